@@ -1,0 +1,117 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A library of one layer: `layer` is the folder below `Sources/` that says what it may import.
+func library(_ name: String, in layer: String?, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        path: "Sources/" + (layer.map { "\($0)/\(name)" } ?? name),
+        swiftSettings: settings
+    )
+}
+
+func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: dependencies,
+        path: "Sources/Executables/\(name)",
+        swiftSettings: settings
+    )
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name,
+        dependencies: dependencies + ["TestKit"],
+        path: "Tests/\(name)",
+        swiftSettings: settings
+    )
+}
+
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/Platform/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let flyingFox: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
+
+let package = Package(
+    name: "habeas",
+    products: [
+        .executable(name: "habeas", targets: ["habeas"]),
+        .executable(name: "habeas-intake", targets: ["habeas-intake"]),
+        .executable(name: "habeas-clock", targets: ["habeas-clock"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Platform: no product words here.
+        system("CRabbitMQ", pkgConfig: "librabbitmq", apt: "librabbitmq-dev"),
+        system("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
+        system("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        library("Threads", in: "Platform", []),
+        library("AMQP", in: "Platform", ["CRabbitMQ", "Threads", logging, lifecycle, deque]),
+        library("Postgres", in: "Platform", ["CLibPQ", "Threads", logging, deque]),
+        library("Outbound", in: "Platform", ["CLibCurl", "Threads"]),
+        library("Observability", in: "Platform", [logging, lifecycle, flyingFox]),
+        // Domain
+        library("Rights", in: "Domain", [crypto]),
+        library("Ledger", in: "Domain", ["Rights", "Postgres", crypto]),
+        // Fleet
+        library(
+            "Fleet",
+            in: nil,
+            ["Rights", "Ledger", "AMQP", "Postgres", "Outbound", "Observability", lifecycle, logging, configuration, yams, crypto]
+        ),
+        // Workers
+        library("Intake", in: "Workers", ["Fleet", "Rights", "Ledger", "AMQP", "Postgres", "Observability", lifecycle, logging, crypto]),
+        library("Clock", in: "Workers", ["Fleet", "Rights", "Ledger", "AMQP", "Postgres", "Observability", lifecycle, logging, crypto]),
+        // Executables
+        executable("habeas-intake", ["Intake", "Fleet"]),
+        executable("habeas-clock", ["Clock", "Fleet"]),
+        executable(
+            "habeas",
+            ["Fleet", "Rights", "Ledger", "AMQP", "Postgres", "Outbound", "Observability", argumentParser, logging, lifecycle, yams, crypto]
+        ),
+        // Tests
+        .target(
+            name: "TestKit",
+            dependencies: ["AMQP", "Postgres", "Outbound", "Ledger", "Fleet", "Rights"],
+            path: "Tests/TestKit",
+            swiftSettings: settings
+        ),
+        tests("ThreadsTests", ["Threads"]),
+        tests("AMQPTests", ["AMQP", "Threads"]),
+        tests("PostgresTests", ["Postgres", "Threads"]),
+        tests("OutboundTests", ["Outbound"]),
+        tests("ObservabilityTests", ["Observability", logging]),
+        tests("RightsTests", ["Rights"]),
+        tests("LedgerTests", ["Ledger", "Rights", "Postgres", crypto]),
+        tests("FleetTests", ["Fleet", "Ledger", "AMQP", "Postgres", logging, lifecycle]),
+        tests("IntakeTests", ["Intake", "Fleet", "Ledger", "Rights", "AMQP", "Postgres", lifecycle, logging]),
+        tests("EndToEndTests", ["Fleet", "Ledger", "Rights", "AMQP", "Postgres", yams]),
+    ]
+)
