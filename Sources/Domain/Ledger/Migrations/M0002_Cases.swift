@@ -1,0 +1,121 @@
+package import Postgres
+
+extension Migration {
+    /// Cases and what belongs to them: secrets, look-ups, deadlines, incidents, holds.
+    static let m0002Cases = Migration(
+        number: 2,
+        name: "cases",
+        sql: """
+            -- The row every transaction about a case locks first (FOR NO KEY UPDATE, in id order). It carries the head of
+            -- the case's evidence chain, so the lock on the case is the lock on its chain.
+            CREATE TABLE habeas.case_file (
+              id            uuid PRIMARY KEY,
+              client_id     text REFERENCES habeas.client (id),
+              kind          text NOT NULL,
+              lane          text NOT NULL,
+              role          text NOT NULL,
+              right_asked   text,
+              regulation    text NOT NULL,
+              profile       text NOT NULL,
+              state         text NOT NULL,
+              state_since   timestamptz NOT NULL,
+              queue         text NOT NULL,
+              publisher_id  text NOT NULL REFERENCES habeas.publisher (id),
+              request_ref   text,
+              subject_index integer NOT NULL DEFAULT 0,
+              group_id      uuid,
+              reference     text,
+              anchor_at     timestamptz NOT NULL,
+              received_at   timestamptz NOT NULL,
+              outcome_seq   integer NOT NULL DEFAULT 0,
+              evidence_seq  integer NOT NULL DEFAULT 0,
+              evidence_head bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex'),
+              UNIQUE (id, client_id)
+            ) WITH (fillfactor = 80);
+            CREATE UNIQUE INDEX case_file_ref ON habeas.case_file (publisher_id, request_ref, subject_index)
+              WHERE request_ref IS NOT NULL;
+            CREATE INDEX case_file_group ON habeas.case_file (group_id) WHERE group_id IS NOT NULL;
+
+            -- Personal data, encrypted under the case's own key; deleting the row destroys that key.
+            CREATE TABLE habeas.case_secret (
+              case_id     uuid PRIMARY KEY,
+              client_id   text,
+              kek_id      text NOT NULL,
+              wrapped_key bytea NOT NULL,
+              payload     bytea NOT NULL,
+              FOREIGN KEY (case_id, client_id) REFERENCES habeas.case_file (id, client_id) ON UPDATE CASCADE
+            );
+
+            -- Keyed hashes of the normalised identities: the only way from a person to a case.
+            CREATE TABLE habeas.case_identity (
+              lookup        bytea NOT NULL,
+              case_id       uuid NOT NULL,
+              client_id     text,
+              kind          text NOT NULL,
+              key_id        text NOT NULL,
+              normalisation smallint NOT NULL,
+              PRIMARY KEY (lookup, case_id),
+              FOREIGN KEY (case_id, client_id) REFERENCES habeas.case_file (id, client_id) ON UPDATE CASCADE
+            );
+            CREATE INDEX case_identity_case ON habeas.case_identity (case_id);
+
+            CREATE TABLE habeas.incident (
+              id            uuid PRIMARY KEY,
+              publisher_id  text NOT NULL REFERENCES habeas.publisher (id),
+              incident_ref  text NOT NULL,
+              state         text NOT NULL,
+              risk          text NOT NULL,
+              phase         integer NOT NULL DEFAULT 1,
+              discovered_at timestamptz NOT NULL,
+              aware_at      timestamptz NOT NULL,
+              received_at   timestamptz NOT NULL,
+              outcome_seq   integer NOT NULL DEFAULT 0,
+              evidence_seq  integer NOT NULL DEFAULT 0,
+              evidence_head bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex'),
+              UNIQUE (publisher_id, incident_ref)
+            );
+
+            -- Every later event about a case or an incident keeps its own words here, under a key of its own.
+            CREATE TABLE habeas.event_secret (
+              id          uuid PRIMARY KEY,
+              subject_id  uuid NOT NULL,
+              event_type  text NOT NULL,
+              received_at timestamptz NOT NULL,
+              kek_id      text NOT NULL,
+              wrapped_key bytea NOT NULL,
+              payload     bytea NOT NULL
+            );
+            CREATE INDEX event_secret_subject ON habeas.event_secret (subject_id);
+
+            CREATE TABLE habeas.hold (
+              id           uuid PRIMARY KEY,
+              publisher_id text NOT NULL REFERENCES habeas.publisher (id),
+              hold_ref     text NOT NULL,
+              client_id    text REFERENCES habeas.client (id),
+              case_id      uuid REFERENCES habeas.case_file (id),
+              placed_at    timestamptz NOT NULL,
+              until        timestamptz,
+              lifted_at    timestamptz,
+              UNIQUE (publisher_id, hold_ref)
+            );
+
+            -- A clock of a case, an incident or a parked message: one of each kind a subject.
+            CREATE TABLE habeas.deadline (
+              subject_id   uuid NOT NULL,
+              clock        text NOT NULL,
+              case_id      uuid CHECK (case_id = subject_id),
+              client_id    text,
+              rule         text NOT NULL,
+              source       text NOT NULL,
+              anchor_at    timestamptz NOT NULL,
+              due_at       timestamptz NOT NULL,
+              provisional  boolean NOT NULL DEFAULT false,
+              unverified   boolean NOT NULL DEFAULT false,
+              state        text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'met', 'missed', 'void')),
+              PRIMARY KEY (subject_id, clock),
+              FOREIGN KEY (case_id, client_id) REFERENCES habeas.case_file (id, client_id) ON UPDATE CASCADE
+            );
+            CREATE INDEX deadline_due ON habeas.deadline (due_at) WHERE state = 'open';
+            """
+    )
+}

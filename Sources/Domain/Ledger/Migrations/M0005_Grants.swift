@@ -1,0 +1,52 @@
+package import Postgres
+
+extension Migration {
+    /// What each role may touch. A later migration that makes a table grants it there.
+    static let m0005Grants = Migration(
+        number: 5,
+        name: "grants",
+        sql: """
+            GRANT SELECT ON habeas.installation, habeas.client, habeas.publisher
+              TO habeas_intake, habeas_referral, habeas_export, habeas_erasure, habeas_breach, habeas_clock, habeas_gateway;
+            GRANT EXECUTE ON FUNCTION habeas.domain_now() TO PUBLIC;
+
+            -- Intake: opens and folds; it reads no evidence back and deletes nothing but what waited for it.
+            GRANT SELECT, INSERT ON habeas.inbox TO habeas_intake;
+            GRANT SELECT, INSERT, UPDATE ON habeas.case_file, habeas.incident, habeas.hold, habeas.deadline,
+              habeas.message_attempt TO habeas_intake;
+            GRANT SELECT, INSERT ON habeas.case_secret, habeas.event_secret TO habeas_intake;
+            GRANT UPDATE (client_id, kek_id, wrapped_key, payload) ON habeas.case_secret TO habeas_intake;
+            GRANT SELECT, INSERT, DELETE ON habeas.case_identity, habeas.early_event TO habeas_intake;
+            GRANT DELETE ON habeas.message_attempt TO habeas_intake;
+            GRANT SELECT, INSERT ON habeas.parked_message TO habeas_intake;
+            GRANT UPDATE (evidence_seq, evidence_head, state, resolved_at, resolution) ON habeas.parked_message TO habeas_intake;
+            GRANT UPDATE (evidence_seq, evidence_head, terminated_at) ON habeas.client TO habeas_intake;
+            GRANT SELECT, INSERT ON habeas.outbox TO habeas_intake;
+            GRANT UPDATE (state, attempts, next_attempt_at, settled_at) ON habeas.outbox TO habeas_intake;
+            GRANT INSERT ON habeas.evidence TO habeas_intake;
+
+            -- Clock: relays, parks, keeps house.
+            GRANT SELECT ON habeas.outbox TO habeas_clock;
+            GRANT UPDATE (state, attempts, next_attempt_at, settled_at) ON habeas.outbox TO habeas_clock;
+            GRANT EXECUTE ON FUNCTION habeas.maintain_outbox(integer, interval) TO habeas_clock;
+            GRANT SELECT, INSERT, UPDATE ON habeas.parked_message, habeas.deadline TO habeas_clock;
+            GRANT SELECT, DELETE ON habeas.early_event, habeas.message_attempt TO habeas_clock;
+            GRANT INSERT ON habeas.outbox, habeas.evidence TO habeas_clock;
+            GRANT SELECT ON habeas.case_file, habeas.incident TO habeas_clock;
+            REVOKE EXECUTE ON FUNCTION habeas.maintain_outbox(integer, interval) FROM PUBLIC;
+
+            -- People: operators run the command line, auditors only read, and no payloads.
+            GRANT SELECT ON ALL TABLES IN SCHEMA habeas TO habeas_operator;
+            GRANT INSERT, UPDATE ON habeas.client, habeas.publisher TO habeas_operator;
+            GRANT UPDATE (topology_digest, evidence_seq, evidence_head) ON habeas.installation TO habeas_operator;
+            GRANT UPDATE (state, resolved_at, resolved_by, resolution, evidence_seq, evidence_head)
+              ON habeas.parked_message TO habeas_operator;
+            GRANT UPDATE ON habeas.deadline TO habeas_operator;
+            GRANT UPDATE (evidence_seq, evidence_head) ON habeas.case_file TO habeas_operator;
+            GRANT INSERT ON habeas.evidence, habeas.outbox TO habeas_operator;
+            GRANT SELECT ON habeas.installation, habeas.client, habeas.publisher, habeas.case_file, habeas.incident,
+              habeas.hold, habeas.deadline, habeas.inbox, habeas.outbox, habeas.evidence, habeas.evidence_unsealed
+              TO habeas_auditor;
+            """
+    )
+}

@@ -1,0 +1,32 @@
+package import Foundation
+
+/// Where a controller is: the time zone its days are counted in and the holidays its working days skip.
+///
+/// - `country` is ISO 3166-1 alpha-2 or ISO 3166-2 (`DE`, `DE-BE`), nil where nobody said.
+package struct Place: Sendable, Hashable {
+    package let country: String?
+    package let zone: TimeZone
+
+    package init(country: String?, zone: TimeZone) {
+        self.country = country
+        self.zone = zone
+    }
+
+    /// No country, days counted in UTC: what is assumed while no controller is known.
+    package static let unknown = Place(country: nil, zone: .gmt)
+
+    /// The civil day on which `instant` falls here.
+    package func day(of instant: Date) -> CivilDate {
+        let seconds = instant.timeIntervalSince1970 + Double(zone.secondsFromGMT(for: instant))
+        return CivilDate(dayNumber: Int((seconds / 86_400).rounded(.down)))
+    }
+
+    /// The last second of `day` here: 23:59:59 local time, daylight saving included.
+    package func end(of day: CivilDate) -> Date {
+        let naive = Double(day.dayNumber) * 86_400 + 86_399
+        // The offset is a function of the instant asked for; two rounds settle it on both sides of a change.
+        var instant = Date(timeIntervalSince1970: naive - Double(zone.secondsFromGMT(for: Date(timeIntervalSince1970: naive))))
+        instant = Date(timeIntervalSince1970: naive - Double(zone.secondsFromGMT(for: instant)))
+        return instant
+    }
+}
