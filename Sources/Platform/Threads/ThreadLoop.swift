@@ -28,7 +28,7 @@ public final class ThreadLoop: SerialExecutor, @unchecked Sendable {
     private let name: String
     private let stackSize: Int
     private let wakeup = Wakeup()
-    private let shared = Mutex(Shared())
+    private let shared = Locked(Shared())
     private let owner = Atomic<UInt>(0)
 
     // The loop's own thread only.
