@@ -4,6 +4,7 @@
 #
 #   servers.sh start DIR     lays out DIR (state of an earlier run in it is discarded) and starts both servers
 #   servers.sh stop DIR      stops them
+#   servers.sh remove DIR    ends them and deletes DIR
 #   servers.sh broker start|stop|kill|pid DIR
 #   servers.sh database start|stop|immediate|pid DIR
 #
@@ -42,34 +43,36 @@ servers_layout() {
     . "$1/layout"
 }
 
-# servers_as COMMAND…: runs it as the ordinary user the servers belong to, with nothing inherited from the caller's
-# environment. Needs servers_layout.
-servers_as() {
+# servers_exec COMMAND…: becomes it, as the ordinary user the servers belong to, with nothing inherited from the
+# caller's environment. Needs servers_layout and a subshell to give up.
+servers_exec() {
     local drop=()
     if [ "$(id -u)" = 0 ]; then
         drop=(setpriv --reuid "$S_USER" --regid "$(id -g "$S_USER")" --clear-groups)
     fi
-    (
-        cd "$S_DIR" || exit 1
-        exec env -i PATH="$S_PGBIN:$RABBITMQ_BIN:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin" \
-            LANG=C.UTF-8 LC_ALL=C.UTF-8 TZ=UTC TMPDIR="$S_DIR/tmp" HOME="$S_DIR/home" \
-            ERL_EPMD_PORT="$S_EPMD_PORT" ERL_EPMD_ADDRESS=127.0.0.1 \
-            RABBITMQ_NODENAME="$S_NODE" RABBITMQ_DIST_PORT="$S_DIST_PORT" RABBITMQ_PID_FILE="$S_DIR/run/broker.pid" \
-            RABBITMQ_MNESIA_BASE="$S_DIR/broker" RABBITMQ_LOG_BASE="$S_DIR/log" \
-            RABBITMQ_CONFIG_FILE="$S_DIR/conf/rabbitmq.conf" RABBITMQ_CONFIG_FILES="$S_DIR/conf/rabbitmq.d" \
-            RABBITMQ_ADVANCED_CONFIG_FILE="$S_DIR/conf/advanced.config" \
-            RABBITMQ_CONF_ENV_FILE="$S_DIR/conf/rabbitmq-env.conf" \
-            RABBITMQ_ENABLED_PLUGINS_FILE="$S_DIR/conf/enabled_plugins" \
-            RABBITMQ_GENERATED_CONFIG_DIR="$S_DIR/tmp" RABBITMQ_PLUGINS_EXPAND_DIR="$S_DIR/tmp/plugins" \
-            RABBITMQ_SCHEDULER_BIND_TYPE=u \
-            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}" \
-            "${drop[@]}" "$@"
-    )
+    cd "$S_DIR" || exit 1
+    exec env -i PATH="$S_PGBIN:$RABBITMQ_BIN:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin" \
+        LANG=C.UTF-8 LC_ALL=C.UTF-8 TZ=UTC TMPDIR="$S_DIR/tmp" HOME="$S_DIR/home" \
+        ERL_EPMD_PORT="$S_EPMD_PORT" ERL_EPMD_ADDRESS=127.0.0.1 \
+        RABBITMQ_NODENAME="$S_NODE" RABBITMQ_DIST_PORT="$S_DIST_PORT" RABBITMQ_PID_FILE="$S_DIR/run/broker.pid" \
+        RABBITMQ_MNESIA_BASE="$S_DIR/broker" RABBITMQ_LOG_BASE="$S_DIR/log" \
+        RABBITMQ_CONFIG_FILE="$S_DIR/conf/rabbitmq.conf" RABBITMQ_CONFIG_FILES="$S_DIR/conf/rabbitmq.d" \
+        RABBITMQ_ADVANCED_CONFIG_FILE="$S_DIR/conf/advanced.config" \
+        RABBITMQ_CONF_ENV_FILE="$S_DIR/conf/rabbitmq-env.conf" \
+        RABBITMQ_ENABLED_PLUGINS_FILE="$S_DIR/conf/enabled_plugins" \
+        RABBITMQ_GENERATED_CONFIG_DIR="$S_DIR/tmp" RABBITMQ_PLUGINS_EXPAND_DIR="$S_DIR/tmp/plugins" \
+        RABBITMQ_SCHEDULER_BIND_TYPE=u \
+        RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-kernel inet_dist_use_interface {127,0,0,1}" \
+        "${drop[@]}" "$@"
 }
 
-# servers_owns PID: the process exists and works for this folder; guards against a number that was given away again.
+servers_as() { (servers_exec "$@"); }
+
+# servers_owns PID: the process lives and works for this folder; guards against a number that was given away again.
 servers_owns() {
-    [ -n "$1" ] && [ -r "/proc/$1/environ" ] && tr '\0' '\n' <"/proc/$1/environ" 2>/dev/null | grep -qxF "HOME=$S_DIR/home"
+    [ -n "$1" ] || return
+    case $(readlink "/proc/$1/cwd" 2>/dev/null)/ in "$S_DIR"/*) ;; *) return 1 ;; esac
+    [[ $(cat "/proc/$1/stat" 2>/dev/null) != *') Z '* ]]
 }
 
 servers_pid() { # NAME: prints the id of a live process of ours
@@ -102,7 +105,7 @@ servers_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 epmd_start() {
     servers_pid epmd >/dev/null && return 0
-    servers_as setsid epmd -port "$S_EPMD_PORT" -address 127.0.0.1 >"$S_DIR/log/epmd.log" 2>&1 </dev/null 9>&- &
+    (servers_exec setsid epmd -port "$S_EPMD_PORT" -address 127.0.0.1 >"$S_DIR/log/epmd.log" 2>&1 </dev/null 9>&-) &
     local deadline=$((SECONDS + 10))
     until servers_open "$S_EPMD_PORT"; do
         [ "$SECONDS" -lt "$deadline" ] || { servers_say "epmd did not start; see $S_DIR/log/epmd.log"; return 69; }
@@ -126,7 +129,7 @@ broker_start() {
     servers_pid broker >/dev/null && return 0
     epmd_start || return
     rm -f "$S_DIR/run/broker.pid"
-    servers_as setsid "$RABBITMQ_BIN/rabbitmq-server" >"$S_DIR/log/broker.out" 2>&1 </dev/null 9>&- &
+    (servers_exec setsid "$RABBITMQ_BIN/rabbitmq-server" >"$S_DIR/log/broker.out" 2>&1 </dev/null 9>&-) &
     local starter=$! deadline=$((SECONDS + 120))
     # The listeners open last, after the boot steps; the management API is a plugin and opens after the protocol's.
     until servers_open "$S_AMQP_PORT" && servers_open "$S_AMQPS_PORT" && servers_open "$S_MANAGEMENT_PORT"; do
@@ -342,11 +345,15 @@ servers_stop() {
     servers_end epmd TERM 5
 }
 
-# servers_remove DIR: stops and deletes.
+# servers_remove DIR: ends both at once, their state is of no more use, and deletes it.
 servers_remove() {
-    [ -e "$1" ] || return 0
-    servers_stop "$1" 2>/dev/null
     local real
+    [ -e "$1" ] || return 0
+    if servers_layout "$1" 2>/dev/null; then
+        servers_end broker KILL 5
+        servers_end database QUIT 5
+        servers_end epmd TERM 5
+    fi
     real=$(realpath "$1")
     rm -rf "$real"
     if [ -L "$1" ]; then rm -f "$1"; fi
