@@ -35,20 +35,44 @@ session_guard() {
 session_over() {
     trap - EXIT
     trap '' HUP INT TERM
-    [ -n "$CHILD" ] && kill -TERM -- "-$CHILD" 2>/dev/null && wait "$CHILD" 2>/dev/null
+    foreground_end
     "$SESSION_END" "$1"
     exit "$1"
 }
 
-# foreground COMMAND…: runs it to its end in a group of its own. The shell handles signals only between commands: waiting
-# for a background process lets ^C end a long build at once, with everything it started.
+# foreground [-t SECONDS] COMMAND…: runs it to its end, at most so long (then 124), in a session of its own. The shell
+# handles signals only between commands; looking now and then lets ^C end a long build at once, with all it started.
 foreground() {
-    local status=0
+    local deadline=0 status=0
+    if [ "$1" = -t ]; then
+        deadline=$((SECONDS + $2))
+        shift 2
+    fi
     setsid "$@" 9>&- &
     CHILD=$!
+    while kill -0 "$CHILD" 2>/dev/null; do
+        if [ "$deadline" -gt 0 ] && [ "$SECONDS" -ge "$deadline" ]; then
+            foreground_end
+            return 124
+        fi
+        sleep 0.1
+    done
     wait "$CHILD" || status=$?
-    CHILD=
+    CHILD=''
     return "$status"
+}
+
+# Everything of the session: the package manager runs its children in process groups of their own.
+foreground_end() {
+    local signal
+    [ -n "$CHILD" ] || return 0
+    for signal in TERM KILL; do
+        # shellcheck disable=SC2046
+        kill "-$signal" $(pgrep -s "$CHILD") 2>/dev/null || break
+        sleep 0.5
+    done
+    wait "$CHILD" 2>/dev/null
+    CHILD=''
 }
 
 # phase NAME: the time from here to the next phase counts as NAME's.
