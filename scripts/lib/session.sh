@@ -64,11 +64,12 @@ foreground() {
 
 # Everything of the session: the package manager runs its children in process groups of their own.
 foreground_end() {
-    local signal
+    local signal pids
     [ -n "$CHILD" ] || return 0
     for signal in TERM KILL; do
-        # shellcheck disable=SC2046
-        kill "-$signal" $(pgrep -s "$CHILD") 2>/dev/null || break
+        mapfile -t pids < <(pgrep -s "$CHILD")
+        [ ${#pids[@]} -eq 0 ] && break
+        kill "-$signal" "${pids[@]}" 2>/dev/null
         sleep 0.5
     done
     wait "$CHILD" 2>/dev/null
