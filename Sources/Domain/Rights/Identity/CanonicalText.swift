@@ -1,0 +1,52 @@
+// The only normalisation that needs no ICU data in the process; the standard library offers it to its own kin.
+@_spi(_Unicode) import Swift
+
+/// Text in the one form in which two spellings of the same thing are equal.
+enum CanonicalText {
+    /// Unicode normal form C.
+    static func composed(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+        var scalars = String.UnicodeScalarView()
+        for scalar in text._nfc { scalars.append(scalar) }
+        return String(scalars)
+    }
+
+    /// Without regard to case: `Straße` and `STRASSE` meet. Composed again, since changing case can take letters apart.
+    static func folded(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
+        return composed(composed(text).uppercased().lowercased())
+    }
+
+    static func lowercased(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
+        return composed(composed(text).lowercased())
+    }
+
+    static func trimmed(_ text: String) -> String {
+        guard let first = text.unicodeScalars.first, let last = text.unicodeScalars.last,
+            first.properties.isWhitespace || last.properties.isWhitespace
+        else { return text }
+        let scalars = text.unicodeScalars
+        let rest = scalars.drop { $0.properties.isWhitespace }
+        guard let end = rest.lastIndex(where: { !$0.properties.isWhitespace }) else { return "" }
+        return String(rest[...end])
+    }
+
+    /// Every stretch of white space becomes one space; none at the ends.
+    static func collapsed(_ text: String) -> String {
+        text.unicodeScalars.split { $0.properties.isWhitespace }.map { String($0) }.joined(separator: " ")
+    }
+
+    /// Free of control characters and of everything that ends a line.
+    static func isOneLine(_ text: String) -> Bool {
+        for scalar in text.unicodeScalars {
+            switch scalar.value {
+            case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029: return false
+            default: break
+            }
+        }
+        return true
+    }
+
+    static func hasWhitespace(_ text: String) -> Bool { text.unicodeScalars.contains { $0.properties.isWhitespace } }
+}

@@ -1,0 +1,142 @@
+package import FoundationEssentials
+
+/// Writes compact JSON: members in the order they are given, absent values not at all.
+package struct JSONWriter {
+    package private(set) var bytes: [UInt8] = []
+    private var needsComma = false
+
+    package init(capacity: Int = 1_024) { bytes.reserveCapacity(capacity) }
+
+    // MARK: Members
+
+    package mutating func member(_ name: StaticString, _ value: String?) {
+        guard let value else { return }
+        key(name)
+        string(value)
+    }
+
+    package mutating func member(_ name: StaticString, _ value: (some ClosedList)?) {
+        guard let value else { return }
+        key(name)
+        string(value.rawValue)
+    }
+
+    package mutating func member(_ name: StaticString, _ value: Bool?) {
+        guard let value else { return }
+        key(name)
+        raw(value ? "true" : "false")
+    }
+
+    package mutating func member(_ name: StaticString, _ value: Int?) {
+        guard let value else { return }
+        key(name)
+        bytes.append(contentsOf: String(value).utf8)
+    }
+
+    /// The shortest text that reads back as the same number.
+    package mutating func member(_ name: StaticString, _ value: Double?) {
+        guard let value, value.isFinite else { return }
+        key(name)
+        bytes.append(contentsOf: value.description.utf8)
+    }
+
+    package mutating func member(_ name: StaticString, _ value: UUID?) {
+        guard let value else { return }
+        key(name)
+        string(value.uuidString.lowercased())
+    }
+
+    package mutating func member(_ name: StaticString, _ value: Date?) {
+        guard let value else { return }
+        key(name)
+        string(EventTime.text(value))
+    }
+
+    package mutating func member(_ name: StaticString, _ value: (some FieldObject)?) {
+        guard let value else { return }
+        key(name)
+        object { value.write(to: &$0) }
+    }
+
+    /// Lists without items are left out: for every field they say the same as no list.
+    package mutating func member(_ name: StaticString, _ values: [some FieldObject]) {
+        guard !values.isEmpty else { return }
+        key(name)
+        array(values) { writer, value in writer.object { value.write(to: &$0) } }
+    }
+
+    package mutating func member(_ name: StaticString, _ values: [String]) {
+        guard !values.isEmpty else { return }
+        key(name)
+        array(values) { $0.string($1) }
+    }
+
+    package mutating func member(_ name: StaticString, _ values: [some ClosedList]) {
+        guard !values.isEmpty else { return }
+        key(name)
+        array(values) { $0.string($1.rawValue) }
+    }
+
+    package mutating func member(_ reference: CaseReference?) {
+        switch reference {
+        case .request(let id): member("request", id)
+        case .reference(let text): member("request_ref", text)
+        case nil: break
+        }
+    }
+
+    // MARK: Structure
+
+    package mutating func key(_ name: StaticString) {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        bytes.append(UInt8(ascii: "\""))
+        raw(name)
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = true
+    }
+
+    package mutating func object(_ members: (inout JSONWriter) -> Void) {
+        bytes.append(UInt8(ascii: "{"))
+        needsComma = false
+        members(&self)
+        bytes.append(UInt8(ascii: "}"))
+        needsComma = true
+    }
+
+    package mutating func array<Value>(_ values: [Value], _ write: (inout JSONWriter, Value) -> Void) {
+        bytes.append(UInt8(ascii: "["))
+        for (index, value) in values.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            write(&self, value)
+        }
+        bytes.append(UInt8(ascii: "]"))
+        needsComma = true
+    }
+
+    package mutating func string(_ value: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in value.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(byte)
+            case 0x0A: raw("\\n")
+            case 0x0D: raw("\\r")
+            case 0x09: raw("\\t")
+            case 0..<0x20:
+                raw("\\u00")
+                bytes.append(Self.hex[Int(byte >> 4)])
+                bytes.append(Self.hex[Int(byte & 0x0F)])
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func raw(_ text: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    private static let hex = Array("0123456789abcdef".utf8)
+}
