@@ -16,9 +16,9 @@ package enum IPAddress {
         return bytes[12...].map { String($0) }.joined(separator: ".")
     }
 
-    private static func render<Address>(_ family: Int32, _ address: inout Address) -> String? {
+    private static func render(_ family: Int32, _ address: UnsafeRawPointer) -> String? {
         var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        guard inet_ntop(family, &address, &buffer, socklen_t(buffer.count)) != nil else { return nil }
+        guard inet_ntop(family, address, &buffer, socklen_t(buffer.count)) != nil else { return nil }
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -22,11 +22,6 @@ package struct JSONDocument: Sendable, Redacting {
     package let bytes: [UInt8]
     package let tape: [Entry]
 
-    init(bytes: [UInt8], tape: [Entry]) {
-        self.bytes = bytes
-        self.tape = tape
-    }
-
     package func kind(_ index: Int) -> Entry.Kind { tape[index].kind }
 
     /// The entry after the value at `index`.
