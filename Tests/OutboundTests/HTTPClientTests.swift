@@ -1,0 +1,192 @@
+import Foundation
+import Outbound
+import Testing
+
+final class HTTPClientTests {
+    private let server: LoopbackServer
+    private let client: HTTPClient
+
+    init() throws {
+        server = try LoopbackServer()
+        client = try HTTPClient()
+    }
+
+    deinit {
+        server.stop()
+    }
+
+    private func code(_ call: HTTPCall, of client: HTTPClient? = nil) async -> OutboundError.Code? {
+        await #expect(throws: OutboundError.self) { try await (client ?? self.client).send(call) }?.code
+    }
+
+    @Test("A call carries method, path, headers, credentials and body, and gives status, headers and body")
+    func exchange() async throws {
+        let reply = try await client.send(
+            HTTPCall(
+                "PUT",
+                "\(server.base)/echo?a=%2Fb/../c",
+                headers: [("X-One", "1"), ("X-Empty", ""), ("Content-Type", "application/json")],
+                body: Array("{\"ü\":1}".utf8),
+                basicAuthentication: .init(user: "me", password: "p:w")
+            )
+        )
+        #expect(reply.status == 200)
+        let request = String(decoding: reply.body, as: UTF8.self)
+        #expect(request.hasPrefix("PUT /echo?a=%2Fb/../c HTTP/1.1\r\n"))
+        #expect(request.contains("\r\nX-One: 1\r\nX-Empty:\r\nContent-Type: application/json\r\n"))
+        #expect(request.contains("\r\nAuthorization: Basic \(Data("me:p:w".utf8).base64EncodedString())\r\n"))
+        #expect(!request.lowercased().contains("expect:"))
+        #expect(request.hasSuffix("\r\n\r\n{\"ü\":1}"))
+    }
+
+    @Test("An empty body is sent with its length, an absent one without")
+    func emptyBody() async throws {
+        let empty = try await client.send(HTTPCall("POST", "\(server.base)/echo", body: []))
+        #expect(String(decoding: empty.body, as: UTF8.self).contains("\r\nContent-Length: 0\r\n"))
+        let absent = try await client.send(HTTPCall("DELETE", "\(server.base)/echo"))
+        #expect(!String(decoding: absent.body, as: UTF8.self).contains("Content-Length"))
+    }
+
+    @Test("Every status is a reply", arguments: [204, 404, 429, 500, 503])
+    func statuses(status: Int) async throws {
+        let reply = try await client.send(HTTPCall("GET", "\(server.base)/status?\(status)"))
+        #expect(reply.status == status)
+        #expect(reply.header("X-KIND") == "a")
+        #expect(reply.headers.filter { $0.name.lowercased() == "x-kind" }.map(\.value) == ["a", "b"])
+    }
+
+    @Test("Headers of an interim response are not those of the reply")
+    func interim() async throws {
+        let reply = try await client.send(HTTPCall("GET", "\(server.base)/interim"))
+        #expect(reply.header("x-final") == "1")
+        #expect(reply.header("x-early") == nil)
+    }
+
+    @Test("A redirect is a reply, not followed")
+    func redirect() async throws {
+        let reply = try await client.send(HTTPCall("GET", "\(server.base)/redirect"))
+        #expect(reply.status == 302)
+        #expect(reply.header("location") == "\(server.base)/echo")
+        #expect(server.requests.count == 1)
+    }
+
+    @Test("A body or header block above the limit fails the call, one at the limit does not")
+    func limits() async throws {
+        #expect(try await client.send(HTTPCall("GET", "\(server.base)/big?1000", bodyLimit: 1000)).body.count == 1000)
+        #expect(await code(HTTPCall("GET", "\(server.base)/big?1001", bodyLimit: 1000)) == .tooLarge)
+        #expect(await code(HTTPCall("GET", "\(server.base)/big?1048577")) == .tooLarge)
+        #expect(await code(HTTPCall("GET", "\(server.base)/headers?70000")) == .tooLarge)
+    }
+
+    @Test("A silent peer costs the timeout, no more")
+    func timeout() async throws {
+        let start = ContinuousClock.now
+        #expect(await code(HTTPCall("GET", "\(server.base)/silent", timeout: .milliseconds(200))) == .timeout)
+        #expect(ContinuousClock.now - start < .seconds(5))
+    }
+
+    @Test("A call whose task is cancelled ends at once")
+    func cancellation() async throws {
+        let call = HTTPCall("GET", "\(server.base)/silent")
+        let task = Task { [client] in try await client.send(call) }
+        while server.requests.isEmpty { await Task.yield() }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(try await client.send(HTTPCall("GET", "\(server.base)/echo")).status == 200)
+    }
+
+    @Test("A closed client fails what is under way and what comes after")
+    func closing() async throws {
+        let call = HTTPCall("GET", "\(server.base)/silent")
+        let task = Task { [client] in try await client.send(call) }
+        while server.requests.isEmpty { await Task.yield() }
+        await client.close()
+        await #expect(throws: OutboundError(.closed)) { try await task.value }
+        #expect(await code(call) == .closed)
+    }
+
+    @Test("Broken and absent peers are told apart")
+    func failures() async throws {
+        #expect(await code(HTTPCall("GET", "\(server.base)/cut")) == .connectionLost)
+        #expect(await code(HTTPCall("GET", "http://127.0.0.1:1/")) == .connect)
+        #expect(await code(HTTPCall("GET", "http://nowhere.invalid/")) == .resolve)
+    }
+
+    @Test(
+        "Nothing that could split a request leaves",
+        arguments: [
+            HTTPCall("GET", "http://127.0.0.1/", headers: [("X-A", "b\r\nX-Evil: 1")]),
+            HTTPCall("GET", "http://127.0.0.1/", headers: [("X-A", "b\nc")]),
+            HTTPCall("GET", "http://127.0.0.1/", headers: [("X-A", "b\u{0}c")]),
+            HTTPCall("GET", "http://127.0.0.1/", headers: [("X-A: b\r\nX-Evil", "1")]),
+            HTTPCall("GET", "http://127.0.0.1/", headers: [("", "1")]),
+            HTTPCall("GET /evil", "http://127.0.0.1/"),
+            HTTPCall("", "http://127.0.0.1/"),
+            HTTPCall("GET", "http://127.0.0.1/", basicAuthentication: .init(user: "a:b", password: "")),
+            HTTPCall("GET", "http://127.0.0.1/", basicAuthentication: .init(user: "a", password: "b\u{7F}")),
+        ]
+    )
+    func injection(call: HTTPCall) async {
+        #expect(await code(call) == .header)
+    }
+
+    @Test(
+        "Addresses other than plain http and https are refused, credentials in them too",
+        arguments: [
+            "file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "127.0.0.1", "",
+            "http://127.0.0.1/\r\nX: y",
+            "http://127.0.0.1/a b", "http://user:secret@127.0.0.1/", "http://", "http://127.0.0.1:99999/", "http://ü/",
+        ]
+    )
+    func addresses(url: String) async {
+        #expect(await code(HTTPCall("GET", url)) == .url)
+    }
+
+    @Test("An error's text shows neither address nor credentials")
+    func redaction() async throws {
+        let error = await #expect(throws: OutboundError.self) {
+            try await client.send(HTTPCall("GET", "http://user:secret@nowhere.invalid/token"))
+        }
+        #expect(["secret", "nowhere", "token"].allSatisfy { !String(reflecting: error).contains($0) })
+    }
+
+    @Test("Two hundred calls at once share one thread and all get their own reply")
+    func concurrency() async throws {
+        let client = client
+        let base = server.base
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for index in 0..<200 {
+                group.addTask {
+                    let reply = try await client.send(HTTPCall("POST", "\(base)/echo", body: Array("n=\(index)".utf8)))
+                    return String(decoding: reply.body, as: UTF8.self).hasSuffix("\r\n\r\nn=\(index)")
+                }
+            }
+            for try await isOwn in group { #expect(isOwn) }
+        }
+        #expect(server.requests.count == 200)
+    }
+
+    @Test("Connections are reused and clients come and go")
+    func storm() async throws {
+        for _ in 0..<20 {
+            let client = try HTTPClient()
+            for _ in 0..<3 { #expect(try await client.send(HTTPCall("GET", "\(server.base)/echo")).status == 200) }
+        }
+        #expect(server.requests.count == 60)
+    }
+
+    @Test(
+        "A certificate is trusted by the given authority only",
+        .enabled(if: ProcessInfo.processInfo.environment["HABEAS_TEST_AMQPS_PORT"] != nil)
+    )
+    func trust() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let port = try #require(environment["HABEAS_TEST_AMQPS_PORT"])
+        let call = HTTPCall("GET", "https://localhost:\(port)/")
+        #expect(await code(call) == .tls)
+        var configuration = HTTPClient.Configuration()
+        configuration.caFile = environment["HABEAS_TEST_CA"]
+        // The peer is a broker: past the handshake it does not speak HTTP.
+        #expect(await code(call, of: try HTTPClient(configuration)) == .connectionLost)
+    }
+}
