@@ -41,19 +41,22 @@ struct Envelope {
             throw EventFault(.notCloudEvent, at: "specversion", remedy: remedy)
         }
         guard document.kind(index) == .string else { throw EventFault(.wrongType, at: "specversion", remedy: remedy) }
-        guard document.equals(index, Array("1.0".utf8)) else {
+        guard document.equals(index, "1.0") else {
             throw EventFault(.unknownSpecVersion, at: "specversion", remedy: remedy)
         }
     }
 
-    private static func attribute(_ name: String, _ document: JSONDocument) throws(EventFault) -> String {
-        let remedy = "Send \(name) as one line of 1 to \(maximumAttribute) bytes."
-        guard let index = present(name, document) else { throw EventFault(.missing, at: name, remedy: remedy) }
-        guard document.kind(index) == .string else { throw EventFault(.wrongType, at: name, remedy: remedy) }
+    private static func attribute(_ name: StaticString, _ document: JSONDocument) throws(EventFault) -> String {
+        func fault(_ code: FaultCode) -> EventFault {
+            let remedy = "Send \(name) as one line of 1 to \(maximumAttribute) bytes."
+            return EventFault(code, at: name.description, remedy: remedy)
+        }
+        guard let index = present(name, document) else { throw fault(.missing) }
+        guard document.kind(index) == .string else { throw fault(.wrongType) }
         let value = document.string(index)
-        if CanonicalText.trimmed(value).isEmpty { throw EventFault(.empty, at: name, remedy: remedy) }
-        guard value.utf8.count <= maximumAttribute else { throw EventFault(.tooLong, at: name, remedy: remedy) }
-        guard CanonicalText.isOneLine(value) else { throw EventFault(.badFormat, at: name, remedy: remedy) }
+        if CanonicalText.trimmed(value).isEmpty { throw fault(.empty) }
+        guard value.utf8.count <= maximumAttribute else { throw fault(.tooLong) }
+        guard CanonicalText.isOneLine(value) else { throw fault(.badFormat) }
         return value
     }
 
@@ -102,7 +105,7 @@ struct Envelope {
         return index
     }
 
-    private static func present(_ name: String, _ document: JSONDocument) -> Int? {
+    private static func present(_ name: StaticString, _ document: JSONDocument) -> Int? {
         guard let index = document.member(0, name), document.kind(index) != .null else { return nil }
         return index
     }
@@ -130,7 +133,7 @@ struct Envelope {
         return origin
     }
 
-    private static func line(_ name: String, in object: Int, _ document: JSONDocument, _ limit: Int) -> String? {
+    private static func line(_ name: StaticString, in object: Int, _ document: JSONDocument, _ limit: Int) -> String? {
         guard let index = document.member(object, name), document.kind(index) == .string else { return nil }
         let value = document.string(index)
         let isUsable = !value.isEmpty && value.utf8.count <= limit && CanonicalText.isOneLine(value)

@@ -41,13 +41,9 @@ package enum EventType: String, ClosedList {
     }
 
     package static func lookup(_ name: String) -> Lookup {
+        if let known = byName[name] { return .known(known) }
         guard name.hasPrefix(prefix) else { return .unknownType }
         let rest = name.utf8.dropFirst(prefix.utf8.count)
-        if rest.count > suffix.utf8.count,
-            let known = EventType(rawValue: String(rest.dropLast(suffix.utf8.count)) ?? "")
-        {
-            return name.hasSuffix(suffix) ? .known(known) : version(of: rest, is: known)
-        }
         for type in allCases where rest.starts(with: type.rawValue.utf8) {
             if case .unknownVersion = version(of: rest, is: type) { return .unknownVersion }
         }
@@ -67,6 +63,7 @@ package enum EventType: String, ClosedList {
         legalPrefixes.contains { rest.hasPrefix($0) }
     }
 
+    private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name, $0) })
     private static let legalPrefixes = ["request.", "client.", "complaint.", "breach."]
     private static let prefix = "io.habeas."
     private static let suffix = ".v1"

@@ -170,14 +170,9 @@ extension FieldReader {
     }
 
     private func word<Word: ClosedList>(_ index: Int, _ place: @autoclosure () -> String) throws(EventFault) -> Word {
-        let expectation = FieldType.choice(Word.words).expectation
-        guard document.kind(index) == .string else {
-            throw EventFault(.wrongType, at: place(), remedy: "Send \(expectation)")
-        }
-        guard let word = Word(rawValue: document.string(index)) else {
-            throw EventFault(.notInList, at: place(), remedy: "Send \(expectation)")
-        }
-        return word
+        if document.kind(index) == .string, let word = Word(rawValue: document.string(index)) { return word }
+        let fault: FaultCode = document.kind(index) == .string ? .notInList : .wrongType
+        throw EventFault(fault, at: place(), remedy: "Send \(FieldType.choice(Word.words).expectation)")
     }
 
     private func text(_ index: Int, _ type: FieldType, _ place: @autoclosure () -> String) throws(EventFault) -> String?

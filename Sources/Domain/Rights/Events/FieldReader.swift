@@ -75,7 +75,7 @@ package struct FieldReader {
             case .atLeastOne(let names): try atLeastOne(names)
             case .requires(let names, let field, let word):
                 guard let index = index(field), document.kind(index) == .string,
-                    document.equals(index, Array(word.utf8))
+                    document.string(index) == word
                 else { continue }
                 for name in names where !has(name) {
                     throw EventFault(

@@ -4,26 +4,41 @@
 /// the trunk zero written as `(0)`. A national number is refused: which country it belongs to would be a guess.
 package enum PhoneNumber {
     package static func normalise(_ text: String) -> String? {
-        var rest = Substring(CanonicalText.trimmed(text))
-        if rest.lowercased().hasPrefix("tel:") { rest = rest.dropFirst(4) }
-        if rest.hasPrefix("+") {
-            rest = rest.dropFirst()
-        } else if rest.hasPrefix("00") {
-            rest = rest.dropFirst(2)
-        } else {
-            return nil
-        }
-        var digits: [UInt8] = [UInt8(ascii: "+")]
-        var scalars = Substring.UnicodeScalarView(rest.unicodeScalars)
-        while let scalar = scalars.popFirst() {
-            switch scalar {
-            case "0"..."9": digits.append(UInt8(truncatingIfNeeded: scalar.value))
-            case "(" where scalars.starts(with: "0)".unicodeScalars) && digits.count > 1: scalars = scalars.dropFirst(2)
-            case " ", "-", ".", "/", "(", ")", "\u{A0}", "\u{202F}", "\u{2009}", "\u{2010}"..."\u{2013}": break
-            default: return nil
+        let bytes = Array(CanonicalText.trimmed(text).utf8)
+        guard var index = start(bytes) else { return nil }
+        var number: [UInt8] = [UInt8(ascii: "+")]
+        number.reserveCapacity(16)
+        while index < bytes.count {
+            switch bytes[index] {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                guard number.count < 16 else { return nil }
+                number.append(bytes[index])
+                index += 1
+            case UInt8(ascii: "(") where number.count > 1 && bytes[(index + 1)...].starts(with: trunkZero):
+                index += 3
+            case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "("),
+                UInt8(ascii: ")"):
+                index += 1
+            default:
+                guard let separator = separators.first(where: { bytes[index...].starts(with: $0) }) else { return nil }
+                index += separator.count
             }
         }
-        guard (8...16).contains(digits.count), digits[1] != UInt8(ascii: "0") else { return nil }
-        return String(decoding: digits, as: UTF8.self)
+        guard number.count >= 8, number[1] != UInt8(ascii: "0") else { return nil }
+        return String(decoding: number, as: UTF8.self)
     }
+
+    /// Where the country code begins.
+    private static func start(_ bytes: [UInt8]) -> Int? {
+        let isLink = bytes.count > 4 && bytes[..<4].map { $0 | 0x20 } == scheme
+        let rest = bytes[(isLink ? 4 : 0)...]
+        if rest.first == UInt8(ascii: "+") { return rest.startIndex + 1 }
+        return rest.starts(with: [UInt8(ascii: "0"), UInt8(ascii: "0")]) ? rest.startIndex + 2 : nil
+    }
+
+    private static let scheme = Array("tel:".utf8).map { $0 | 0x20 }
+    private static let trunkZero = Array("0)".utf8)
+    /// No-break and thin spaces, the typographic hyphens and the en dash.
+    private static let separators = ["\u{A0}", "\u{202F}", "\u{2009}", "\u{2010}", "\u{2011}", "\u{2012}", "\u{2013}"]
+        .map { Array($0.utf8) }
 }

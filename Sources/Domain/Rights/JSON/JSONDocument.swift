@@ -54,6 +54,16 @@ package struct JSONDocument: Sendable, Redacting {
         return true
     }
 
+    package func equals(_ index: Int, _ word: StaticString) -> Bool {
+        let entry = tape[index]
+        let length = word.utf8CodeUnitCount
+        if entry.isEscaped || Int(entry.length) != length {
+            return entry.isEscaped && string(index) == word.description
+        }
+        for offset in 0..<length where bytes[Int(entry.start) + offset] != word.utf8Start[offset] { return false }
+        return true
+    }
+
     /// The number at `index` as an integer; nil if it has a fraction or does not fit.
     package func integer(_ index: Int) -> Int64? {
         let entry = tape[index]
@@ -89,13 +99,12 @@ package struct JSONDocument: Sendable, Redacting {
 
     /// The value of a member, by name; also in an object whose end was never reached. For the few questions outside a
     /// declared shape.
-    package func member(_ object: Int, _ name: String) -> Int? {
+    package func member(_ object: Int, _ name: StaticString) -> Int? {
         guard object < tape.count, tape[object].kind == .object else { return nil }
-        let wanted = Array(name.utf8)
         let end = after(object)
         var index = object + 1
         while index + 1 < end {
-            if equals(index, wanted) { return index + 1 }
+            if equals(index, name) { return index + 1 }
             index = after(index + 1)
         }
         return nil
