@@ -40,7 +40,7 @@ final class Link {
         let deadline = ContinuousClock.now + timeout
         let names = parameters.map { strdup($0.name) }
         let values = parameters.map { strdup($0.value) }
-        defer { (names + values).forEach { free($0) } }
+        defer { for text in names + values { free(text) } }
         let started = PQconnectStartParams(
             names.map { UnsafePointer($0) } + [nil],
             values.map { UnsafePointer($0) } + [nil],

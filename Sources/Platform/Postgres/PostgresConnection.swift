@@ -126,10 +126,18 @@ public actor PostgresConnection {
         if Task.isCancelled { throw PostgresError(.cancelled) }
         let operation = signal.begin()
         return try await withTaskCancellationHandler {
-            try body(operation)
+            try perform(body, operation)
         } onCancel: { [signal] in
             signal.cancel(operation)
         }
+    }
+
+    /// A method, so that the closure above is isolated to the actor: one that does not use the actor leaves its thread.
+    private func perform<Result>(
+        _ body: (Link.Operation) throws -> Result,
+        _ operation: Link.Operation
+    ) rethrows -> Result {
+        try body(operation)
     }
 }
 
