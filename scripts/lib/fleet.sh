@@ -1,0 +1,116 @@
+# shellcheck shell=bash
+# A fleet of workers on the private servers: its database and virtual host, one login for each worker, registries, workers.
+# Sourced after session.sh, with the servers of `servers.env` running.
+
+FLEET_VHOST=habeas
+FLEET_DATABASE=habeas
+
+# fleet_build: the release programs; FLEET_BIN is where they lie. HABEAS_SWIFT_FLAGS adds to the build, for instance
+# --static-swift-stdlib.
+fleet_build() {
+    local flags=()
+    read -r -a flags <<<"${HABEAS_SWIFT_FLAGS-}"
+    local name
+    for name in habeas habeas-intake habeas-clock; do
+        foreground swift build -c release --product "$name" "${flags[@]}" >&2 || return
+    done
+    FLEET_BIN=$(swift build -c release --show-bin-path "${flags[@]}") || return
+}
+
+fleet_port() { # URL: its host:port
+    printf '%s\n' "$1" | sed -E 's#^[a-z]+://[^@]*@([^/]+).*#\1#'
+}
+
+# fleet_prepare DIR CLIENTS PUBLISHERS: from empty servers to a fleet that could start. DIR gets keys and passwords.
+fleet_prepare() {
+    local dir=$1 clients=$2 publishers=$3 worker
+    FLEET_DIR=$dir
+    mkdir -p "$dir/passwords" "$dir/log"
+    chmod 700 "$dir" "$dir/passwords"
+    FLEET_PG=$(fleet_port "$HABEAS_TEST_PG") FLEET_AMQP=$(fleet_port "$HABEAS_TEST_AMQP")
+    psql -q -X "$HABEAS_TEST_PG" -v ON_ERROR_STOP=1 -c "CREATE DATABASE $FLEET_DATABASE" || return
+    FLEET_ADMIN_DATABASE=${HABEAS_TEST_PG%/postgres}/$FLEET_DATABASE
+    "$HABEAS_TEST_NODE_DIR/rabbitmqctl" -q add_vhost "$FLEET_VHOST" || return
+    "$HABEAS_TEST_NODE_DIR/rabbitmqctl" -q set_permissions -p "$FLEET_VHOST" admin '.*' '.*' '.*' || return
+    "$FLEET_BIN/habeas" keys create --file "$dir/keys" >/dev/null || return
+    fleet_operator migrate up ${FLEET_PLAY:+--play} >&2 || return
+    for worker in intake clock; do
+        fleet_secret "$worker" >/dev/null
+        psql -q -X "$FLEET_ADMIN_DATABASE" -v ON_ERROR_STOP=1 >&2 <<-END || return
+		CREATE ROLE "habeas-$worker" LOGIN PASSWORD '$(fleet_secret "$worker")' IN ROLE habeas_$worker;
+		END
+    done
+    fleet_topology || return
+    fleet_operator clients apply "$clients" >&2 || return
+    local name
+    while read -r name; do fleet_secret "$name" >/dev/null; done < <(sed -n 's/^- id: *//p' "$publishers")
+    sed "s#@PASSWORD_FOLDER@#$dir/passwords#" "$publishers" >"$dir/publishers.yaml"
+    fleet_operator publishers apply "$dir/publishers.yaml" >&2 || return
+}
+
+# fleet_secret NAME: its password; made on first use.
+fleet_secret() {
+    local file=$FLEET_DIR/passwords/$1
+    [ -s "$file" ] || (umask 077 && openssl rand -hex 16 >"$file")
+    cat "$file"
+}
+
+# fleet_operator ARGUMENT…: the command line as the operator who owns the installation. Passwords travel in the
+# environment; arguments show in every process list.
+fleet_operator() {
+    local -x HABEAS_DATABASE_URL=$FLEET_ADMIN_DATABASE HABEAS_AMQP_URL=$HABEAS_TEST_AMQP$FLEET_VHOST
+    local -x HABEAS_AMQP_MANAGEMENT_URL=$HABEAS_TEST_MANAGEMENT HABEAS_KEYS_FILE=$FLEET_DIR/keys
+    "$FLEET_BIN/habeas" "$@"
+}
+
+fleet_publisher_url() { printf 'amqp://%s:%s@%s/%s\n' "$1" "$(fleet_secret "$1")" "$FLEET_AMQP" "$FLEET_VHOST"; }
+
+# fleet_worker_environment KIND PORT: NAME=VALUE lines for one worker.
+fleet_worker_environment() {
+    printf '%s\n' \
+        "HABEAS_DATABASE_URL=postgresql://habeas-$1:$(fleet_secret "$1")@$FLEET_PG/$FLEET_DATABASE" \
+        "HABEAS_AMQP_URL=amqp://habeas-$1:$(fleet_secret "$1")@$FLEET_AMQP/$FLEET_VHOST" \
+        "HABEAS_KEYS_FILE=$FLEET_DIR/keys" "HABEAS_PROBES_PORT=$2"
+}
+
+# fleet_start KIND COPY: starts one worker; its probe port goes to FLEET_PORTS.
+FLEET_PORTS=()
+fleet_start() {
+    local port line
+    port=$(servers_free_port)
+    while read -r line; do local -x "${line?}"; done < <(fleet_worker_environment "$1" "$port")
+    worker_start "$FLEET_DIR/log/habeas-$1-$2.log" "$FLEET_BIN/habeas-$1"
+    FLEET_PORTS+=("$port")
+}
+
+# fleet_ready SECONDS: waits until every worker says so.
+fleet_ready() {
+    local deadline=$((SECONDS + $1)) i answer
+    for i in "${!FLEET_PORTS[@]}"; do
+        while :; do
+            answer=$(fleet_probe "${FLEET_PORTS[$i]}" /health/ready)
+            [[ $answer == *" 200 "* ]] && break
+            if [ "$SECONDS" -ge "$deadline" ] || ! kill -0 "${WORKER_PIDS[$i]}" 2>/dev/null; then
+                say "a worker did not become ready; its last words:"
+                tail -n 5 "$FLEET_DIR"/log/*.log >&2
+                return 69
+            fi
+            sleep 0.05
+        done
+    done
+}
+
+# fleet_probe PORT PATH: the status line, without a client to install.
+fleet_probe() {
+    (
+        exec 3<>"/dev/tcp/127.0.0.1/$1" || exit
+        printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$2" >&3
+        IFS= read -r -t 2 line <&3
+        printf '%s\n' "$line"
+    ) 2>/dev/null
+}
+
+# fleet_topology: queues, exchanges and the workers' broker logins.
+fleet_topology() {
+    fleet_operator topology apply >&2
+}
