@@ -1,4 +1,4 @@
-package import Postgres
+import Postgres
 
 extension Migration {
     /// Roles, the installation, and the registries of clients and publishers.

@@ -1,4 +1,4 @@
-package import Postgres
+import Postgres
 
 extension Migration {
     /// Cases and what belongs to them: secrets, look-ups, deadlines, incidents, holds.
@@ -32,7 +32,8 @@ extension Migration {
               evidence_head bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex'),
               UNIQUE (id, client_id)
             ) WITH (fillfactor = 80);
-            CREATE UNIQUE INDEX case_file_ref ON habeas.case_file (publisher_id, request_ref, subject_index)
+            -- A publisher's references of requests and of complaints are two lists.
+            CREATE UNIQUE INDEX case_file_ref ON habeas.case_file (publisher_id, request_ref, kind, subject_index)
               WHERE request_ref IS NOT NULL;
             CREATE INDEX case_file_group ON habeas.case_file (group_id) WHERE group_id IS NOT NULL;
 

@@ -1,4 +1,4 @@
-package import Postgres
+import Postgres
 
 extension Migration {
     /// What comes in and what goes out: inbox, early events, parked messages, attempts, outbox.

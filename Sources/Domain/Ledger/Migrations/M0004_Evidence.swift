@@ -1,4 +1,4 @@
-package import Postgres
+import Postgres
 
 extension Migration {
     /// The chains of evidence, insert-only by grant and by trigger.

@@ -1,4 +1,4 @@
-package import Postgres
+import Postgres
 
 extension Migration {
     /// What each role may touch. A later migration that makes a table grants it there.
@@ -9,9 +9,12 @@ extension Migration {
             GRANT SELECT ON habeas.installation, habeas.client, habeas.publisher
               TO habeas_intake, habeas_referral, habeas_export, habeas_erasure, habeas_breach, habeas_clock, habeas_gateway;
             GRANT EXECUTE ON FUNCTION habeas.domain_now() TO PUBLIC;
+            -- Every worker compares the schema with what it was built for, and refuses to start on another one.
+            GRANT SELECT ON habeas_migration TO habeas_intake, habeas_referral, habeas_export, habeas_erasure, habeas_breach,
+              habeas_clock, habeas_gateway, habeas_operator, habeas_auditor;
 
             -- Intake: opens and folds; it reads no evidence back and deletes nothing but what waited for it.
-            GRANT SELECT, INSERT ON habeas.inbox TO habeas_intake;
+            GRANT SELECT, INSERT, DELETE ON habeas.inbox TO habeas_intake;
             GRANT SELECT, INSERT, UPDATE ON habeas.case_file, habeas.incident, habeas.hold, habeas.deadline,
               habeas.message_attempt TO habeas_intake;
             GRANT SELECT, INSERT ON habeas.case_secret, habeas.event_secret TO habeas_intake;
@@ -19,8 +22,8 @@ extension Migration {
             GRANT SELECT, INSERT, DELETE ON habeas.case_identity, habeas.early_event TO habeas_intake;
             GRANT DELETE ON habeas.message_attempt TO habeas_intake;
             GRANT SELECT, INSERT ON habeas.parked_message TO habeas_intake;
-            GRANT UPDATE (evidence_seq, evidence_head, state, resolved_at, resolution) ON habeas.parked_message TO habeas_intake;
-            GRANT UPDATE (evidence_seq, evidence_head, terminated_at) ON habeas.client TO habeas_intake;
+            GRANT UPDATE (evidence_seq, evidence_head, state, resolved_at, resolution, field, fault, remedy) ON habeas.parked_message TO habeas_intake;
+            GRANT UPDATE (evidence_seq, evidence_head) ON habeas.client, habeas.installation TO habeas_intake;
             GRANT SELECT, INSERT ON habeas.outbox TO habeas_intake;
             GRANT UPDATE (state, attempts, next_attempt_at, settled_at) ON habeas.outbox TO habeas_intake;
             GRANT INSERT ON habeas.evidence TO habeas_intake;
@@ -30,7 +33,9 @@ extension Migration {
             GRANT UPDATE (state, attempts, next_attempt_at, settled_at) ON habeas.outbox TO habeas_clock;
             GRANT EXECUTE ON FUNCTION habeas.maintain_outbox(integer, interval) TO habeas_clock;
             GRANT SELECT, INSERT, UPDATE ON habeas.parked_message, habeas.deadline TO habeas_clock;
-            GRANT SELECT, DELETE ON habeas.early_event, habeas.message_attempt TO habeas_clock;
+            GRANT SELECT, UPDATE, DELETE ON habeas.early_event TO habeas_clock;
+            GRANT SELECT, INSERT, UPDATE, DELETE ON habeas.message_attempt TO habeas_clock;
+            GRANT SELECT, DELETE ON habeas.inbox TO habeas_clock;
             GRANT INSERT ON habeas.outbox, habeas.evidence TO habeas_clock;
             GRANT SELECT ON habeas.case_file, habeas.incident TO habeas_clock;
             REVOKE EXECUTE ON FUNCTION habeas.maintain_outbox(integer, interval) FROM PUBLIC;

@@ -1,0 +1,107 @@
+package import FoundationEssentials
+package import Postgres
+package import Rights
+
+/// The row of a case: what is decided from, and the head of its chain. Whoever changes it holds its lock.
+package struct CaseFileRecord: Sendable {
+    package let id: UUID
+    package var clientID: String?
+    package let kind: CaseKind
+    package let lane: Lane
+    package let role: Role
+    package let right: Right?
+    package let regulation: Regulation
+    package let profile: String
+    package var state: CaseState
+    package var stateSince: Date
+    package var queue: WorkQueue
+    package let publisherID: String
+    package let requestRef: String?
+    package let subjectIndex: Int
+    package let groupID: UUID?
+    package let reference: String?
+    package let anchor: Date
+    package let receivedAt: Date
+    package var outcomeSequence: Int
+    package var chain: EvidenceChain
+
+    package init(
+        id: UUID, opening: CaseOpening, clientID: String?, profile: String, publisherID: String, requestRef: String?,
+        subjectIndex: Int, groupID: UUID?, reference: String?, receivedAt: Date
+    ) {
+        self.id = id
+        self.clientID = clientID
+        kind = opening.kind
+        lane = opening.lane
+        role = opening.role
+        right = opening.right
+        regulation = opening.regulation
+        self.profile = profile
+        state = opening.state
+        stateSince = receivedAt
+        queue = opening.queue
+        self.publisherID = publisherID
+        self.requestRef = requestRef
+        self.subjectIndex = subjectIndex
+        self.groupID = groupID
+        self.reference = reference
+        anchor = opening.anchor
+        self.receivedAt = receivedAt
+        outcomeSequence = 0
+        chain = EvidenceChain(new: .caseFile, id: id)
+    }
+
+    /// The machine that decides what an event does to this case.
+    package var machine: CaseMachine { CaseMachine(state: state, lane: lane, right: right) }
+
+    /// The next number of an outcome of this case; outcomes promise no order, the number restores it.
+    package mutating func nextOutcomeSequence() -> Int {
+        outcomeSequence += 1
+        return outcomeSequence
+    }
+}
+
+extension CaseFileRecord {
+    /// Reads and locks, in id order, the cases with these ids and those a publisher calls by these references.
+    package static func locking(ids: [UUID], publishers: [String], kinds: [String], references: [String]) -> SQL {
+        """
+        SELECT id, client_id, kind, lane, role, right_asked, regulation, profile, state, state_since, queue, publisher_id,
+               request_ref, subject_index, group_id, reference, anchor_at, received_at, outcome_seq, evidence_seq, evidence_head
+          FROM habeas.case_file
+         WHERE id IN (SELECT unnest(\(ids)::uuid[])
+                      UNION ALL
+                      SELECT named.id FROM unnest(\(publishers)::text[], \(kinds)::text[], \(references)::text[]) AS wanted (publisher, kind, ref)
+                        JOIN habeas.case_file named ON named.publisher_id = wanted.publisher AND named.kind = wanted.kind
+                         AND named.request_ref = wanted.ref)
+         ORDER BY id
+           FOR NO KEY UPDATE
+        """
+    }
+
+    package init(row: Row) throws {
+        let (id, clientID, kind, lane, role, right, regulation) = try row.decode(
+            UUID.self, String?.self, String.self, String.self, String.self, String?.self, String.self)
+        self.id = id
+        self.clientID = clientID
+        self.kind = try Stored.word(kind, "case_file.kind")
+        self.lane = try Stored.word(lane, "case_file.lane")
+        self.role = try Stored.word(role, "case_file.role")
+        self.right = try right.map { try Stored.word($0, "case_file.right_asked") }
+        self.regulation = try Stored.word(regulation, "case_file.regulation")
+        profile = try row.decode("profile", as: String.self)
+        state = try Stored.word(try row.decode("state", as: String.self), "case_file.state")
+        stateSince = try row.decode("state_since", as: Date.self)
+        queue = try Stored.word(try row.decode("queue", as: String.self), "case_file.queue")
+        publisherID = try row.decode("publisher_id", as: String.self)
+        requestRef = try row.decode("request_ref", as: String?.self)
+        subjectIndex = try row.decode("subject_index", as: Int.self)
+        groupID = try row.decode("group_id", as: UUID?.self)
+        reference = try row.decode("reference", as: String?.self)
+        anchor = try row.decode("anchor_at", as: Date.self)
+        receivedAt = try row.decode("received_at", as: Date.self)
+        outcomeSequence = try row.decode("outcome_seq", as: Int.self)
+        chain = EvidenceChain(
+            .caseFile, id: id, sequence: try row.decode("evidence_seq", as: Int.self),
+            head: try row.decode("evidence_head", as: [UInt8].self))
+    }
+}

@@ -1,0 +1,54 @@
+import Rights
+import FoundationEssentials
+package import Postgres
+
+/// New and changed case rows of one transaction, column by column, written with one statement each.
+package struct CaseFileWrites: Sendable {
+    private var opened: [CaseFileRecord] = []
+    private var changed: [CaseFileRecord] = []
+
+    package init() {}
+
+    package mutating func open(_ record: CaseFileRecord) { opened.append(record) }
+
+    package mutating func change(_ record: CaseFileRecord) { changed.append(record) }
+
+    package var statements: [SQL] {
+        var statements: [SQL] = []
+        if !opened.isEmpty { statements.append(insert) }
+        if !changed.isEmpty { statements.append(update) }
+        return statements
+    }
+
+    private var insert: SQL {
+        """
+        INSERT INTO habeas.case_file (id, client_id, kind, lane, role, right_asked, regulation, profile, state, state_since,
+          queue, publisher_id, request_ref, subject_index, group_id, reference, anchor_at, received_at, outcome_seq,
+          evidence_seq, evidence_head)
+        SELECT * FROM unnest(\(opened.map(\.id))::uuid[], \(opened.map(\.clientID))::text[],
+          \(opened.map(\.kind.rawValue))::text[], \(opened.map(\.lane.rawValue))::text[],
+          \(opened.map(\.role.rawValue))::text[], \(opened.map { $0.right?.rawValue })::text[],
+          \(opened.map(\.regulation.rawValue))::text[], \(opened.map(\.profile))::text[],
+          \(opened.map(\.state.rawValue))::text[], \(opened.map(\.stateSince))::timestamptz[],
+          \(opened.map(\.queue.rawValue))::text[], \(opened.map(\.publisherID))::text[],
+          \(opened.map(\.requestRef))::text[], \(opened.map { Int32($0.subjectIndex) })::int4[],
+          \(opened.map(\.groupID))::uuid[], \(opened.map(\.reference))::text[], \(opened.map(\.anchor))::timestamptz[],
+          \(opened.map(\.receivedAt))::timestamptz[], \(opened.map { Int32($0.outcomeSequence) })::int4[],
+          \(opened.map { Int32($0.chain.sequence) })::int4[], \(opened.map(\.chain.head))::bytea[])
+        """
+    }
+
+    private var update: SQL {
+        """
+        UPDATE habeas.case_file AS c
+           SET client_id = n.client_id, state = n.state, state_since = n.state_since, queue = n.queue,
+               outcome_seq = n.outcome_seq, evidence_seq = n.evidence_seq, evidence_head = n.evidence_head
+          FROM unnest(\(changed.map(\.id))::uuid[], \(changed.map(\.clientID))::text[],
+                 \(changed.map(\.state.rawValue))::text[], \(changed.map(\.stateSince))::timestamptz[],
+                 \(changed.map(\.queue.rawValue))::text[], \(changed.map { Int32($0.outcomeSequence) })::int4[],
+                 \(changed.map { Int32($0.chain.sequence) })::int4[], \(changed.map(\.chain.head))::bytea[])
+            AS n (id, client_id, state, state_since, queue, outcome_seq, evidence_seq, evidence_head)
+         WHERE c.id = n.id
+        """
+    }
+}

@@ -1,0 +1,81 @@
+package import FoundationEssentials
+package import Postgres
+
+/// The row of an incident, and the head of its chain.
+package struct IncidentRecord: Sendable {
+    package let id: UUID
+    package let publisherID: String
+    package let incidentRef: String
+    package var state: String
+    package var risk: String
+    package var phase: Int
+    package var discoveredAt: Date
+    package var awareAt: Date
+    package let receivedAt: Date
+    package var outcomeSequence: Int
+    package var chain: EvidenceChain
+
+    package init(
+        id: UUID, publisherID: String, incidentRef: String, risk: String, discoveredAt: Date, awareAt: Date, receivedAt: Date
+    ) {
+        self.id = id
+        self.publisherID = publisherID
+        self.incidentRef = incidentRef
+        state = "open"
+        self.risk = risk
+        phase = 1
+        self.discoveredAt = discoveredAt
+        self.awareAt = awareAt
+        self.receivedAt = receivedAt
+        outcomeSequence = 0
+        chain = EvidenceChain(new: .incident, id: id)
+    }
+
+    package init(row: Row) throws {
+        let (id, publisher, ref, state, risk, phase, discovered, aware, received, outcomes, sequence, head) = try row.decode(
+            UUID.self, String.self, String.self, String.self, String.self, Int.self, Date.self, Date.self, Date.self, Int.self,
+            Int.self, [UInt8].self)
+        self.id = id
+        publisherID = publisher
+        incidentRef = ref
+        self.state = state
+        self.risk = risk
+        self.phase = phase
+        discoveredAt = discovered
+        awareAt = aware
+        receivedAt = received
+        outcomeSequence = outcomes
+        chain = EvidenceChain(.incident, id: id, sequence: sequence, head: head)
+    }
+
+    package mutating func nextOutcomeSequence() -> Int {
+        outcomeSequence += 1
+        return outcomeSequence
+    }
+
+    /// Reads and locks, in id order, the incidents that publishers call by these references.
+    package static func locking(publishers: [String], references: [String]) -> SQL {
+        """
+        SELECT id, publisher_id, incident_ref, state, risk, phase, discovered_at, aware_at, received_at, outcome_seq,
+               evidence_seq, evidence_head
+          FROM habeas.incident
+         WHERE (publisher_id, incident_ref) IN (SELECT * FROM unnest(\(publishers)::text[], \(references)::text[]))
+         ORDER BY id
+           FOR NO KEY UPDATE
+        """
+    }
+
+    /// Writes new and changed incidents; there are few, so each has a statement of its own.
+    package var upsert: SQL {
+        """
+        INSERT INTO habeas.incident (id, publisher_id, incident_ref, state, risk, phase, discovered_at, aware_at, received_at,
+          outcome_seq, evidence_seq, evidence_head)
+        VALUES (\(id), \(publisherID), \(incidentRef), \(state), \(risk), \(phase), \(discoveredAt), \(awareAt), \(receivedAt),
+          \(outcomeSequence), \(chain.sequence), \(chain.head))
+        ON CONFLICT (id) DO UPDATE
+          SET state = excluded.state, risk = excluded.risk, phase = excluded.phase, discovered_at = excluded.discovered_at,
+              aware_at = excluded.aware_at, outcome_seq = excluded.outcome_seq, evidence_seq = excluded.evidence_seq,
+              evidence_head = excluded.evidence_head
+        """
+    }
+}

@@ -1,0 +1,39 @@
+/// What a case is about.
+package enum CaseKind: String, CaseIterable, Hashable, Sendable {
+    case request
+    case endOfContract = "end_of_contract"
+    case complaint
+}
+
+/// The way a case takes through the fleet.
+package enum Lane: String, CaseIterable, Hashable, Sendable {
+    /// An end user's wish belongs to the client: told, referred, and nothing else before its decision.
+    case referral
+    /// The vendor is itself the controller.
+    case own
+    /// The client, as controller, has instructed us.
+    case fulfilment
+}
+
+/// What the vendor is towards the person (GDPR Art. 4(7), (8)).
+package enum Role: String, CaseIterable, Hashable, Sendable {
+    case controller
+    case processor
+}
+
+/// The work queues of the fleet, by the worker that consumes them.
+package enum WorkQueue: String, CaseIterable, Hashable, Sendable {
+    case referral = "habeas.referral"
+    case export = "habeas.export"
+    case erasure = "habeas.erasure"
+    case breach = "habeas.breach"
+
+    /// The worker that carries out `right` once it may be carried out.
+    package static func fulfilling(_ right: Right) -> WorkQueue {
+        switch right {
+        case .access, .portability, .disclosureList: .export
+        case .rectification, .erasure, .restriction, .objection, .optOut, .withdrawConsent, .limitSensitive, .publicRemoval:
+            .erasure
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/// Where a case stands. The raw value is what is stored and printed.
+package enum CaseState: String, CaseIterable, Hashable, Sendable {
+    case received
+    case needsClient = "needs_client"
+    case needsIdentity = "needs_identity"
+    case needsFee = "needs_fee"
+    case referred
+    case inProgress = "in_progress"
+    case onHold = "on_hold"
+    case fulfilled
+    case partlyFulfilled = "partly_fulfilled"
+    case refused
+    case handedOver = "handed_over"
+    case withdrawn
+    case lapsed
+
+    /// Nothing more is owed; retention has begun.
+    package var isFinal: Bool {
+        switch self {
+        case .fulfilled, .partlyFulfilled, .refused, .handedOver, .withdrawn, .lapsed: true
+        case .received, .needsClient, .needsIdentity, .needsFee, .referred, .inProgress, .onHold: false
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package import AMQP
+import Ledger
+package import Logging
+package import Observability
+package import Postgres
+package import ServiceLifecycle
+
+/// Consumes one queue in batches: read, one transaction, acknowledge, publish beside it.
+///
+/// Several lanes work side by side, each with a batch of its own, so that one reads while another waits for the database.
+/// A batch that the database refuses is run again in halves until the guilty message stands alone; a message that was
+/// delivered again and again is handled alone from the start; while the database is away nothing is acknowledged and no
+/// attempt is counted.
+package struct BatchWorker<Handler: BatchHandler>: Service {
+    private let consumer: AMQPConsumer
+    private let handler: Handler
+    private let pool: PostgresPool
+    private let dispatcher: OutboxDispatcher
+    private let gate: OutageGate
+    private let lanes: Int
+    private let drainBudget: Duration
+    private let metrics: BatchMetrics
+    private let logger: Logger
+
+    package init(
+        consumer: AMQPConsumer, handler: Handler, pool: PostgresPool, dispatcher: OutboxDispatcher, gate: OutageGate,
+        lanes: Int, drainBudget: Duration, metrics: BatchMetrics, logger: Logger
+    ) {
+        self.consumer = consumer
+        self.handler = handler
+        self.pool = pool
+        self.dispatcher = dispatcher
+        self.gate = gate
+        self.lanes = lanes
+        self.drainBudget = drainBudget
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await consumer.run() }
+            group.addTask { await work() }
+            // Either both end, by shutdown, or one fails and takes the other along.
+            try await group.next()
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+
+    /// Ends when the consumer has no more batches. Shutdown first stops consuming, then lets the lanes finish what they
+    /// hold, and cancels them when the budget is spent.
+    private func work() async {
+        let lanes = Task {
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<lanes {
+                    group.addTask {
+                        while !Task.isCancelled, let batch = await consumer.nextBatch() { await handle(batch) }
+                    }
+                }
+            }
+        }
+        await withTaskCancellationOrGracefulShutdownHandler {
+            await lanes.value
+        } onCancelOrGracefulShutdown: {
+            Task {
+                await consumer.stopConsuming()
+                // A timer, not a wait for something: the budget is what bounds the drain.
+                do { try await Task.sleep(for: drainBudget) } catch { return }
+                lanes.cancel()
+            }
+        }
+        await consumer.close()
+    }
+
+    private func handle(_ batch: [Delivery]) async {
+        let start = ContinuousClock.now
+        let suspects = batch.filter { $0.deliveryCount >= AttemptLedger.suspicion }
+        let others = suspects.isEmpty ? batch : batch.filter { $0.deliveryCount < AttemptLedger.suspicion }
+        if !others.isEmpty { await settle(others) }
+        for suspect in suspects where !Task.isCancelled { await handleAlone(suspect) }
+        metrics.finished(batch: batch.count, in: start.duration(to: .now))
+    }
+
+    /// Brings `deliveries` to their end: committed and acknowledged, or parked and acknowledged, or, when the task is
+    /// cancelled, left to the broker.
+    private func settle(_ deliveries: [Delivery], attempt: Int = 0) async {
+        do {
+            let items = try await handler.prepare(deliveries)
+            let rows = try await uninterrupted { try await pool.withConnection { try await handler.commit(items, on: $0) } }
+            await finish(deliveries, publishing: rows)
+        } catch {
+            await recover(deliveries, from: error, attempt: attempt)
+        }
+    }
+
+    private func recover(_ deliveries: [Delivery], from error: any Error, attempt: Int) async {
+        guard !Task.isCancelled else { return }
+        switch FailureClass(error) {
+        case .conflict:
+            metrics.reruns.increment()
+            await pause(attempt, upTo: .milliseconds(200))
+            await settle(deliveries, attempt: attempt + 1)
+        case .outage:
+            metrics.outages.increment()
+            logger.warning("a batch waits for the database", metadata: .keys([.reason: "\(error)"]))
+            await gate.pass()
+            await pause(attempt, upTo: .seconds(5))
+            await settle(deliveries, attempt: attempt + 1)
+        case .guilty(let code):
+            logger.notice(
+                "a batch was refused; looking for the guilty message",
+                metadata: .keys([.reason: "\(error)", .count: "\(deliveries.count)"])
+            )
+            if deliveries.count == 1 {
+                await park(deliveries[0], because: .data(code))
+            } else {
+                let middle = deliveries.count / 2
+                await settle(Array(deliveries[..<middle]))
+                await settle(Array(deliveries[middle...]))
+            }
+        }
+    }
+
+    /// A message that came back repeatedly may be the one that kills workers: its attempt is on record before it is opened.
+    private func handleAlone(_ delivery: Delivery) async {
+        let key = handler.messageKey(of: delivery)
+        do {
+            let attempts = try await pool.withConnection { try await AttemptLedger.begin(key, on: $0) }
+            if attempts > AttemptLedger.limit {
+                await park(delivery, because: .attempts(attempts - 1))
+            } else {
+                await settle([delivery])
+                guard !Task.isCancelled else { return }
+            }
+            try await pool.withConnection { try await AttemptLedger.forget(key, on: $0) }
+        } catch {
+            guard !Task.isCancelled else { return }
+            logger.warning("an attempt could not be recorded", metadata: .keys([.reason: "\(error)"]))
+            await gate.pass()
+            await settle([delivery])
+        }
+    }
+
+    private func park(_ delivery: Delivery, because reason: ParkReason) async {
+        while !Task.isCancelled {
+            do {
+                let rows = try await uninterrupted {
+                    try await pool.withConnection { try await handler.park(delivery, because: reason, on: $0) }
+                }
+                metrics.parked.increment()
+                await finish([delivery], publishing: rows)
+                return
+            } catch {
+                logger.error("a message could not be parked", metadata: .keys([.reason: "\(error)"]))
+                await gate.pass()
+            }
+        }
+    }
+
+    /// After the commit: acknowledge first, for no acknowledgement may wait for a publish.
+    private func finish(_ deliveries: [Delivery], publishing rows: [OutboxRow]) async {
+        await consumer.acknowledge(deliveries.map(\.tag))
+        dispatcher.dispatch(rows)
+        metrics.handled.increment(by: deliveries.count)
+    }
+
+    /// Waits before a rerun, doubling from a millisecond, the jitter inside the cap. Cut short by cancellation, after which
+    /// nothing is rerun.
+    private func pause(_ attempt: Int, upTo cap: Duration) async {
+        let span = min(.milliseconds(1 << min(attempt, 16)), cap)
+        do { try await Task.sleep(for: span * Double.random(in: 0.5...1)) } catch { return }
+    }
+
+    /// Runs `body` to its end even if this task is cancelled meanwhile: a transaction is short, and breaking one off
+    /// leaves open what became of it.
+    private func uninterrupted<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
+        try await Task { try await body() }.value
+    }
+}

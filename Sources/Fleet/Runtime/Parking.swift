@@ -1,0 +1,59 @@
+package import AMQP
+package import FoundationEssentials
+package import Ledger
+package import Rights
+
+/// Makes the record of a message that is set aside: sealed as it came, recognised when it comes again.
+package struct Parking: Sendable {
+    private let ring: KeyRing
+    private let digest: KeyedDigest
+
+    package init(ring: KeyRing) {
+        self.ring = ring
+        digest = KeyedDigest(ring.looking)
+    }
+
+    /// Keyed digest of publisher, message id and body.
+    package func messageKey(of delivery: Delivery) -> [UInt8] {
+        digest.digest(
+            .message,
+            [
+                [UInt8]((delivery.properties.userID ?? "").utf8), [UInt8]((delivery.properties.messageID ?? "").utf8),
+                delivery.body, delivery.truncatedDigest ?? [],
+            ])
+    }
+
+    /// The record and its first fact. `field`, `fault` and `remedy` go to people and must hold no value of the message.
+    package func record(
+        _ delivery: Delivery, queue: String, origin: ParkedMessageRecord.Origin, publisherID: String?, eventType: String?,
+        field: String, fault: String, remedy: String, at now: Date
+    ) throws -> (record: ParkedMessageRecord, fact: EvidenceRow) {
+        let id = UUID.version7(at: now)
+        let key = CaseKey(for: id)
+        var record = ParkedMessageRecord(
+            id: id, messageKey: messageKey(of: delivery), origin: origin, queue: queue, publisherID: publisherID,
+            eventType: eventType, field: field, fault: fault, remedy: remedy, receivedAt: now,
+            bodySize: delivery.announcedSize, isTruncated: delivery.isTruncated,
+            secret: SealedPayload(wrapped: try key.wrapped(with: ring), bytes: try key.seal(delivery.body, as: .payload)),
+            properties: try key.seal(ParkedProperties(delivery).bytes, as: .properties))
+        let fact = record.chain.append(
+            "message.parked", at: now, actor: publisherID.map { "publisher:\($0)" } ?? "broker", clientID: nil,
+            body: record.factBody)
+        return (record, fact)
+    }
+}
+
+extension ParkedMessageRecord {
+    fileprivate var factBody: String {
+        var writer = JSONWriter()
+        writer.object { body in
+            body.member("origin", origin.rawValue)
+            body.member("queue", queue)
+            body.member("field", field)
+            body.member("fault", fault)
+            body.member("type", eventType)
+            body.member("size", bodySize)
+        }
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}

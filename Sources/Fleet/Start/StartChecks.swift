@@ -1,0 +1,50 @@
+import AMQP
+import Ledger
+import Logging
+import Observability
+import Postgres
+
+/// What must be true before a worker begins: the schema, the topology, the registry.
+///
+/// A database or broker that cannot be reached is waited for, up to a minute, since a whole site may be starting; one that
+/// is not what this binary needs is refused at once.
+struct StartChecks {
+    private static let patience = Duration.seconds(60)
+
+    let pool: PostgresPool
+    let broker: AMQPConfiguration
+    let logger: Logger
+
+    func run() async throws -> RegistryCache {
+        let deadline = ContinuousClock.now + StartChecks.patience
+        while true {
+            do {
+                return try await check()
+            } catch let error as PostgresError where error.retryClass == .outage {
+                guard ContinuousClock.now < deadline else {
+                    throw StartError(.unavailable, "database: \(error); start it or correct database.url")
+                }
+                logger.notice("waiting for the database", metadata: .keys([.reason: "\(error)"]))
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    private func check() async throws -> RegistryCache {
+        let migrator = try Migrator.ledger()
+        let registry = try await pool.withConnection { connection in
+            do {
+                // A newer schema is what expand-then-contract allows: old and new workers side by side.
+                try await migrator.check(connection, allowsNewer: true)
+            } catch let error as MigrationError {
+                throw StartError(.configuration, "schema: \(error)")
+            }
+            return try await Registry.load(on: connection)
+        }
+        guard registry.topologyDigest == Topology.digest else {
+            let fault = registry.topologyDigest == nil ? "was never applied" : "is not the one this worker was built for"
+            throw StartError(.configuration, "topology: \(fault); run `habeas topology apply` with this version")
+        }
+        return RegistryCache(registry)
+    }
+}

@@ -1,0 +1,70 @@
+package import AMQP
+import FoundationEssentials
+package import Ledger
+package import Logging
+package import Observability
+package import Postgres
+
+/// What every worker has: configuration, logs, metrics, keys, the database pool and the way to the broker.
+package struct WorkerContext: Sendable {
+    package let name: String
+    package let configuration: FleetConfiguration
+    package let logger: Logger
+    package let metrics: MetricsRegistry
+    package let ring: KeyRing
+    package let pool: PostgresPool
+    package let gate: OutageGate
+    package let registry: RegistryCache
+    private let amqp: AMQPConfiguration
+    private let watchdog: Watchdog
+
+    init(name: String, configuration: FleetConfiguration, logger: Logger) async throws {
+        self.name = name
+        self.configuration = configuration
+        self.logger = logger
+        metrics = MetricsRegistry()
+        ring = try KeyRing(file: try configuration.required(.keysFile))
+        var database = try PostgresConfiguration(url: try configuration.required(.databaseURL))
+        database.applicationName = name
+        var broker = try AMQPConfiguration(url: try configuration.required(.amqpURL))
+        broker.heartbeat = configuration.heartbeat
+        let watchdog = Watchdog(logger: logger)
+        broker.watchdog = watchdog
+        self.watchdog = watchdog
+        amqp = broker
+        pool = PostgresPool(configuration: database, size: configuration.databasePool, logger: logger)
+        gate = OutageGate(pool: pool, logger: logger)
+        registry = try await StartChecks(pool: pool, broker: broker, logger: logger).run()
+    }
+
+    /// The broker, for a connection that is named after its purpose.
+    package func broker(_ purpose: String) -> AMQPConfiguration {
+        var broker = amqp
+        broker.connectionName = "\(name) \(purpose)"
+        return broker
+    }
+
+    package func consumer(of queue: String) -> AMQPConsumer {
+        AMQPConsumer(
+            configuration: broker("consumes \(queue)"), queue: queue, prefetch: configuration.prefetch,
+            batch: BatchLimits(
+                count: configuration.batch.count, bytes: configuration.batch.bytes, linger: configuration.batch.linger),
+            logger: logger)
+    }
+
+    package func publisher() -> AMQPPublisher {
+        AMQPPublisher(configuration: broker("publishes"), logger: logger)
+    }
+
+    package func dispatcher(_ publisher: AMQPPublisher) -> OutboxDispatcher {
+        OutboxDispatcher(publisher: publisher, pool: pool, metrics: OutboxMetrics(metrics), logger: logger)
+    }
+
+    package func batchWorker<Handler: BatchHandler>(
+        _ handler: Handler, consumer: AMQPConsumer, dispatcher: OutboxDispatcher, metrics: BatchMetrics
+    ) -> BatchWorker<Handler> {
+        BatchWorker(
+            consumer: consumer, handler: handler, pool: pool, dispatcher: dispatcher, gate: gate, lanes: configuration.lanes,
+            drainBudget: configuration.drain, metrics: metrics, logger: logger)
+    }
+}

@@ -1,0 +1,82 @@
+import FoundationEssentials
+import Glibc
+import Ledger
+import Logging
+import Observability
+import Postgres
+package import ServiceLifecycle
+
+/// The life of a worker process: arguments, configuration, checks, services, drain, exit code.
+package struct WorkerProcess: Sendable {
+    /// What a worker runs, and when it counts as ready.
+    package struct Work: Sendable {
+        package let services: [any Service]
+        /// Reasons against readiness; none means ready.
+        package let ready: @Sendable () async -> [String]
+
+        package init(services: [any Service], ready: @escaping @Sendable () async -> [String]) {
+            self.services = services
+            self.ready = ready
+        }
+    }
+
+    private let name: String
+    private let summary: String
+    private let build: @Sendable (WorkerContext) async throws -> Work
+
+    package init(_ name: String, _ summary: String, build: @escaping @Sendable (WorkerContext) async throws -> Work) {
+        self.name = name
+        self.summary = summary
+        self.build = build
+    }
+
+    /// Runs to the end and exits. Whatever keeps the worker from starting is one line on standard error.
+    package func main() async -> Never {
+        do {
+            let arguments = try WorkerArguments(Array(CommandLine.arguments.dropFirst()))
+            if arguments.wantsHelp {
+                print(WorkerArguments.help(name, summary), terminator: "")
+                exit(0)
+            }
+            try await run(arguments)
+            exit(0)
+        } catch {
+            let line = "\(name): \(error)\n"
+            fputs(line, stderr)
+            exit(WorkerProcess.exitCode(of: error))
+        }
+    }
+
+    private func run(_ arguments: WorkerArguments) async throws {
+        let configuration = try FleetConfiguration.load(
+            path: arguments.configurationPath, environment: ProcessInfo.processInfo.environment, flags: arguments.flags)
+        let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
+        LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: level) }
+        let logger = Logger(label: name)
+        let context = try await WorkerContext(name: name, configuration: configuration, logger: logger)
+        let work = try await build(context)
+        let probes = try ProbeServer(
+            host: configuration.probes.host, port: configuration.probes.port(of: name), metrics: context.metrics,
+            logger: logger, ready: work.ready)
+        ProcessMetrics.register(in: context.metrics)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: ([probes] + work.services).map { .init(service: $0) },
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            ))
+        logger.info("started")
+        try await group.run()
+        await context.pool.shutdown()
+        logger.info("ended")
+    }
+
+    private static func exitCode(of error: any Error) -> Int32 {
+        switch error {
+        case let error as StartError: error.code.rawValue
+        case let error as PostgresError where error.retryClass == .outage: StartError.Code.unavailable.rawValue
+        case is ConfigurationError, is KeyRingError, is PostgresError: StartError.Code.configuration.rawValue
+        default: 1
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import AMQP
+import FoundationEssentials
+import Ledger
+import Postgres
+import Rights
+
+extension IntakeFold {
+    /// Brings one new event to its place: applied, waiting, or refused.
+    mutating func take(_ prepared: PreparedEvent, from delivery: Delivery) {
+        switch prepared.event.payload {
+        case .requestSubmitted(let request): submit(request, prepared, delivery)
+        case .clientTerminated(let data): terminate(data, prepared, delivery)
+        case .complaintReceived(let data): complain(data, prepared, delivery)
+        case .clientRetentionAgreed(let data):
+            keep(prepared, about: state.clientChains[data.client]?.id)
+            record(
+                "client.retention_agreed", client: data.client, by: prepared,
+                body: Facts.plain(prepared) { $0.member("until", data.until) })
+        case .holdPlaced(let data): place(data, prepared, delivery)
+        case .holdLifted(let data): lift(data, prepared, delivery)
+        case .breachDetected(let data): detect(data, prepared, delivery)
+        case .breachUpdated(let data): update(data, prepared)
+        case .breachAcknowledged(let data): acknowledge(data, prepared)
+        case .taskCompleted, .taskFailed:
+            refuse(delivery, prepared, "data.task", .unknownTask, "Name a task that is open for you; this one is not known.")
+        case .objectionReceived:
+            refuse(delivery, prepared, "data.notice", .unknownNotice, "Name a notice that was sent; this one is not known.")
+        case .requestWithdrawn, .requestClarified, .requestClientNamed, .identityVerified, .identityFailed, .clientDecided,
+            .restrictionLifted, .feePaid:
+            follow(prepared, delivery)
+        }
+    }
+
+    // MARK: Openings
+
+    private mutating func submit(_ request: RequestSubmitted, _ prepared: PreparedEvent, _ delivery: Delivery) {
+        if let text = request.requestRef, !isFree(text, .request, prepared) {
+            return refuse(
+                delivery, prepared, "data.request_ref", .referenceTaken,
+                "Use a reference once; this one names another request of yours.")
+        }
+        let received = receipt(prepared)
+        for opening in prepared.openings {
+            let decided = CaseOpening(
+                request, client: opening.client, profile: prepared.publisher.profile, receivedAt: received, holidays: holidays)
+            open(opening, decided, prepared, requestRef: request.requestRef, receivedAt: received)
+        }
+        if let text = request.requestRef {
+            applyWaiting(under: IntakeState.Reference(publisher: prepared.publisher.id, list: .request, text: text))
+        }
+    }
+
+    private mutating func terminate(_ data: ClientTerminated, _ prepared: PreparedEvent, _ delivery: Delivery) {
+        for opening in prepared.openings {
+            guard let client = opening.client else { continue }
+            let decided = CaseOpening(data, client: client, receivedAt: receipt(prepared), holidays: holidays)
+            open(opening, decided, prepared, requestRef: nil, receivedAt: receipt(prepared))
+        }
+    }
+
+    private mutating func complain(_ data: ComplaintReceived, _ prepared: PreparedEvent, _ delivery: Delivery) {
+        guard isFree(data.complaintRef, .complaint, prepared) else {
+            return refuse(
+                delivery, prepared, "data.complaint_ref", .referenceTaken,
+                "Use a reference once; this one names another complaint of yours.")
+        }
+        for opening in prepared.openings {
+            let decided = CaseOpening(data, client: opening.client, receivedAt: receipt(prepared), holidays: holidays)
+            open(opening, decided, prepared, requestRef: data.complaintRef, receivedAt: receipt(prepared))
+        }
+    }
+
+    private mutating func open(
+        _ opening: PreparedOpening, _ decided: CaseOpening, _ prepared: PreparedEvent, requestRef: String?, receivedAt: Date
+    ) {
+        let record = CaseFileRecord(
+            id: opening.id, opening: decided, clientID: opening.client?.id, profile: prepared.publisher.profile,
+            publisherID: prepared.publisher.id, requestRef: requestRef, subjectIndex: opening.subjectIndex,
+            groupID: opening.groupID, reference: prepared.event.reference, receivedAt: receivedAt)
+        open(record, decided, opening, by: prepared)
+    }
+
+    private func isFree(_ text: String, _ list: IntakeState.Reference.List, _ prepared: PreparedEvent) -> Bool {
+        state.casesByReference[.init(publisher: prepared.publisher.id, list: list, text: text)] == nil
+    }
+
+    // MARK: Events about cases
+
+    private mutating func follow(_ prepared: PreparedEvent, _ delivery: Delivery) {
+        guard let reference = prepared.event.caseReference else { return }
+        let ids = state.cases(reference, of: prepared.publisher.id)
+        guard !ids.isEmpty else { return wait(forUnknown: reference, prepared, delivery) }
+        var refusal: CaseMachine.Refusal?
+        var waits = false
+        var isApplied = false
+        for id in ids {
+            guard let record = state.cases[id], let event = caseEvent(prepared, for: record) else { continue }
+            switch record.machine.verdict(on: event) {
+            case .apply(let transition):
+                isApplied = true
+                if let client = prepared.namedClient, record.clientID == nil {
+                    assign(client, to: id)
+                }
+                apply(transition, to: id, by: prepared)
+            case .wait: waits = true
+            case .refuse(let reason): refusal = reason
+            }
+        }
+        if isApplied {
+            keep(prepared, about: ids[0])
+            for id in ids { applyWaiting(for: id) }
+        } else if waits {
+            wait(prepared, under: nil, case: ids[0])
+        } else if let refusal {
+            refuse(delivery, prepared, "data.request", .unlawful, Self.sentence(refusal))
+        }
+    }
+
+    mutating func wait(forUnknown reference: CaseReference, _ prepared: PreparedEvent, _ delivery: Delivery) {
+        switch reference {
+        case .reference(let text):
+            wait(prepared, under: .init(publisher: prepared.publisher.id, list: .request, text: text), case: nil)
+        case .request:
+            refuse(
+                delivery, prepared, "data.request", .unknownRequest,
+                "Name a request by the id that request.accepted gave you, or by your own request_ref.")
+        }
+    }
+
+    /// What an event comes to for one case.
+    private func caseEvent(_ prepared: PreparedEvent, for record: CaseFileRecord) -> CaseEvent? {
+        switch prepared.event.payload {
+        case .requestWithdrawn: .withdrawn
+        case .requestClarified: .clarified
+        case .requestClientNamed: .clientNamed(resolved: prepared.namedClient != nil)
+        case .identityVerified: .identityVerified
+        case .identityFailed: .identityFailed
+        case .clientDecided(let data):
+            switch data.decision {
+            case .proceed: .decidedProceed
+            case .handleItself: .decidedHandleItself
+            case .refuse: .decidedRefuse
+            }
+        case .restrictionLifted: .restrictionLifted
+        case .feePaid: .feePaid
+        default: nil
+        }
+    }
+
+    // MARK: Waiting events
+
+    mutating func applyWaiting(under reference: IntakeState.Reference) {
+        let waiting = state.waiting.filter {
+            $0.publisherID == reference.publisher && $0.requestRef == reference.waitingKey && !applied.contains($0.id)
+        }
+        for event in waiting { retry(event) }
+    }
+
+    private mutating func applyWaiting(for id: UUID) {
+        for event in state.waiting where event.caseID == id && !applied.contains(event.id) { retry(event) }
+    }
+
+    /// An event that must wait on stays where it is; any other end takes it out.
+    private mutating func retry(_ waiting: EarlyEventRecord) {
+        guard let again = state.openedWaiting[waiting.id] else { return }
+        let before = stillWaiting
+        take(again.event, from: again.delivery)
+        if stillWaiting == before { used(waiting) }
+    }
+
+    private static func sentence(_ refusal: CaseMachine.Refusal) -> String {
+        refusal.remedy.prefix(1).uppercased() + refusal.remedy.dropFirst() + "."
+    }
+}

@@ -1,0 +1,80 @@
+import AMQP
+import FoundationEssentials
+import Ledger
+import Postgres
+import Rights
+
+extension IntakeFold {
+    mutating func detect(_ data: BreachDetected, _ prepared: PreparedEvent, _ delivery: Delivery) {
+        let reference = IntakeState.Reference(publisher: prepared.publisher.id, list: .incident, text: data.incidentRef)
+        guard state.incidents[reference] == nil else {
+            return refuse(
+                delivery, prepared, "data.incident_ref", .referenceTaken,
+                "Send breach.updated for an incident that was reported before.")
+        }
+        let received = receipt(prepared)
+        var incident = IncidentRecord(
+            id: prepared.id, publisherID: prepared.publisher.id, incidentRef: data.incidentRef, risk: data.risk.rawValue,
+            discoveredAt: data.discoveredAt, awareAt: data.awareAt, receivedAt: received)
+        let deadline = Deadline(.notifyClients, from: data.awareAt, at: .unknown, holidays: holidays)
+        evidence.add(
+            incident.chain.append(
+                "incident.opened", at: state.now, actor: "publisher:\(prepared.publisher.id)", clientID: nil,
+                body: Facts.plain(prepared) { body in
+                    body.member("risk", data.risk)
+                    body.member("discovered_at", data.discoveredAt)
+                    body.member("aware_at", data.awareAt)
+                    body.member("notify_due_at", deadline.due)
+                    body.member("clients", data.affected.map(\.client))
+                }))
+        deadlines.open(deadline, subject: incident.id)
+        keep(prepared, about: incident.id)
+        wakeUps.wake(.breach, for: incident.id)
+        let warnings = prepared.event.warnings.map { "unknown_field:\($0)" } + (deadline.due < state.now ? ["overdue"] : [])
+        let sequence = incident.nextOutcomeSequence()
+        tell(Outcome.accepted(incident, warnings: warnings, sequence: sequence, at: state.now))
+        change(incident, under: reference)
+        applyWaiting(under: reference)
+    }
+
+    mutating func update(_ data: BreachUpdated, _ prepared: PreparedEvent) {
+        follow(data.incidentRef, "incident.updated", prepared) { incident in
+            incident.phase = max(incident.phase, data.phase)
+            if let risk = data.risk { incident.risk = risk.rawValue }
+            if let discovered = data.discoveredAt { incident.discoveredAt = discovered }
+            if let aware = data.awareAt { incident.awareAt = aware }
+            if data.closed == true { incident.state = "closed" }
+            if data.falseAlarm == true { incident.state = "false_alarm" }
+        } fact: { body in
+            body.member("phase", data.phase)
+            body.member("clients", data.affected.map(\.client))
+            body.member("closed", data.closed)
+            body.member("false_alarm", data.falseAlarm)
+        }
+    }
+
+    mutating func acknowledge(_ data: BreachAcknowledged, _ prepared: PreparedEvent) {
+        follow(data.incidentRef, "incident.acknowledged", prepared) { _ in
+        } fact: { body in
+            body.member("client", data.client)
+            body.member("at", data.at)
+        }
+    }
+
+    /// A later event about an incident; one for an incident not yet reported waits.
+    private mutating func follow(
+        _ incidentRef: String, _ fact: String, _ prepared: PreparedEvent, edit: (inout IncidentRecord) -> Void,
+        fact body: (inout JSONWriter) -> Void
+    ) {
+        let reference = IntakeState.Reference(publisher: prepared.publisher.id, list: .incident, text: incidentRef)
+        guard var incident = state.incidents[reference] else { return wait(prepared, under: reference, case: nil) }
+        edit(&incident)
+        evidence.add(
+            incident.chain.append(
+                fact, at: state.now, actor: "publisher:\(prepared.publisher.id)", clientID: nil,
+                body: Facts.plain(prepared, body)))
+        keep(prepared, about: incident.id)
+        wakeUps.wake(.breach, for: incident.id)
+        change(incident, under: reference)
+    }
+}

@@ -1,0 +1,193 @@
+import AMQP
+import FoundationEssentials
+import Ledger
+import Postgres
+import Rights
+
+/// Applies the events of a batch, in the order they came, to the state that was read for it, and gathers what is to be
+/// written. No input or output: the same state and events always give the same rows.
+struct IntakeFold {
+    var state: IntakeState
+    let holidays: HolidayCalendar
+    let digest: KeyedDigest
+
+    private(set) var opened: [UUID] = []
+    private(set) var changed: Set<UUID> = []
+    private(set) var changedIncidents: Set<IntakeState.Reference> = []
+    private(set) var changedClients: Set<String> = []
+    var secrets: SecretWrites
+    var deadlines = DeadlineWrites()
+    var evidence = EvidenceWrites()
+    var wakeUps = WakeUps()
+    private(set) var outcomes: [OutboxRow] = []
+    private(set) var early: [EarlyEventRecord] = []
+    private(set) var applied: Set<UUID> = []
+    private(set) var refusals: [(delivery: Delivery, refusal: Refusal)] = []
+    /// How often a waiting event was looked at and had to wait on.
+    private(set) var stillWaiting = 0
+    /// Inbox keys of events that were refused after they had been taken in.
+    private(set) var released: [[UInt8]] = []
+    var statements: [SQL] = []
+
+    init(state: IntakeState, digest: KeyedDigest, holidays: HolidayCalendar) {
+        self.state = state
+        self.digest = digest
+        self.holidays = holidays
+        secrets = SecretWrites(lookupKeyID: digest.keyID)
+    }
+
+    /// When an event was received: now, or when it was first parked.
+    func receipt(_ prepared: PreparedEvent) -> Date { prepared.replayOf?.receivedAt ?? state.now }
+
+    // MARK: Refusing
+
+    mutating func refuse(_ delivery: Delivery, _ refusal: Refusal) { refusals.append((delivery, refusal)) }
+
+    mutating func refuse(
+        _ delivery: Delivery, _ prepared: PreparedEvent, _ field: String, _ fault: FaultCode, _ remedy: String,
+        releasing: Bool = true
+    ) {
+        let origin = Refusal.Origin(publisher: prepared.publisher, event: prepared.event)
+        refusals.append(
+            (delivery, Refusal(field: field, fault: fault, remedy: remedy, origin: origin, replayOf: prepared.replayOf)))
+        if releasing { released.append(prepared.inbox.dedupeKey) }
+    }
+
+    // MARK: Cases
+
+    mutating func open(_ record: CaseFileRecord, _ opening: CaseOpening, _ prepared: PreparedOpening, by event: PreparedEvent) {
+        var record = record
+        let warnings = opening.warnings.map(\.rawValue) + event.event.warnings.map { "unknown_field:\($0)" }
+        evidence.add(
+            record.chain.append(
+                "case.opened", at: state.now, actor: "publisher:\(event.publisher.id)", clientID: record.clientID,
+                body: Facts.opened(record, opening, event: event, warnings: opening.warnings)))
+        secrets.add(case: record.id, clientID: record.clientID, secret: prepared.secret, identities: prepared.identities)
+        for deadline in opening.deadlines { deadlines.open(deadline, case: record.id, clientID: record.clientID) }
+        wakeUps.wake(record.queue, for: record.id)
+        let sequence = record.nextOutcomeSequence()
+        outcomes.append(Outcome.accepted(record, opening, warnings: warnings, sequence: sequence, at: state.now))
+        state.add(record)
+        opened.append(record.id)
+    }
+
+    /// Makes a transition that the machine has allowed, with its one evidence row.
+    mutating func apply(
+        _ transition: CaseMachine.Transition, to id: UUID, by event: PreparedEvent, _ edit: (inout CaseFileRecord) -> Void = { _ in }
+    ) {
+        guard var record = state.cases[id] else { return }
+        let before = record.state
+        if transition.state != before {
+            record.state = transition.state
+            record.stateSince = state.now
+        }
+        edit(&record)
+        if let queue = transition.wakes {
+            record.queue = queue
+            wakeUps.wake(queue, for: id)
+        }
+        evidence.add(
+            record.chain.append(
+                transition.fact, at: state.now, actor: "publisher:\(event.publisher.id)", clientID: record.clientID,
+                body: Facts.transition(from: before, to: record.state, event: event)))
+        if case .clientDecided(let data) = event.event.payload {
+            let sequence = record.nextOutcomeSequence()
+            outcomes.append(Outcome.decided(record, data.decision, reference: data.reference, sequence: sequence, at: state.now))
+        }
+        if record.state.isFinal, !before.isFinal {
+            deadlines.void(subject: id)
+            let sequence = record.nextOutcomeSequence()
+            outcomes.append(Outcome.completed(record, sequence: sequence, at: state.now))
+        }
+        state.cases[id] = record
+        changed.insert(id)
+    }
+
+    /// Gives a case that waited for one its client: whose it is on every row of the case, and look-ups under that client.
+    mutating func assign(_ client: Client, to id: UUID) {
+        guard var record = state.cases[id] else { return }
+        record.clientID = client.id
+        state.cases[id] = record
+        statements.append("UPDATE habeas.case_secret SET client_id = \(client.id) WHERE case_id = \(id)")
+        statements.append("UPDATE habeas.deadline SET client_id = \(client.id) WHERE case_id = \(id)")
+        statements.append("DELETE FROM habeas.case_identity WHERE case_id = \(id)")
+        if let identities = state.identities[id] {
+            var lookups = SecretWrites(lookupKeyID: digest.keyID)
+            let rows = identities.map { SecretWrites.IdentityRow($0, client: client.id, digest: digest) }
+            lookups.add(identities: rows, of: id, clientID: client.id)
+            statements += lookups.statements
+        }
+    }
+
+    /// Keeps an event's own words beside its subject.
+    mutating func keep(_ event: PreparedEvent, about subject: UUID?) {
+        guard let subject, let secret = event.secret else { return }
+        secrets.add(event: event.id, about: subject, type: event.event.type.rawValue, receivedAt: receipt(event), secret: secret)
+    }
+
+    // MARK: Other subjects
+
+    mutating func change(_ incident: IncidentRecord, under reference: IntakeState.Reference) {
+        state.incidents[reference] = incident
+        changedIncidents.insert(reference)
+    }
+
+    mutating func tell(_ outcome: OutboxRow) { outcomes.append(outcome) }
+
+    mutating func record(_ fact: String, client: String, by event: PreparedEvent, body: String) {
+        guard var chain = state.clientChains[client] else { return }
+        evidence.add(
+            chain.append(fact, at: state.now, actor: "publisher:\(event.publisher.id)", clientID: client, body: body))
+        state.clientChains[client] = chain
+        changedClients.insert(client)
+    }
+
+    mutating func recordOfInstallation(_ fact: String, by event: PreparedEvent, body: String) {
+        guard var chain = state.installationChain else { return }
+        evidence.add(chain.append(fact, at: state.now, actor: "publisher:\(event.publisher.id)", clientID: nil, body: body))
+        state.installationChain = chain
+    }
+
+    // MARK: Waiting
+
+    mutating func wait(_ event: PreparedEvent, under reference: IntakeState.Reference?, case id: UUID?) {
+        guard !event.isWaiting, let secret = event.secret else {
+            stillWaiting += 1
+            return
+        }
+        early.append(
+            EarlyEventRecord(
+                id: event.id, publisherID: event.publisher.id, requestRef: reference?.waitingKey, caseID: id,
+                eventType: event.event.type.rawValue, dedupeKey: event.inbox.dedupeKey, receivedAt: receipt(event), secret: secret))
+    }
+
+    mutating func used(_ waiting: EarlyEventRecord) { applied.insert(waiting.id) }
+
+    // MARK: What is to be written
+
+    /// Everything but parked messages, which must be inserted first to know which of them are new; and what is published
+    /// after the commit.
+    func finished() -> (statements: [SQL], outgoing: [OutboxRow]) {
+        var files = CaseFileWrites()
+        for id in opened { if let record = state.cases[id] { files.open(record) } }
+        let openedIDs = Set(opened)
+        // In id order, as their locks were taken.
+        for id in changed.subtracting(openedIDs).sorted(by: { $0.uuidString < $1.uuidString }) {
+            if let record = state.cases[id] { files.change(record) }
+        }
+        var outbox = OutboxWrites()
+        for row in outcomes + wakeUps.rows(at: state.now) {
+            var row = row
+            row.createdAt = state.machineNow
+            outbox.add(row)
+        }
+        var statements = files.statements + secrets.statements + deadlines.statements + evidence.statements + outbox.statements
+        statements += changedIncidents.compactMap { state.incidents[$0]?.upsert }
+        statements += changedClients.compactMap { state.clientChains[$0].flatMap(ChainHeads.write) }
+        if let chain = state.installationChain, let statement = ChainHeads.write(chain) { statements.append(statement) }
+        if !early.isEmpty { statements.append(EarlyEvents.insert(early)) }
+        if !applied.isEmpty { statements.append(EarlyEvents.remove(Array(applied))) }
+        if !released.isEmpty { statements.append(Inbox.release(released)) }
+        return (statements + self.statements, outbox.rows)
+    }
+}

@@ -1,0 +1,65 @@
+package import AMQP
+import FoundationEssentials
+package import Fleet
+package import Ledger
+package import Postgres
+package import Rights
+import Threads
+
+/// Intake: turns published events into cases, facts and wake-ups, a batch a transaction.
+package struct IntakeHandler: BatchHandler {
+    private let queue: String
+    private let registry: RegistryCache
+    private let ring: KeyRing
+    private let digest: KeyedDigest
+    private let parking: Parking
+    private let holidays: HolidayCalendar
+    private let domainTime: DomainTime
+
+    package init(queue: String, registry: RegistryCache, ring: KeyRing, holidays: HolidayCalendar, domainTime: DomainTime) {
+        self.queue = queue
+        self.registry = registry
+        self.ring = ring
+        self.holidays = holidays
+        self.domainTime = domainTime
+        digest = KeyedDigest(ring.looking)
+        parking = Parking(ring: ring)
+    }
+
+    package func messageKey(of delivery: Delivery) -> [UInt8] { parking.messageKey(of: delivery) }
+
+    package func prepare(_ deliveries: [Delivery]) async throws -> [IntakeItem] {
+        let preparation = preparation(registry.current, at: domainTime.estimate)
+        return try deliveries.map(preparation.item)
+    }
+
+    private func preparation(_ registry: Registry, at now: Date) -> IntakePreparation {
+        IntakePreparation(queue: queue, registry: registry, ring: ring, digest: digest, now: now)
+    }
+
+    package func commit(_ items: [IntakeItem], on connection: PostgresConnection) async throws -> [OutboxRow] {
+        let version = registry.current.version
+        do {
+            return try await connection.transaction { connection in
+                try await IntakeTransaction(
+                    items: items, preparation: preparation(registry.current, at: domainTime.estimate), parking: parking,
+                    holidays: holidays, registryVersion: version, domainTime: domainTime
+                ).run(on: connection)
+            }
+        } catch let error as RegistryChanged {
+            try await registry.reload(on: connection)
+            throw error
+        }
+    }
+
+    package func park(
+        _ delivery: Delivery, because reason: ParkReason, on connection: PostgresConnection
+    ) async throws -> [OutboxRow] {
+        let publisher = delivery.properties.userID.flatMap { registry.current.publisher(brokerUser: $0) }
+        let origin = Refusal.Origin(publisher: publisher, read: EventFault.Origin(type: delivery.printableType))
+        let refusal = Refusal(
+            field: "body", fault: FaultCode(rawValue: reason.fault), remedy: reason.remedy, origin: origin, parkedAs: reason.origin)
+        let item = IntakeItem(delivery: delivery, content: .refused(refusal))
+        return try await commit([item], on: connection)
+    }
+}

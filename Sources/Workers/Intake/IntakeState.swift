@@ -1,0 +1,102 @@
+import AMQP
+import FoundationEssentials
+import Ledger
+import Postgres
+import Rights
+
+/// What a batch needs to know of the database, read under the locks that keep it true until the commit.
+struct IntakeState {
+    /// A publisher's own name for something. Its requests, complaints and incidents are separate lists.
+    struct Reference: Hashable {
+        enum List: String {
+            case request, complaint, incident
+        }
+
+        let publisher: String
+        let list: List
+        let text: String
+
+        /// The reference as early events wait under it; a reference is one line, so the two cannot meet.
+        var waitingKey: String { list == .request ? text : list.rawValue + "\n" + text }
+    }
+
+    let now: Date
+    /// The transaction's own clock, which dates outbox rows.
+    let machineNow: Date
+    var cases: [UUID: CaseFileRecord] = [:]
+    /// The cases a publisher calls by one reference: one a subject.
+    var casesByReference: [Reference: [UUID]] = [:]
+    var incidents: [Reference: IncidentRecord] = [:]
+    var waiting: [EarlyEventRecord] = []
+    /// What waits, opened.
+    var openedWaiting: [UUID: (event: PreparedEvent, delivery: Delivery)] = [:]
+    /// The people of cases that may be given their client now.
+    var identities: [UUID: [Identity]] = [:]
+    var clientChains: [String: EvidenceChain] = [:]
+    var installationChain: EvidenceChain?
+    /// Holds by reference; true where one is still placed.
+    var holds: [Reference: Hold] = [:]
+
+    struct Hold {
+        let id: UUID
+        let caseID: UUID?
+        let clientID: String?
+        var isPlaced: Bool
+    }
+
+    mutating func add(_ record: CaseFileRecord) {
+        cases[record.id] = record
+        if let text = record.requestRef {
+            let list: Reference.List = record.kind == .complaint ? .complaint : .request
+            casesByReference[Reference(publisher: record.publisherID, list: list, text: text), default: []].append(record.id)
+        }
+    }
+
+    /// The cases an event speaks of; a publisher reaches only its own.
+    func cases(_ reference: CaseReference, of publisher: String) -> [UUID] {
+        switch reference {
+        case .request(let id): cases[id]?.publisherID == publisher ? [id] : []
+        case .reference(let text): casesByReference[Reference(publisher: publisher, list: .request, text: text)] ?? []
+        }
+    }
+}
+
+/// Which rows a batch will look at: worked out from the events alone, so that one round trip locks and reads them all.
+struct IntakeNeeds {
+    private(set) var inbox: [InboxRow] = []
+    private(set) var caseIDs: Set<UUID> = []
+    private(set) var references: Set<IntakeState.Reference> = []
+    private(set) var holds: Set<IntakeState.Reference> = []
+    private(set) var clients: Set<String> = []
+    private(set) var needsInstallation = false
+    /// Whether a case may get its client, so that its look-ups are made anew.
+    private(set) var mayNameClients = false
+
+    mutating func add(_ prepared: PreparedEvent) {
+        inbox.append(prepared.inbox)
+        let publisher = prepared.publisher.id
+        func named(_ list: IntakeState.Reference.List, _ text: String) -> IntakeState.Reference {
+            .init(publisher: publisher, list: list, text: text)
+        }
+        switch prepared.event.caseReference {
+        case .request(let id): caseIDs.insert(id)
+        case .reference(let text): references.insert(named(.request, text))
+        case nil: break
+        }
+        switch prepared.event.payload {
+        case .clientRetentionAgreed(let data): clients.insert(data.client)
+        case .complaintReceived(let data): references.insert(named(.complaint, data.complaintRef))
+        case .requestClientNamed: mayNameClients = true
+        case .breachDetected(let data): references.insert(named(.incident, data.incidentRef))
+        case .breachUpdated(let data): references.insert(named(.incident, data.incidentRef))
+        case .breachAcknowledged(let data): references.insert(named(.incident, data.incidentRef))
+        case .holdPlaced(let data):
+            holds.insert(named(.request, data.holdRef))
+            if let client = data.client { clients.insert(client) } else if data.request == nil { needsInstallation = true }
+        case .holdLifted(let data):
+            holds.insert(named(.request, data.holdRef))
+            needsInstallation = true
+        default: break
+        }
+    }
+}

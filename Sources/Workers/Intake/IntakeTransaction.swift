@@ -1,0 +1,273 @@
+import AMQP
+import FoundationEssentials
+import Fleet
+import Ledger
+import Postgres
+import Rights
+
+/// The one transaction of a batch: two round trips where nothing unusual happens.
+///
+/// The first takes the events into the inbox, locks what they speak of and reads it; the fold decides; the second writes
+/// everything and commits. Events seen before, refusals and replays cost a round trip more.
+struct IntakeTransaction {
+    let items: [IntakeItem]
+    let preparation: IntakePreparation
+    let parking: Parking
+    let holidays: HolidayCalendar
+    let registryVersion: Int64
+    let domainTime: DomainTime
+
+    func run(on connection: PostgresConnection) async throws -> [OutboxRow] {
+        let items = try await withReplays(on: connection)
+        let (fresh, repeated) = split(items)
+        var needs = IntakeNeeds()
+        for item in fresh { needs.add(item.event) }
+
+        let (loaded, taken) = try await read(needs, on: connection)
+        var fold = IntakeFold(state: loaded, digest: preparation.digest, holidays: holidays)
+
+        var seen: [(event: PreparedEvent, delivery: Delivery)] = []
+        for item in fresh {
+            if taken.contains(item.event.inbox.dedupeKey) {
+                fold.take(item.event, from: item.delivery)
+            } else {
+                seen.append(item)
+            }
+        }
+        try await settle(seen + repeated, fresh: fresh, &fold, on: connection)
+        for item in items { if case .refused(let refusal) = item.content { fold.refuse(item.delivery, refusal) } }
+
+        try await park(&fold, on: connection)
+        resolve(items, &fold)
+        let (statements, outgoing) = fold.finished()
+        _ = try await connection.pipeline(statements + ["COMMIT"])
+        return outgoing
+    }
+
+    // MARK: First round trip
+
+    private func read(_ needs: IntakeNeeds, on connection: PostgresConnection) async throws -> (IntakeState, Set<[UInt8]>) {
+        let references = needs.references.sorted { ($0.publisher, $0.waitingKey) < ($1.publisher, $1.waitingKey) }
+        let named = references.filter { $0.list != .incident }
+        let incidents = references.filter { $0.list == .incident }
+        let caseIDs = Array(needs.caseIDs)
+        let holds = Array(needs.holds)
+        var statements: [SQL] = [
+            "SELECT habeas.domain_now(), now(), registry_version FROM habeas.installation",
+            Inbox.take(needs.inbox),
+            EarlyEvents.lock(references.map { preparation.digest.digest(.dedupe, $0.publisher, $0.waitingKey) }),
+            CaseFileRecord.locking(
+                ids: caseIDs, publishers: named.map(\.publisher), kinds: named.map(\.list.rawValue), references: named.map(\.text)),
+            EarlyEvents.waiting(
+                publishers: references.map(\.publisher), references: references.map(\.waitingKey), cases: caseIDs),
+        ]
+        func add(_ statement: SQL, if wanted: Bool) -> Int? {
+            guard wanted else { return nil }
+            statements.append(statement)
+            return statements.count - 1
+        }
+        let incidentsAt = add(
+            IncidentRecord.locking(publishers: incidents.map(\.publisher), references: incidents.map(\.text)), if: !incidents.isEmpty)
+        let holdsAt = add(
+            """
+            SELECT id, publisher_id, hold_ref, case_id, client_id, lifted_at IS NULL FROM habeas.hold
+             WHERE (publisher_id, hold_ref) IN (SELECT * FROM unnest(\(holds.map(\.publisher))::text[], \(holds.map(\.text))::text[]))
+             ORDER BY id FOR UPDATE
+            """, if: !holds.isEmpty)
+        let clientsAt = add(ChainHeads.lockingClients(Array(needs.clients)), if: !needs.clients.isEmpty)
+        let installationAt = add(ChainHeads.lockingInstallation, if: needs.needsInstallation)
+
+        let results = try await connection.pipeline(statements)
+        let (now, machineNow, version) = try results[0].only.decode(Date.self, Date.self, Int64.self)
+        guard version == registryVersion else { throw RegistryChanged() }
+        domainTime.observed(now)
+        var state = IntakeState(now: now, machineNow: machineNow)
+        for row in results[3] { state.add(try CaseFileRecord(row: row)) }
+        state.waiting = try results[4].map(EarlyEventRecord.init)
+        for event in state.waiting { state.openedWaiting[event.id] = try preparation.reopened(event) }
+        if let index = incidentsAt {
+            for row in results[index] {
+                let record = try IncidentRecord(row: row)
+                state.incidents[.init(publisher: record.publisherID, list: .incident, text: record.incidentRef)] = record
+            }
+        }
+        if let index = holdsAt {
+            for row in results[index] {
+                let (id, publisher, ref, caseID, client, isPlaced) = try row.decode(
+                    UUID.self, String.self, String.self, UUID?.self, String?.self, Bool.self)
+                state.holds[.init(publisher: publisher, list: .request, text: ref)] = .init(
+                    id: id, caseID: caseID, clientID: client, isPlaced: isPlaced)
+            }
+        }
+        if let index = clientsAt {
+            for row in results[index] {
+                let (id, chain) = try ChainHeads.client(row: row)
+                state.clientChains[id] = chain
+            }
+        }
+        if let index = installationAt { state.installationChain = try ChainHeads.installation(row: results[index].only) }
+        try await complete(&state, needs, on: connection)
+        return (state, Set(try results[1].decode(as: [UInt8].self)))
+    }
+
+    /// What only some events need: the cases of holds that are lifted, the people of cases that may get their client.
+    private func complete(_ state: inout IntakeState, _ needs: IntakeNeeds, on connection: PostgresConnection) async throws {
+        let held = state.holds.values.compactMap(\.caseID).filter { state.cases[$0] == nil }
+        if !held.isEmpty {
+            let rows = try await connection.query(
+                CaseFileRecord.locking(ids: held, publishers: [], kinds: [], references: []))
+            for row in rows { state.add(try CaseFileRecord(row: row)) }
+        }
+        guard needs.mayNameClients || state.waiting.contains(where: { $0.eventType == EventType.requestClientNamed.rawValue })
+        else { return }
+        let unnamed = state.cases.values.filter { $0.clientID == nil }.map(\.id)
+        let secrets = try await connection.query(
+            "SELECT case_id, kek_id, wrapped_key, payload FROM habeas.case_secret WHERE case_id = ANY(\(unnamed)::uuid[])")
+        for row in secrets {
+            let (id, kek, wrapped, payload) = try row.decode(UUID.self, String.self, [UInt8].self, [UInt8].self)
+            let secret = SealedPayload(wrapped: .init(kekID: kek, bytes: wrapped), bytes: payload)
+            let stored = try EventPayload(stored: try secret.opened(for: id, with: preparation.ring))
+            if case .requestSubmitted(let request) = stored { state.identities[id] = request.subjects.flatMap(\.identities) }
+        }
+    }
+
+    // MARK: Seen before
+
+    /// Events apart that come twice within the batch: the first is taken, the others are compared with it.
+    private func split(
+        _ items: [IntakeItem]
+    ) -> (fresh: [(event: PreparedEvent, delivery: Delivery)], repeated: [(event: PreparedEvent, delivery: Delivery)]) {
+        var keys: Set<[UInt8]> = []
+        var fresh: [(event: PreparedEvent, delivery: Delivery)] = []
+        var repeated: [(event: PreparedEvent, delivery: Delivery)] = []
+        for item in items {
+            guard case .event(let event) = item.content else { continue }
+            if keys.insert(event.inbox.dedupeKey).inserted {
+                fresh.append((event, item.delivery))
+            } else {
+                repeated.append((event, item.delivery))
+            }
+        }
+        return (fresh, repeated)
+    }
+
+    /// The same id with the same content is acknowledged silently; with other content it is refused.
+    private func settle(
+        _ seen: [(event: PreparedEvent, delivery: Delivery)], fresh: [(event: PreparedEvent, delivery: Delivery)],
+        _ fold: inout IntakeFold, on connection: PostgresConnection
+    ) async throws {
+        guard !seen.isEmpty else { return }
+        let rows = try await connection.query(Inbox.digests(of: seen.map(\.event.inbox.dedupeKey)))
+        let known = Dictionary(try rows.decode([UInt8].self, [UInt8].self), uniquingKeysWith: { first, _ in first })
+        for item in seen where known[item.event.inbox.dedupeKey] != item.event.inbox.contentDigest {
+            fold.refuse(
+                item.delivery, item.event, "id", .sameIDOtherContent,
+                "Give every event an id of its own; this id came before with other content.", releasing: false)
+        }
+    }
+
+    // MARK: Refusals
+
+    /// Parks what was refused, once a message, and adds fact, deadline and answer for each that is new.
+    private func park(_ fold: inout IntakeFold, on connection: PostgresConnection) async throws {
+        var records: [(record: ParkedMessageRecord, fact: EvidenceRow, refusal: Refusal)] = []
+        for (delivery, refusal) in fold.refusals {
+            guard refusal.replayOf == nil else { continue }
+            let (record, fact) = try parking.record(
+                delivery, queue: preparation.queue, origin: refusal.parkedAs, publisherID: refusal.origin.publisherID,
+                eventType: refusal.origin.typeName, field: refusal.field, fault: refusal.fault.rawValue,
+                remedy: refusal.remedy, at: fold.state.now)
+            records.append((record, fact, refusal))
+        }
+        guard !records.isEmpty else { return }
+        let inserted = Set(try await connection.query(ParkedMessages.insert(records.map(\.record))).decode(as: UUID.self))
+        for (record, fact, refusal) in records where inserted.contains(record.id) {
+            fold.evidence.add(fact)
+            if let rule = refusal.triage {
+                fold.deadlines.open(Deadline(rule, from: fold.state.now, at: .unknown, holidays: holidays), subject: record.id)
+            }
+            if let publisher = refusal.origin.publisherID {
+                var answer = EventRejected(record)
+                answer.eventID = refusal.origin.eventID
+                answer.requestRef = refusal.origin.requestRef
+                answer.reference = refusal.origin.reference
+                fold.tell(answer.row(to: publisher, at: fold.state.now, machineNow: fold.state.machineNow))
+            }
+        }
+    }
+
+    // MARK: Replays
+
+    /// Ends the parked messages that were read again and accepted; one refused again stays open with its new fault.
+    private func resolve(_ items: [IntakeItem], _ fold: inout IntakeFold) {
+        var refused: [UUID: Refusal] = [:]
+        for (_, refusal) in fold.refusals { if let replay = refusal.replayOf { refused[replay.parkedID] = refusal } }
+        for item in items {
+            let replay: PreparedEvent.Replay? =
+                switch item.content {
+                case .event(let event): event.replayOf
+                case .refused(let refusal): refusal.replayOf
+                case .replay: nil
+                }
+            guard let replay else { continue }
+            let refusal = refused[replay.parkedID]
+            var chain = replay.chain
+            fold.evidence.add(
+                chain.append(
+                    refusal == nil ? "parked.replayed" : "parked.replay_refused", at: fold.state.now, actor: "intake", clientID: nil,
+                    body: Facts.replay(refusal)))
+            if let statement = ChainHeads.write(chain) { fold.statements.append(statement) }
+            if let refusal {
+                fold.statements.append(
+                    """
+                    UPDATE habeas.parked_message SET field = \(refusal.field), fault = \(refusal.fault.rawValue), remedy = \(refusal.remedy)
+                     WHERE id = \(replay.parkedID) AND state = 'open'
+                    """)
+            } else {
+                fold.deadlines.void(subject: replay.parkedID)
+                fold.statements.append(
+                    """
+                    UPDATE habeas.parked_message SET state = 'replayed', resolved_at = \(fold.state.now)
+                     WHERE id = \(replay.parkedID) AND state = 'open'
+                    """)
+            }
+        }
+    }
+
+    /// Turns each request for a replay into the parked message it names, read again.
+    private func withReplays(on connection: PostgresConnection) async throws -> [IntakeItem] {
+        var all: [IntakeItem] = []
+        for item in items {
+            guard case .replay(let ids) = item.content else {
+                all.append(item)
+                continue
+            }
+            let rows = try await connection.query(
+                """
+                SELECT id, publisher_id, received_at, kek_id, wrapped_key, payload, properties, evidence_seq, evidence_head
+                  FROM habeas.parked_message
+                 WHERE id = ANY(\(ids)::uuid[]) AND state = 'open' AND payload IS NOT NULL AND NOT truncated
+                 ORDER BY id FOR NO KEY UPDATE
+                """)
+            for row in rows { all.append(try replayed(row, asked: item.delivery)) }
+        }
+        return all
+    }
+
+    private func replayed(_ row: Row, asked: Delivery) throws -> IntakeItem {
+        let (id, publisherID, receivedAt, kek, wrapped, payload, properties, sequence, head) = try row.decode(
+            UUID.self, String?.self, Date.self, String.self, [UInt8].self, [UInt8].self, [UInt8]?.self, Int.self, [UInt8].self)
+        let key = try CaseKey(unwrapping: .init(kekID: kek, bytes: wrapped), for: id, with: preparation.ring)
+        let body = try key.open(payload, as: .payload)
+        let context = try properties.map { ParkedProperties.context(reading: try key.open($0, as: .properties)) } ?? MessageContext()
+        // A publisher that was unknown then may be registered now.
+        let publisher =
+            publisherID.flatMap { preparation.registry.publisher(id: $0) }
+            ?? context.userID.flatMap { preparation.registry.publisher(brokerUser: $0) }
+        let content = try preparation.again(
+            .init(
+                parkedID: id, receivedAt: receivedAt, chain: EvidenceChain(.parked, id: id, sequence: sequence, head: head)),
+            publisher: publisher, context: context, body: body)
+        return IntakeItem(delivery: asked, content: content)
+    }
+}

@@ -1,0 +1,26 @@
+package import Fleet
+import FoundationEssentials
+import Observability
+import Rights
+
+/// Puts intake together: ordinary events and breaches on connections of their own, so that neither waits for the other.
+package enum IntakeWorker {
+    package static func work(_ context: WorkerContext) async throws -> WorkerProcess.Work {
+        let publisher = context.publisher()
+        let dispatcher = context.dispatcher(publisher)
+        let metrics = BatchMetrics(context.metrics)
+        let domainTime = DomainTime()
+        let consumers = [Topology.intake, Topology.intakeBreach].map(context.consumer(of:))
+        let workers = consumers.map { consumer in
+            context.batchWorker(
+                IntakeHandler(
+                    queue: consumer.queue, registry: context.registry, ring: context.ring, holidays: .unknown,
+                    domainTime: domainTime),
+                consumer: consumer, dispatcher: dispatcher, metrics: metrics)
+        }
+        let patience = context.configuration.heartbeat * 2
+        return WorkerProcess.Work(services: [publisher, dispatcher] + workers) {
+            await Readiness.reasons(consumers: consumers, publisher: publisher, gate: context.gate, patience: patience)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import FoundationEssentials
+import Fleet
+import Ledger
+import Rights
+
+/// What publishers are told of, as CloudEvents on the outcome exchange. Ids, codes and dates; never a person.
+enum Outcome {
+    /// `request.accepted`: the case, its role and its clocks.
+    static func accepted(_ record: CaseFileRecord, _ opening: CaseOpening, warnings: [String], sequence: Int, at now: Date) -> OutboxRow {
+        row("request.accepted", publisher: record.publisherID, subject: record.id, at: now) { data in
+            data.member("request", record.id)
+            data.member("request_ref", record.requestRef)
+            data.member("kind", record.kind.rawValue)
+            data.member("subject_index", record.groupID == nil ? nil : record.subjectIndex)
+            data.member("role", record.role.rawValue)
+            data.member("lane", record.lane.rawValue)
+            data.member("state", record.state.rawValue)
+            data.member("client", record.clientID)
+            data.key("deadlines")
+            data.array(opening.deadlines) { list, deadline in
+                list.object { item in
+                    item.member("clock", deadline.rule.clock.rawValue)
+                    item.member("due_at", deadline.due)
+                    item.member("article", deadline.rule.source)
+                    item.member("rule", deadline.rule.id)
+                    item.member("provisional", deadline.isProvisional)
+                    item.member("unverified", deadline.rule.isUnverified)
+                }
+            }
+            data.member("warnings", warnings)
+            data.member("sequence", sequence)
+            data.member("reference", record.reference)
+        }
+    }
+
+    /// `request.accepted` for an incident: what its publisher needs to speak of it again.
+    static func accepted(_ incident: IncidentRecord, warnings: [String], sequence: Int, at now: Date) -> OutboxRow {
+        row("request.accepted", publisher: incident.publisherID, subject: incident.id, at: now) { data in
+            data.member("request", incident.id)
+            data.member("request_ref", incident.incidentRef)
+            data.member("kind", "incident")
+            data.member("state", incident.state)
+            data.member("warnings", warnings)
+            data.member("sequence", sequence)
+        }
+    }
+
+    /// `request.decided`: the client's decision has been taken into the case.
+    static func decided(_ record: CaseFileRecord, _ decision: ClientDecision, reference: String?, sequence: Int, at now: Date) -> OutboxRow {
+        row("request.decided", publisher: record.publisherID, subject: record.id, at: now) { data in
+            data.member("request", record.id)
+            data.member("request_ref", record.requestRef)
+            data.member("decision", decision)
+            data.member("state", record.state.rawValue)
+            data.member("sequence", sequence)
+            data.member("reference", reference ?? record.reference)
+        }
+    }
+
+    /// `request.completed`: the case has reached a final state by this event.
+    static func completed(_ record: CaseFileRecord, sequence: Int, at now: Date) -> OutboxRow {
+        row("request.completed", publisher: record.publisherID, subject: record.id, at: now) { data in
+            data.member("request", record.id)
+            data.member("request_ref", record.requestRef)
+            data.member("state", record.state.rawValue)
+            data.member("sequence", sequence)
+            data.member("reference", record.reference)
+        }
+    }
+
+    private static func row(
+        _ name: String, publisher: String, subject: UUID, at now: Date, _ data: (inout JSONWriter) -> Void
+    ) -> OutboxRow {
+        // The fold dates the row by the transaction when it writes it.
+        CloudEventOutcome.row(name, publisher: publisher, subject: subject, at: now, machineNow: now, data)
+    }
+}
