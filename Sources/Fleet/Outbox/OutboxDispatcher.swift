@@ -5,7 +5,7 @@ package import Ledger
 package import Logging
 import Observability
 package import Postgres
-package import ServiceLifecycle
+import ServiceLifecycle
 import Threads
 
 /// Publishes the rows of committed transactions at once and marks them when the broker has confirmed.
@@ -44,7 +44,7 @@ package final class OutboxDispatcher: Service {
             defer { backlog.waiters.removeAll() }
             return (backlog.waiters, max(0, rows.count - room))
         }
-        if left > 0 { metrics.leftToRelay.increment(by: left) }
+        if left > 0 { metrics.leftToRelay.increment(by: UInt64(left)) }
         for waiter in waiters { waiter.resume() }
     }
 
@@ -81,7 +81,7 @@ package final class OutboxDispatcher: Service {
                 try await pool.withConnection { _ = try await $0.query(OutboxSettlement.mark(settled)) }
             } catch {
                 // The relay publishes them again; receivers know the message by its id.
-                metrics.unmarked.increment(by: settled.count)
+                metrics.unmarked.increment(by: UInt64(settled.count))
                 logger.warning("confirmed messages could not be marked", metadata: .keys([.reason: "\(error)", .count: "\(settled.count)"]))
             }
         }

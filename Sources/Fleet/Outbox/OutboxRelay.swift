@@ -1,10 +1,10 @@
 package import AMQP
 import FoundationEssentials
-package import Ledger
+import Ledger
 package import Logging
 import Observability
 package import Postgres
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Publishes what the writers left: rows whose writer died, was cut off, or was refused by the broker.
 ///

@@ -1,9 +1,9 @@
 package import AMQP
 import Ledger
 package import Logging
-package import Observability
+import Observability
 package import Postgres
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Consumes one queue in batches: read, one transaction, acknowledge, publish beside it.
 ///
@@ -51,9 +51,10 @@ package struct BatchWorker<Handler: BatchHandler>: Service {
     /// Ends when the consumer has no more batches. Shutdown first stops consuming, then lets the lanes finish what they
     /// hold, and cancels them when the budget is spent.
     private func work() async {
+        let count = lanes
         let lanes = Task {
             await withTaskGroup(of: Void.self) { group in
-                for _ in 0..<lanes {
+                for _ in 0..<count {
                     group.addTask {
                         while !Task.isCancelled, let batch = await consumer.nextBatch() { await handle(batch) }
                     }
@@ -162,7 +163,7 @@ package struct BatchWorker<Handler: BatchHandler>: Service {
     private func finish(_ deliveries: [Delivery], publishing rows: [OutboxRow]) async {
         await consumer.acknowledge(deliveries.map(\.tag))
         dispatcher.dispatch(rows)
-        metrics.handled.increment(by: deliveries.count)
+        metrics.handled.increment(by: UInt64(deliveries.count))
     }
 
     /// Waits before a rerun, doubling from a millisecond, the jitter inside the cap. Cut short by cancellation, after which

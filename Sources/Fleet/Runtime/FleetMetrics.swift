@@ -1,4 +1,4 @@
-package import AMQP
+import AMQP
 package import Observability
 
 /// The metrics every worker of the fleet has; names are part of the operators' contract.

@@ -23,7 +23,7 @@ package struct ParkedProperties: Sendable {
     package static func context(reading bytes: [UInt8]) -> MessageContext {
         let (document, fault) = JSONScanner.scan(bytes, maximumDepth: 1)
         guard fault == nil else { return MessageContext() }
-        func text(_ name: String) -> String? {
+        func text(_ name: StaticString) -> String? {
             document.member(0, name).flatMap { document.kind($0) == .string ? document.string($0) : nil }
         }
         return MessageContext(

@@ -1,7 +1,7 @@
 package import AMQP
 package import FoundationEssentials
 package import Ledger
-package import Rights
+import Rights
 
 /// Makes the record of a message that is set aside: sealed as it came, recognised when it comes again.
 package struct Parking: Sendable {

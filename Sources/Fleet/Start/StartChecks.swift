@@ -41,7 +41,7 @@ struct StartChecks {
             }
             return try await Registry.load(on: connection)
         }
-        guard registry.topologyDigest == Topology.digest else {
+        guard registry.topologyDigest == (try Topology.fleet.digest()) else {
             let fault = registry.topologyDigest == nil ? "was never applied" : "is not the one this worker was built for"
             throw StartError(.configuration, "topology: \(fault); run `habeas topology apply` with this version")
         }

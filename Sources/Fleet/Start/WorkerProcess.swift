@@ -1,4 +1,5 @@
-import FoundationEssentials
+import UnixSignals
+import Foundation
 import Glibc
 import Ledger
 import Logging
@@ -41,8 +42,7 @@ package struct WorkerProcess: Sendable {
             try await run(arguments)
             exit(0)
         } catch {
-            let line = "\(name): \(error)\n"
-            fputs(line, stderr)
+            FileHandle.standardError.write(Data("\(name): \(error)\n".utf8))
             exit(WorkerProcess.exitCode(of: error))
         }
     }

@@ -3,7 +3,7 @@ import FoundationEssentials
 package import Fleet
 package import Ledger
 package import Postgres
-import Rights
+package import Rights
 
 /// Stores what the broker gave up on: messages that killed workers until the delivery limit was reached. They are never
 /// opened here; sealed as they came, they wait for a person.

@@ -1,9 +1,9 @@
-package import AMQP
+import AMQP
 import FoundationEssentials
 package import Fleet
 package import Ledger
 package import Postgres
-import Rights
+package import Rights
 
 /// Ends the waiting of events whose case never came: each becomes a parked message, and its publisher is told.
 package struct EarlyEventExpiry: Sendable {

@@ -1,11 +1,11 @@
 import FoundationEssentials
-package import Fleet
-package import Ledger
+import Fleet
+import Ledger
 package import Logging
 import Observability
 package import Postgres
 import Rights
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// What has to be done now and then, by any number of copies: partitions ahead, events that waited in vain, payloads past
 /// their retention, counters of messages long gone.

@@ -1,3 +1,4 @@
+import AMQP
 package import Fleet
 import FoundationEssentials
 import Observability
