@@ -88,8 +88,7 @@ def rows_so_far(database):
     try:
         return int(
             database.value(
-                "SELECT (SELECT count(*) FROM habeas.inbox) + (SELECT count(*) FROM habeas.parked_message)"
-                " + (SELECT count(*) FROM habeas.early_event)",
+                "SELECT (SELECT count(*) FROM habeas.inbox) + (SELECT count(*) FROM habeas.parked_message)",
                 timeout=20,
             )
         )

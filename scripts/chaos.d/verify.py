@@ -6,8 +6,10 @@ import json
 import os
 import subprocess
 
-from events import CONFLICT, REFUSED, SUBMIT
+from events import REFUSED, SUBMIT
 from publisher import Journal
+
+CONFLICT_FAULT = "same_id_other_content"
 
 
 class Account:
@@ -60,7 +62,7 @@ class Account:
         twice = [key for key, count in taken.items() if count > 1]
         lost = [kind for kind, (_, confirmed) in refused.items() if confirmed and parked[kind] == 0]
         doubled = [kind for kind, count in parked.items() if count > 1]
-        # An event that waits for its request has a row in early_event instead; at the end none should.
+        # An event that waits for its request has its inbox row, too.
         self.check(
             "every confirmed publish has exactly one inbox or parked row",
             {"confirmed": len(self.confirmed), "inbox": sum(taken.values()), "parked": sum(parked.values()) + sum(other.values()),
@@ -70,8 +72,8 @@ class Account:
         strangers = [key for key in taken if key not in contents]
         least = sum(max(0, len(confirmed) - 1) for _, confirmed in contents.values())
         most = sum(max(0, len(attempted) - 1) for attempted, _ in contents.values())
-        conflicts = sum(count for (origin, fault), count in other.items() if "conflict" in fault)
-        unexplained = {key: count for key, count in other.items() if "conflict" not in key[1]}
+        conflicts = sum(count for (origin, fault), count in other.items() if fault == CONFLICT_FAULT)
+        unexplained = {key: count for key, count in other.items() if key[1] != CONFLICT_FAULT}
         faults = strangers + [f"{origin}: {fault} × {count}" for (origin, fault), count in unexplained.items()]
         if not least <= conflicts <= most:
             faults.append(f"{conflicts} conflicts, expected {least} to {most}")

@@ -110,7 +110,11 @@ fleet_probe() {
     ) 2>/dev/null
 }
 
-# fleet_topology: queues, exchanges and the workers' broker logins.
+# fleet_topology: exchanges, queues, and the broker logins of the workers that run here.
 fleet_topology() {
-    fleet_operator topology apply >&2
+    local worker
+    for worker in intake clock; do
+        printf 'habeas-%s: file:%s\n' "$worker" "$FLEET_DIR/passwords/$worker"
+    done >"$FLEET_DIR/workers.yaml"
+    fleet_operator topology apply --workers-passwords "$FLEET_DIR/workers.yaml" >&2
 }
