@@ -11,7 +11,7 @@ import struct
 import time
 from base64 import b64decode
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from uuid import UUID
 
 import orjson
@@ -21,6 +21,8 @@ from .clocks import deadlines
 from .event import Event
 
 ZERO = bytes(32)
+# How long the writer has for publishing by itself before a relay would take the row.
+GRACE = timedelta(seconds=30)
 
 
 def uuid7() -> UUID:
@@ -69,7 +71,12 @@ class Outgoing:
     routing_key: str
     message_type: str
     body: bytes
+    subject_id: UUID | None
     created_at: datetime
+
+    def row(self) -> tuple:
+        due = self.created_at + GRACE
+        return (self.id, self.created_at, self.exchange, self.routing_key, self.kind, self.message_type, self.subject_id, self.body, due)
 
 
 @dataclass(slots=True)
@@ -84,7 +91,18 @@ class Case:
     identities: list
     deadlines: list
     evidence: tuple
-    outbox: list
+    outcome: Outgoing
+    received: datetime
+
+    @property
+    def outbox(self) -> list:
+        """What a transaction of this one case sends."""
+        return [wake_up([self.id], self.received), self.outcome]
+
+
+def wake_up(cases: list, now: datetime) -> Outgoing:
+    body = orjson.dumps({"v": 1, "ids": [str(case) for case in cases]})
+    return Outgoing(uuid7(), "wake_up", "habeas.work", "habeas.referral", "habeas.wake_up.v1", body, cases[0] if len(cases) == 1 else None, now)
 
 
 def open_case(event: Event, content: bytes, registry: Registry, keys: Keys) -> Case:
@@ -138,11 +156,7 @@ def open_case(event: Event, content: bytes, registry: Registry, keys: Keys) -> C
             "deadlines": [{"clock": c[0], "due": c[4], "source": c[2], "provisional": c[5]} for c in clocks],
         },
     }
-    outbox = [
-        Outgoing(uuid7(), "wake_up", "habeas.work", "habeas.referral", "case.opened", orjson.dumps({"case": str(case_id)}), now),
-        Outgoing(
-            uuid7(), "outcome", "habeas.outcomes", f"publisher.{publisher}.io.habeas.request.accepted.v1",
-            "io.habeas.request.accepted.v1", orjson.dumps(outcome), now,
-        ),
-    ]
-    return Case(case_id, dedupe, inbox, case_file, (case_id, request.client, keys.kek_id, wrapped, sealed), identities, dates, evidence, outbox)
+    kind = "io.habeas.request.accepted.v1"
+    answer = Outgoing(uuid7(), "outcome", "habeas.outcomes", f"publisher.{publisher}.{kind}", kind, orjson.dumps(outcome), case_id, now)
+    sealing = (case_id, request.client, keys.kek_id, wrapped, sealed)
+    return Case(case_id, dedupe, inbox, case_file, sealing, identities, dates, evidence, answer, now)
