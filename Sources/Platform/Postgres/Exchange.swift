@@ -12,6 +12,7 @@ struct Exchange {
     /// The step whose answer is awaited; `steps.count` is the end of the pipeline.
     private(set) var position = 0
     private(set) var failure: PostgresError?
+    private var failedPosition: Int?
     let startsInTransaction: Bool
 
     init(startsInTransaction: Bool) {
@@ -33,6 +34,7 @@ struct Exchange {
             var error = error
             error.statementIndex = statementIndex
             failure = error
+            failedPosition = position
         }
         position += 1
     }
@@ -51,7 +53,7 @@ struct Exchange {
     /// may be run again.
     var isWhollyUndone: Bool {
         guard !startsInTransaction, !steps.contains(.begin) else { return false }
-        return !steps.prefix(position).contains(where: Self.commits)
+        return !steps.prefix(failedPosition ?? position).contains(where: Self.commits)
     }
 
     /// What it means that the connection ended here.

@@ -30,6 +30,18 @@ final class Link {
 
     var transactionFailed: Bool { PQtransactionStatus(pointer) == PQTRANS_INERROR }
 
+    /// Takes in what the server said unasked, and whether it then is still there. A farewell and the end of the stream may
+    /// come in two readings.
+    var isQuiet: Bool {
+        for _ in 0..<8 {
+            var entry = pollfd(fd: PQsocket(pointer), events: Int16(POLLIN), revents: 0)
+            if poll(&entry, 1, 0) == 0 { return !isBroken }
+            guard PQconsumeInput(pointer) == 1, !isBroken else { return false }
+            _ = PQisBusy(pointer)
+        }
+        return false
+    }
+
     /// Connects to one host and returns when the session is ready.
     static func connect(
         _ parameters: [(name: String, value: String)],

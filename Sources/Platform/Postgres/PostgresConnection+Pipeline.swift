@@ -54,10 +54,11 @@ extension PostgresConnection {
         let link = try whole()
         var exchange = Exchange(startsInTransaction: !link.isIdle)
         var answers = Answers(link: link, operation: operation, configuration: configuration)
+        let names = try preparedNames(statements)
         let housekeeping: Int
         do {
             housekeeping = try sendHousekeeping(on: link)
-            try send(statements, on: link, &exchange)
+            try send(statements, names, on: link, &exchange)
             try answers.flush()
         } catch is Answers.GaveUp {
             drop()
@@ -95,8 +96,25 @@ extension PostgresConnection {
         return names.count
     }
 
-    private func send(_ statements: [SQL], on link: Link, _ exchange: inout Exchange) throws {
+    /// The names of those that are prepared. Refuses what cannot become a C string before anything is sent: half a pipeline
+    /// cannot be taken back.
+    private func preparedNames(_ statements: [SQL]) throws -> [String?] {
         cache.beginRound()
+        return try statements.map { statement in
+            let name = cache.name(for: statement)
+            guard name != nil || !statement.text.utf8.contains(0) else {
+                throw PostgresError(.encoding, detail: "the statement's text holds a NUL")
+            }
+            return name
+        }
+    }
+
+    private func send(
+        _ statements: [SQL],
+        _ names: [String?],
+        on link: Link,
+        _ exchange: inout Exchange
+    ) throws {
         if beginIsPending {
             try sendPlain("BEGIN", on: link)
             exchange.sent(.begin)
@@ -104,12 +122,9 @@ extension PostgresConnection {
         }
         for (index, statement) in statements.enumerated() {
             let name: String
-            if let known = cache.name(for: statement) {
+            if let known = names[index] ?? cache.name(for: statement) {
                 name = known
             } else {
-                guard !statement.text.utf8.contains(0) else {
-                    throw PostgresError(.encoding, detail: "the statement's text holds a NUL")
-                }
                 name = cache.insert(statement)
                 try sendPrepare(statement, as: name, on: link)
                 exchange.sent(.prepare(index))

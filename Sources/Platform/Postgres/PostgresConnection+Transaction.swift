@@ -27,6 +27,7 @@ extension PostgresConnection {
 
     /// Runs `body` in a transaction: commits when it returns, rolls back when it throws. `body` may commit by itself, as the
     /// last statement of a pipeline.
+    @discardableResult
     public nonisolated(nonsending) func transaction<Result>(
         _ body: nonisolated(nonsending) (PostgresConnection) async throws -> Result
     ) async throws -> Result {

@@ -78,7 +78,7 @@ public actor PostgresConnection {
     /// Looks, without a round trip, whether the server has ended the session meanwhile.
     func isStillThere() -> Bool {
         guard let link, !link.isBroken else { return false }
-        if PQconsumeInput(link.pointer) == 1, !link.isBroken { return true }
+        if link.isQuiet { return true }
         drop()
         return false
     }

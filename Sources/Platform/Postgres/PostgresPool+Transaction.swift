@@ -7,6 +7,7 @@ extension PostgresPool {
     /// `body` may therefore run several times; what it does outside of the database has to bear that. A lost connection is
     /// not retried here, since what became of the transaction is then for the caller to find out.
     /// - Parameter retrying: how many more times at most.
+    @discardableResult
     public nonisolated(nonsending) func withTransaction<Result>(
         retrying: Int = 5,
         _ body: nonisolated(nonsending) (PostgresConnection) async throws -> Result

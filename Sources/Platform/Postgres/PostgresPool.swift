@@ -40,6 +40,7 @@ public final class PostgresPool: Sendable {
     }
 
     /// Lends a connection for the time of `body`.
+    @discardableResult
     public nonisolated(nonsending) func withConnection<Result>(
         _ body: nonisolated(nonsending) (PostgresConnection) async throws -> Result
     ) async throws -> Result {

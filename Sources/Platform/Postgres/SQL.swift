@@ -108,6 +108,12 @@ extension SQL: ExpressibleByStringInterpolation {
             sql.bind(value)
         }
 
+        /// The same for a value that may be absent. An overload of its own: the compiler warns of optionals otherwise, for
+        /// fear that they become text.
+        public mutating func appendInterpolation<Value: PostgresBindable>(_ value: Value?) {
+            sql.bind(value)
+        }
+
         /// Inserts another statement's text and its parameters, renumbered.
         public mutating func appendInterpolation(_ fragment: SQL) {
             sql.append(fragment)

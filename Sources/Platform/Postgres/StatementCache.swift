@@ -46,7 +46,7 @@ struct StatementCache {
 
     /// Takes up a statement that is about to be prepared and answers the name to prepare it under.
     mutating func insert(_ sql: SQL) -> String {
-        if entries.count >= capacity { evict() }
+        while entries.count >= capacity, evictOldest() {}
         created += 1
         let name = "s\(created)"
         // Only the types matter from here on: the values would keep a batch's memory alive.
@@ -70,10 +70,12 @@ struct StatementCache {
         return discarded
     }
 
-    private mutating func evict() {
+    /// Answers whether there was one that the running pipeline does not use.
+    private mutating func evictOldest() -> Bool {
         guard let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }), oldest.value.lastUse < clock
-        else { return }
+        else { return false }
         discarded.append(oldest.value.name)
         entries[oldest.key] = nil
+        return true
     }
 }
