@@ -43,11 +43,22 @@ package struct FieldReader {
             let value = key + 1
             if let slot = position(ofKey: key, from: guess) {
                 guess = slot + 1
-                if document.kind(value) != .null { slots[slot] = Int32(value) }
+                if !isAbsent(value, shape.fields[slot]) { slots[slot] = Int32(value) }
             } else {
                 warn(Self.printable(document.string(key)))
             }
             key = document.after(value)
+        }
+    }
+
+    /// Null says nothing; neither does, in a field that may be left out, a text or a list with nothing in it.
+    private func isAbsent(_ value: Int, _ rule: FieldRule) -> Bool {
+        switch (document.kind(value), rule.type) {
+        case (.null, _): true
+        case (.array, .list): !rule.isRequired && document.count(value) == 0
+        case (_, .list), (_, .choice), (_, .time), (_, .id): false
+        case (.string, _): !rule.isRequired && document.isEmpty(value)
+        default: false
         }
     }
 

@@ -11,10 +11,11 @@ enum CanonicalText {
         return String(scalars)
     }
 
-    /// Without regard to case: `Straße` and `STRASSE` meet. Composed again, since changing case can take letters apart.
+    /// Without regard to case: `Straße` and `STRASSE` meet. Down, up and down again: the capital ẞ
+    /// becomes `ss` only by way of the small one. Composed again, since changing case can take letters apart.
     static func folded(_ text: String) -> String {
         if isASCII(text) { return text.lowercased() }
-        return composed(composed(text).uppercased().lowercased())
+        return composed(composed(text).lowercased().uppercased().lowercased())
     }
 
     static func lowercased(_ text: String) -> String {

@@ -33,6 +33,9 @@ package struct JSONDocument: Sendable, Redacting {
     /// Children of an array, members of an object.
     package func count(_ index: Int) -> Int { Int(tape[index].length) }
 
+    /// Whether the string, list or object at `index` has nothing in it.
+    package func isEmpty(_ index: Int) -> Bool { tape[index].length == 0 }
+
     /// The string at `index`, escapes resolved.
     package func string(_ index: Int) -> String {
         let entry = tape[index]
