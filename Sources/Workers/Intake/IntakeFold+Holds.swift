@@ -23,7 +23,7 @@ extension IntakeFold {
         statements.append(
             """
             INSERT INTO habeas.hold (id, publisher_id, hold_ref, client_id, case_id, placed_at, until)
-            VALUES (\(prepared.id), \(prepared.publisher.id), \(data.holdRef), \(data.client as String?), \(caseID as UUID?), \(state.now), \(data.until as Date?))
+            VALUES (\(prepared.id), \(prepared.publisher.id), \(data.holdRef), \(data.client), \(caseID), \(state.now), \(data.until))
             """)
         state.holds[reference] = IntakeState.Hold(id: prepared.id, caseID: caseID, clientID: data.client, isPlaced: true)
         keep(prepared, about: prepared.id)

@@ -60,6 +60,10 @@ package enum EarlyEvents {
          WHERE id IN (SELECT e.id FROM unnest(\(publishers)::text[], \(references)::text[]) AS wanted (publisher, ref)
                         JOIN habeas.early_event e ON e.publisher_id = wanted.publisher AND e.request_ref = wanted.ref
                       UNION ALL
+                      SELECT e.id FROM unnest(\(publishers)::text[], \(references)::text[]) AS wanted (publisher, ref)
+                        JOIN habeas.case_file c ON c.publisher_id = wanted.publisher AND c.request_ref = wanted.ref
+                        JOIN habeas.early_event e ON e.case_id = c.id
+                      UNION ALL
                       SELECT e.id FROM habeas.early_event e WHERE e.case_id = ANY(\(cases)::uuid[]))
          ORDER BY received_at, id
         """

@@ -1,0 +1,134 @@
+import Foundation
+import Postgres
+import Testing
+import TestKit
+
+@Suite("Several events of one case", .database)
+struct FoldTests {
+    static let now = Date(timeIntervalSinceNow: -60).ISO8601Format()
+    static let verified = #"{"request_ref":"r","level":"document","method":"passport","verified_at":"\#(now)","by":"agent"}"#
+
+    @Test("in one batch are applied in the order they came, each with its evidence row")
+    func oneBatch() async throws {
+        try await IntakeFixture.with { fixture in
+            try await fixture.deliver([
+                IntakeFixture.event("request.submitted", data: IntakeFixture.request("access", relationship: "client_user", ref: "r")),
+                IntakeFixture.event("identity.verified", data: Self.verified),
+                IntakeFixture.event("request.clarified", data: #"{"request_ref":"r","text":"only 2025"}"#),
+            ])
+            #expect(
+                try await fixture.text("SELECT fact FROM habeas.evidence ORDER BY seq")
+                    == ["case.opened", "identity.verified", "request.clarified"])
+            #expect(try await fixture.text("SELECT state FROM habeas.case_file") == ["in_progress"])
+            #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
+    @Test("in two copies at once are both applied and the chain stays whole")
+    func twoCopies() async throws {
+        try await IntakeFixture.with { fixture in
+            try await fixture.deliver([
+                IntakeFixture.event("request.submitted", data: IntakeFixture.request("access", relationship: "client_user", ref: "r"))
+            ])
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<20 {
+                    group.addTask {
+                        try await fixture.deliver([
+                            IntakeFixture.event("request.clarified", data: #"{"request_ref":"r","text":"part \#(number)"}"#)
+                        ])
+                    }
+                }
+                group.addTask { try await fixture.deliver([IntakeFixture.event("identity.verified", data: Self.verified)]) }
+                try await group.waitForAll()
+            }
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.evidence") == 22)
+            #expect(try await fixture.count("SELECT evidence_seq::int FROM habeas.case_file") == 22)
+            #expect(try await fixture.text("SELECT state FROM habeas.case_file") == ["in_progress"])
+            #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
+    @Test("that overtake the request wait for it, also when both come at once")
+    func early() async throws {
+        try await IntakeFixture.with { fixture in
+            for number in 0..<20 {
+                let verified = Self.verified.replacingOccurrences(of: #""r""#, with: #""r\#(number)""#)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await fixture.deliver([IntakeFixture.event("identity.verified", data: verified)]) }
+                    group.addTask {
+                        try await fixture.deliver([
+                            IntakeFixture.event(
+                                "request.submitted", data: IntakeFixture.request("access", relationship: "client_user", ref: "r\(number)"))
+                        ])
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.case_file WHERE state = 'in_progress'") == 20)
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.early_event") == 0)
+            #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
+    @Test("that are not lawful yet wait; those that never will be are refused")
+    func waiting() async throws {
+        try await IntakeFixture.with { fixture in
+            let decided = #"{"request_ref":"r","decision":"proceed","decided_by":{"user":"u","role":"dpo"}}"#
+            try await fixture.deliver([
+                IntakeFixture.event("request.submitted", data: IntakeFixture.request(ref: "r")),
+                IntakeFixture.event("client.decided", data: decided),
+                IntakeFixture.event("fee.paid", data: #"{"request_ref":"r","paid_at":"\#(Self.now)"}"#),
+            ])
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.early_event WHERE event_type = 'client.decided'") == 1)
+            #expect(try await fixture.text("SELECT fault FROM habeas.parked_message") == ["unlawful_now"])
+            try await fixture.deliver([
+                IntakeFixture.event("request.withdrawn", data: #"{"request_ref":"r","by":"subject"}"#)
+            ])
+            // The withdrawal makes the waiting decision unlawful for good: its publisher is told.
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.early_event") == 0)
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.parked_message") == 2)
+            #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
+    @Test("K4 a client named later gets the case, with look-ups of its own")
+    func clientNamed() async throws {
+        try await IntakeFixture.with { fixture in
+            try await fixture.deliver([IntakeFixture.event("request.submitted", data: IntakeFixture.request(ref: "r", client: nil))])
+            let before = try await fixture.text("SELECT encode(lookup, 'hex') FROM habeas.case_identity")
+            try await fixture.deliver([
+                IntakeFixture.event("request.client_named", data: #"{"request_ref":"r","client_named":"no such shop"}"#),
+                IntakeFixture.event("request.client_named", data: #"{"request_ref":"r","client":"globex"}"#),
+            ])
+            #expect(try await fixture.text("SELECT state || ' ' || client_id FROM habeas.case_file") == ["received globex"])
+            #expect(try await fixture.text("SELECT client_id FROM habeas.case_secret") == ["globex"])
+            let after = try await fixture.text("SELECT encode(lookup, 'hex') FROM habeas.case_identity WHERE client_id = 'globex'")
+            #expect(after.count == 1 && after != before)
+            #expect(
+                try await fixture.text("SELECT fact FROM habeas.evidence ORDER BY seq")
+                    == ["case.opened", "client.named_unresolved", "client.named"])
+            #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
+    @Test("K18 a hold is placed once on its case and lifted once")
+    func hold() async throws {
+        try await IntakeFixture.with { fixture in
+            let place = #"{"request_ref":"r","hold_ref":"h","basis":"lawsuit","reviewer":"counsel"}"#
+            try await fixture.deliver([
+                IntakeFixture.event("request.submitted", data: IntakeFixture.request(ref: "r")),
+                IntakeFixture.event("hold.placed", data: place), IntakeFixture.event("hold.placed", data: place),
+            ])
+            try await fixture.deliver([
+                IntakeFixture.event("hold.lifted", data: #"{"hold_ref":"h","reason":"over","by":"counsel"}"#)
+            ])
+            try await fixture.deliver([
+                IntakeFixture.event("hold.lifted", data: #"{"hold_ref":"h","reason":"over","by":"counsel"}"#)
+            ])
+            #expect(
+                try await fixture.text("SELECT fact FROM habeas.evidence WHERE chain_kind = 'case' ORDER BY seq")
+                    == ["case.opened", "hold.placed", "hold.lifted"])
+            #expect(try await fixture.text("SELECT fault FROM habeas.parked_message ORDER BY fault") == ["reference_taken", "unknown_hold"])
+        }
+    }
+}
