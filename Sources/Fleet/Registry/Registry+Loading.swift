@@ -1,6 +1,6 @@
-package import Foundation
+import Foundation
 package import Postgres
-package import Rights
+import Rights
 
 extension Registry {
     /// Reads the registry in one snapshot.

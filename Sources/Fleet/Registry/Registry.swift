@@ -1,5 +1,5 @@
 import FoundationEssentials
-package import Postgres
+import Postgres
 package import Rights
 
 /// The clients and publishers as of one version of the registry.
