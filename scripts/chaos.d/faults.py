@@ -12,11 +12,11 @@ HEARTBEAT = 4  # seconds, as the workers are told
 
 
 class Faults:
-    def __init__(self, seed, workers, database, node_dir, proxy, rows):
+    def __init__(self, seed, workers, database, node_dir, proxy, rows, expected):
         self.rng = random.Random(f"{seed}/faults")
         self.workers, self.database, self.node_dir, self.proxy = workers, database, node_dir, proxy
         self.rows = rows  # () -> rows in the database so far
-        self.remarks = []
+        self.expected = expected  # () -> rows there will be of what is confirmed
 
     def node(self, command, *arguments, timeout=180):
         done = subprocess.run(
@@ -65,15 +65,26 @@ class Faults:
         return f"{2 * HEARTBEAT + 1.5:.1f} s"
 
     def alarm(self):
-        """Publishers are blocked, consumers are not: what was taken in before must go on draining."""
-        self.node("rabbitmqctl", "set_vm_memory_high_watermark", "absolute", "1MB")
+        """Publishers are blocked, consumers are not: what waits in the queue must drain although no wake-up can leave."""
+        intake = [worker for worker in self.workers if worker.name.startswith("habeas-intake")]
+        for worker in intake:
+            worker.process.send_signal(signal.SIGSTOP)
         try:
-            before = self.rows()
-            time.sleep(8)
+            time.sleep(1.5)  # a backlog gathers
+            self.node("rabbitmqctl", "set_vm_memory_high_watermark", "absolute", "1MB")
+        finally:
+            for worker in intake:
+                worker.process.send_signal(signal.SIGCONT)
+        try:
+            before, waiting = self.rows(), self.expected()
+            deadline = time.monotonic() + 15
+            while time.monotonic() < deadline and self.rows() < waiting:
+                time.sleep(0.2)
             drained = self.rows() - before
+            time.sleep(3)
         finally:
             self.node("rabbitmqctl", "set_vm_memory_high_watermark", "0.4")
-        return f"{drained} rows written under the alarm"
+        return f"{drained} of {waiting - before} waiting rows written under the alarm"
 
     def cut(self):
         self.proxy.arm()

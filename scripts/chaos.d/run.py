@@ -4,8 +4,10 @@ import argparse
 import json
 import multiprocessing
 import os
+import random
 import signal
 import sys
+import threading
 import time
 import urllib.request
 from base64 import b64encode
@@ -30,6 +32,21 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
+class Feeder(threading.Thread):
+    """Lets events loose bit by bit, up to a goal that moves with the faults: so that each of them meets events on their
+    way, in every stage of it."""
+
+    def __init__(self, bound, rate):
+        super().__init__(name="feeder", daemon=True)
+        self.bound, self.rate, self.goal = bound, rate, 0
+
+    def run(self):
+        while True:
+            time.sleep(0.02)
+            if self.bound.value < self.goal:
+                self.bound.value = min(self.goal, self.bound.value + max(1, int(self.rate * 0.02)))
+
+
 class Run:
     def __init__(self, arguments, fleet):
         self.arguments, self.fleet = arguments, fleet
@@ -46,6 +63,7 @@ class Run:
         behind.environment["HABEAS_DATABASE_URL"] = through(behind.environment["HABEAS_DATABASE_URL"], self.proxy.port)
         self.supervisor = Supervisor(self.workers)
         self.bound = multiprocessing.Value("q", 0)
+        self.feeder = Feeder(self.bound, arguments.rate)
         self.publishers = [
             Publisher(name, fleet["publisher_urls"][name], self.catalogue, self.journal(name), self.bound)
             for name in PUBLISHERS
@@ -115,16 +133,18 @@ class Run:
         consumers_before = self.settled_consumers()
         for publisher in self.publishers:
             publisher.start()
+        self.feeder.start()
         plan = self.plan()
         faults = Faults(
             self.arguments.seed, self.workers, self.database, self.fleet["node_dir"], self.proxy,
-            lambda: rows_so_far(self.database) or 0,
+            lambda: rows_so_far(self.database) or 0, self.expected_rows,
         )  # fmt: skip
         log = []
         for place, name in enumerate(plan):
-            # A portion of events is let loose just before, so that the fault meets them on their way.
-            self.bound.value = (place + 1) * self.catalogue.count // (len(plan) + 1)
-            time.sleep(faults.rng.uniform(0.02, 0.6))
+            goal = (place + 1) * self.catalogue.count // (len(plan) + 1)
+            seconds = (goal - self.feeder.goal) / self.arguments.rate
+            self.feeder.goal = goal
+            time.sleep(faults.rng.uniform(0.1, 0.9) * seconds)
             at, rows = time.monotonic() - started, self.confirmed()
             did = faults.apply(name)
             begun = time.monotonic()
@@ -142,7 +162,7 @@ class Run:
             entry["confirmed_before"] = rows
             log.append(entry)
             say(f"{entry['at']:7.1f} s  {name:<9} {did}  ready {entry.get('ready_s', '–')} s, drained {entry.get('drained_s', '–')} s")
-        self.bound.value = self.catalogue.count
+        self.feeder.goal = self.catalogue.count
         quiet = self.wait(lambda: all(publisher.figure("done") for publisher in self.publishers), 1800)
         if quiet is None:
             say("the publishers did not finish in 30 minutes")
@@ -167,8 +187,6 @@ class Run:
     def plan(self):
         counts = MIX if self.arguments.scenario == "mixed" else {self.arguments.scenario: ALONE[self.arguments.scenario]}
         plan = [name for name, count in counts.items() for _ in range(max(1, round(count * self.arguments.intensity)))]
-        import random
-
         random.Random(f"{self.arguments.seed}/plan").shuffle(plan)
         return plan
 
@@ -216,7 +234,7 @@ class Run:
             publisher = Publisher(name, self.fleet["publisher_urls"][name], catalogue, self.journal(name), self.bound, give_up=0)
             publisher.first = extra
             publishers.append(publisher)
-        self.bound.value = catalogue.count
+        self.feeder.goal = catalogue.count
         for publisher in publishers:
             publisher.start()
         self.publishers += publishers
@@ -293,6 +311,7 @@ def main():
     parser.add_argument("--seed", default="1")
     parser.add_argument("--scenario", default="mixed", choices=["mixed", *ALONE])
     parser.add_argument("--intensity", type=float, default=1.0)
+    parser.add_argument("--rate", type=float, default=3000, help="events a second while they are let loose")
     parser.add_argument("--patience", type=float, default=90)
     parser.add_argument("--pile-up", action=argparse.BooleanOptionalAction, default=True)
     arguments = parser.parse_args()
