@@ -15,13 +15,18 @@ extension BrokerAdmin {
             let messagesReady, messagesUnacknowledged, consumers: Int?
         }
         let subject = "queues of virtual host \(virtualHost)"
-        guard let found = try await api.get(ManagementAPI.path("queues", virtualHost), as: [Queue].self, subject: subject) else {
+        guard
+            let found = try await api.get(ManagementAPI.path("queues", virtualHost), as: [Queue].self, subject: subject)
+        else {
             throw BrokerAdminError.refused(subject, status: 404)
         }
         return found.map {
             QueueFigures(
-                name: $0.name, ready: $0.messagesReady ?? 0, unacknowledged: $0.messagesUnacknowledged ?? 0,
-                consumers: $0.consumers ?? 0)
+                name: $0.name,
+                ready: $0.messagesReady ?? 0,
+                unacknowledged: $0.messagesUnacknowledged ?? 0,
+                consumers: $0.consumers ?? 0
+            )
         }.sorted { $0.name < $1.name }
     }
 }
