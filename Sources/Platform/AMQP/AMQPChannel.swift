@@ -68,6 +68,11 @@ public actor AMQPChannel {
         /// Ready to be given out.
         public let messages: Int
         public let consumers: Int
+
+        public init(messages: Int, consumers: Int) {
+            self.messages = messages
+            self.consumers = consumers
+        }
     }
 
     /// - Throws: `channelClosed` with reply code 404 if there is no such queue. Proves existence only: type and arguments

@@ -366,9 +366,10 @@ public actor AMQPConsumer: Service {
                 lost(error)
             }
         }
+        // First the health, then the batches: who is woken may look at it.
+        publishHealth()
         handOut()
         if phase == .draining, gatherer.isEmpty, ledger.outstanding == 0 { finish() }
-        publishHealth()
         setAlarm()
     }
 

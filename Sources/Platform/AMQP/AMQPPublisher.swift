@@ -47,8 +47,11 @@ public actor AMQPPublisher: Service {
     private var queue: Deque<PublishCall> = []
     /// All calls without an answer.
     private var calls: [ObjectIdentifier: PublishCall] = [:]
+    /// Finished in this turn, to be answered at its end: after the health that goes with the answer.
+    private var finished: [PublishCall] = []
     private var awaitsWritability = false
     private var reconnectDue: ContinuousClock.Instant?
+    private var resendDue: ContinuousClock.Instant?
     private var deadlineDue: ContinuousClock.Instant?
     private var drainDue: ContinuousClock.Instant?
     private var endWaiters: [CheckedContinuation<Void, Never>] = []
@@ -89,7 +92,7 @@ public actor AMQPPublisher: Service {
         }
     }
 
-    /// Begins to connect. ``run()`` does it too; a second call does nothing.
+    /// Begins to connect. ``run()`` and the first call of ``publish(_:timeout:)`` do it too; a second call does nothing.
     public func start() {
         guard phase == .idle else { return }
         phase = .connecting
@@ -106,6 +109,7 @@ public actor AMQPPublisher: Service {
     public func publish(_ messages: [Message], timeout: Duration = .seconds(30)) async -> [PublishOutcome] {
         guard !messages.isEmpty else { return [] }
         guard phase != .closed else { return messages.map { _ in .unknown(.closed) } }
+        start()
         let deadline = ContinuousClock.now + timeout
         return await withCheckedContinuation { continuation in
             let call = PublishCall(messages, deadline: deadline, continuation: continuation)
@@ -124,9 +128,8 @@ public actor AMQPPublisher: Service {
         farewell?.close()
         for call in calls.values { giveUp(call, .closed) }
         queue.removeAll()
-        calls.removeAll()
         current.isClosed = true
-        publishHealth()
+        answer()
         for waiter in endWaiters { waiter.resume() }
         endWaiters = []
         loop.stop()
@@ -291,7 +294,7 @@ public actor AMQPPublisher: Service {
         guard !flight.call.isFinished else { return }
         count(outcome)
         flight.call.settle(flight.index, outcome)
-        if flight.call.isFinished { calls[ObjectIdentifier(flight.call)] = nil }
+        if flight.call.isFinished { finish(flight.call) }
     }
 
     private func count(_ outcome: PublishOutcome) {
@@ -306,6 +309,18 @@ public actor AMQPPublisher: Service {
     private func giveUp(_ call: PublishCall, _ code: AMQPError.Code) {
         current.unknown += UInt64(call.unsettled)
         call.giveUp(code)
+        finish(call)
+    }
+
+    private func finish(_ call: PublishCall) {
+        calls[ObjectIdentifier(call)] = nil
+        finished.append(call)
+    }
+
+    private func answer() {
+        publishHealth()
+        for call in finished { call.answer() }
+        finished.removeAll(keepingCapacity: true)
     }
 
     private func turnEnd() {
@@ -317,11 +332,13 @@ public actor AMQPPublisher: Service {
                 try send(on: link)
             } catch {
                 lost(error)
+                // On a channel that was renewed the rest can go at once.
+                if phase == .publishing { resendDue = now }
             }
         }
         if let due = drainDue, calls.isEmpty || due <= now { close() }
         guard phase != .closed else { return }
-        publishHealth()
+        answer()
         setAlarm()
     }
 
@@ -364,21 +381,19 @@ public actor AMQPPublisher: Service {
 
     private func expire(at now: ContinuousClock.Instant) {
         let code: AMQPError.Code = link?.isBlocked == true ? .blocked : .timeout
-        for (id, call) in calls where call.deadline <= now {
-            giveUp(call, code)
-            calls[id] = nil
-        }
+        for call in calls.values where call.deadline <= now { giveUp(call, code) }
         queue.removeAll { $0.isSent }
         deadlineDue = calls.values.map(\.deadline).min()
     }
 
     private func setAlarm() {
         var due = reconnectDue
-        for other in [deadlineDue, drainDue] {
+        for other in [deadlineDue, drainDue, resendDue] {
             guard let other else { continue }
             due = due.map { min($0, other) } ?? other
         }
         loop.setAlarm(at: due)
+        resendDue = nil
     }
 
     private func publishHealth() {

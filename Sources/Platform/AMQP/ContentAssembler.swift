@@ -72,7 +72,7 @@ struct ContentAssembler {
         )
     }
 
-    private mutating func begin(_ envelope: Envelope) throws(AMQPError) {
+    mutating func begin(_ envelope: Envelope) throws(AMQPError) {
         guard case .idle = phase else { throw AMQPError(.protocolViolation) }
         phase = .header(envelope)
     }

@@ -22,26 +22,26 @@ final class PublishCall {
         unsettled = messages.count
     }
 
-    var isFinished: Bool { continuation == nil && unsettled == 0 }
+    /// Nothing more can change; ``answer()`` may still be to come.
+    var isFinished: Bool { unsettled == 0 }
     var isSent: Bool { next == messages.count }
 
     func settle(_ index: Int, _ outcome: PublishOutcome) {
         guard unsettled > 0 else { return }
         outcomes[index] = outcome
         unsettled -= 1
-        if unsettled == 0 { resume() }
     }
 
-    /// Answers now. What is unsettled gets `code`; answers that come later are not wanted any more.
+    /// What is unsettled gets `code`; confirms that come later are not wanted any more.
     func giveUp(_ code: AMQPError.Code) {
         guard unsettled > 0 else { return }
         for index in outcomes.indices where outcomes[index] == .unknown(.timeout) { outcomes[index] = .unknown(code) }
         next = messages.count
         unsettled = 0
-        resume()
     }
 
-    private func resume() {
+    /// Wakes the caller. Once, when finished.
+    func answer() {
         continuation?.resume(returning: outcomes)
         continuation = nil
     }

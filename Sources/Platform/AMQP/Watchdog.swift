@@ -73,6 +73,9 @@ public final class Watchdog: Sendable {
         }
     }
 
+    /// Connections watched at the moment.
+    var count: Int { state.withLock { $0.entries.count } }
+
     /// One look at all entries. Public for owners who have a timer of their own.
     public func check(at now: ContinuousClock.Instant) {
         let (shutDown, isStuck): ([String], Bool) = state.withLock { state in
