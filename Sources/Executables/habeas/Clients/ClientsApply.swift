@@ -1,0 +1,133 @@
+import ArgumentParser
+import Fleet
+import FoundationEssentials
+import Ledger
+import Postgres
+import Rights
+
+/// `habeas clients apply`
+struct ClientsApply: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply",
+        abstract: "Registers clients, or changes them, from a YAML list.",
+        discussion: """
+            All or none. Keys that an entry does not mention keep their value; null puts back the default. Every change is a
+            fact in the client's evidence. Each client gets a queue for what becomes of its requests.
+
+            Example, clients.yaml:
+              - id: acme
+                names: [Acme, Acme GmbH]
+                country: DE
+                time_zone: Europe/Berlin
+                locale: de
+                dpa_signed_on: 2026-03-01
+                baa_signed: false
+                suspended: false
+
+              habeas clients apply clients.yaml
+            """
+    )
+
+    @Argument(help: ArgumentHelp("YAML list, or - for standard input.", valueName: "file"))
+    var file: String
+
+    @Flag(help: "Change the database only; topology apply makes the queues later.")
+    var withoutBroker = false
+
+    @OptionGroup var common: CommonOptions
+
+    private struct Change {
+        let id: String
+        let result: String
+        let fields: [String]
+    }
+
+    func run() async throws {
+        let configuration = try common.configuration()
+        let records = try RecordList(path: file, keys: ClientDeclaration.keys).records
+        // Read before anything is changed: a fault in the last entry must not leave the first ones applied.
+        let ids = try records.map { record in
+            let id = try record.identifier("id")
+            var probe = ClientDeclaration(id: id)
+            try probe.merge(record)
+            return id
+        }
+        // First the queues, so that the first outcome finds one.
+        if !withoutBroker { try await OutcomeQueues(configuration).declare(clients: ids) }
+        let changes = try await DatabaseSession.run(configuration) { connection in
+            try await connection.transaction { try await apply(Array(zip(ids, records)), on: $0) }
+        }
+        var table = TextTable("CLIENT", "RESULT", "CHANGED", empty: "the list is empty")
+        for change in changes {
+            if common.json {
+                StandardOutput.write([
+                    "id": .string(change.id), "result": .string(change.result), "changed": JSONValue(change.fields),
+                ])
+            }
+            table.add(change.id, change.result, change.fields.joined(separator: ", "))
+        }
+        if !common.json { StandardOutput.write(table) }
+    }
+
+    private nonisolated(nonsending) func apply(_ entries: [(String, Record)], on connection: PostgresConnection)
+        async throws -> [Change]
+    {
+        // Two lists with the same new client wait for each other instead of failing on its key.
+        try await connection.query("SELECT pg_advisory_xact_lock(hashtext('habeas.registry'))")
+        let rows = try await connection.query(
+            StoredClient.select("WHERE id = ANY(\(entries.map(\.0))::text[]) ORDER BY id FOR NO KEY UPDATE")
+        )
+        let stored = Dictionary(
+            try rows.map { row in
+                let client = try StoredClient(row: row)
+                return (client.declaration.id, client)
+            },
+            uniquingKeysWith: { first, _ in first }
+        )
+        let pen = try await EvidencePen(on: connection)
+        var statements: [SQL] = []
+        var changes: [Change] = []
+        for (id, record) in entries {
+            let before = stored[id]
+            var after = before?.declaration ?? ClientDeclaration(id: id)
+            try after.merge(record)
+            let fields =
+                before.map { after.differences(from: $0.declaration) }
+                ?? after.differences(from: ClientDeclaration(id: id))
+            guard before == nil || !fields.isEmpty else {
+                changes.append(Change(id: id, result: "unchanged", fields: []))
+                continue
+            }
+            var chain = before?.chain ?? EvidenceChain(new: .client, id: UUID.version7(at: pen.now))
+            statements.append(before == nil ? after.insert(chain: chain.id) : after.update)
+            statements += pen.append("client.applied", to: &chain, clientID: id) { body in
+                body.member("client", id)
+                if before == nil { body.member("new", true) }
+                body.member("changed", fields)
+                if fields.contains("suspended") { body.member("suspended", after.isSuspended) }
+            }
+            changes.append(Change(id: id, result: before == nil ? "created" : "changed", fields: fields))
+        }
+        if !statements.isEmpty { _ = try await connection.pipeline(statements) }
+        return changes
+    }
+}
+
+extension ClientDeclaration {
+    fileprivate func insert(chain: UUID) -> SQL {
+        """
+        INSERT INTO habeas.client (id, names, country, time_zone, locale, suspended, baa_signed, dpa_signed_on, chain_id, applied_by)
+        VALUES (\(id), \(names), \(country), \(timeZone), \(locale), \(isSuspended), \(hasBAA), \(dpaSignedOn)::text::date,
+          \(chain), session_user)
+        """
+    }
+
+    fileprivate var update: SQL {
+        """
+        UPDATE habeas.client
+           SET names = \(names), country = \(country), time_zone = \(timeZone), locale = \(locale), suspended = \(isSuspended),
+               baa_signed = \(hasBAA), dpa_signed_on = \(dpaSignedOn)::text::date, applied_at = now(), applied_by = session_user
+         WHERE id = \(id)
+        """
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import FoundationEssentials
+import Ledger
+import Postgres
+
+/// `habeas evidence verify`
+struct EvidenceVerify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Recomputes every hash and compares each chain with its subject; exit code 1 if one does not hold.",
+        discussion: """
+            All chains of one moment: cases, incidents, clients, parked messages, the installation. Memory does not grow with
+            them.
+
+            Example:
+              habeas evidence verify --json
+              habeas evidence verify --case helpdesk/REQ-17
+            """
+    )
+
+    @Option(
+        name: .customLong("case"),
+        help: ArgumentHelp("Only this case: its id, or PUBLISHER/REF.", valueName: "request")
+    )
+    var name: CaseName?
+
+    @Flag(help: "All chains; what is done anyway without --case.")
+    var all = false
+
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard name == nil || !all else { throw ValidationError("--all: contradicts --case; give one of them") }
+    }
+
+    func run() async throws {
+        let started = ContinuousClock.now
+        let walk = try await DatabaseSession.run(try common.configuration()) { connection in
+            try await connection.transaction { connection in
+                // One snapshot: the fleet writes on, and rows and ends must be of the same moment.
+                try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                guard let name else { return try await EvidenceWalk.all(on: connection) }
+                return try await EvidenceWalk.cases(try await name.resolve(on: connection), on: connection)
+            }
+        }
+        let seconds = (ContinuousClock.now - started) / .seconds(1)
+        report(walk, seconds)
+        guard walk.faultCount == 0 else {
+            throw Failure(
+                "evidence",
+                "\(walk.faultCount) of \(walk.chains) chains do not hold",
+                "keep the database as it is and compare with a backup"
+            )
+        }
+    }
+
+    private func report(_ walk: EvidenceWalk, _ seconds: Double) {
+        if common.json {
+            StandardOutput.write([
+                "chains": .integer(walk.chains), "rows": .integer(walk.rows), "faults": .integer(walk.faultCount),
+                "found": .array(
+                    walk.faults.map {
+                        ["chain": JSONValue($0.chain), "kind": .string($0.kind), "fault": .string($0.what)]
+                    }
+                ),
+                "by_kind": .object(walk.byKind.sorted { $0.key < $1.key }.map { ($0.key, .integer($0.value)) }),
+                "seconds": .number((seconds * 1_000).rounded() / 1_000),
+            ])
+            return
+        }
+        if walk.faultCount > 0 {
+            var table = TextTable("CHAIN", "KIND", "FAULT", empty: "")
+            for fault in walk.faults { table.add(fault.chain.text, fault.kind, fault.what) }
+            StandardOutput.write(table)
+        }
+        let kinds = walk.byKind.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        StandardOutput.write("\(walk.chains) chains (\(kinds)), \(walk.rows) rows, \(walk.faultCount) faults")
+    }
+}

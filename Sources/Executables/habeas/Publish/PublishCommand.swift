@@ -1,0 +1,125 @@
+import AMQP
+import ArgumentParser
+import Fleet
+import FoundationEssentials
+import Logging
+import Rights
+
+/// `habeas publish`
+struct PublishCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "publish",
+        abstract: "Checks events and publishes them as the login of amqp.url.",
+        discussion: """
+            One event, or one a line. All are checked first; if one is refused, none is sent. Sent is what the broker has
+            confirmed; intake may still refuse what only it can know, such as a client this login may not speak for.
+
+            Example:
+              HABEAS_AMQP_URL=amqp://helpdesk:…@broker/ habeas publish events.jsonl
+            """
+    )
+
+    @Argument(help: ArgumentHelp("A file of events, or - for standard input.", valueName: "file"))
+    var file: String
+
+    @Flag(name: .customLong("no-validate"), help: "Send whatever is in the file, to see how it is refused.")
+    var skipsValidation = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The routing key where an event does not say its type; for --no-validate.",
+            valueName: "type"
+        )
+    )
+    var type = "io.habeas.request.submitted.v1"
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let configuration = try common.configuration()
+        var target = try AMQPConfiguration(url: configuration.required(.amqpURL))
+        target.heartbeat = configuration.heartbeat
+        target.connectionName = "habeas publish"
+        let events = OutgoingEvent.split(try InputFile.read(file))
+        guard !events.isEmpty else { throw Failure(file, "holds no event", "write one CloudEvent, or one a line") }
+        let messages = try checked(events, user: target.user)
+        let outcomes = try await publish(messages, target)
+        try report(events, outcomes)
+    }
+
+    private func checked(_ events: [OutgoingEvent], user: String) throws -> [Message] {
+        let now = Date()
+        var messages: [Message] = []
+        var refused = 0
+        for event in events {
+            let fault = event.fault(now: now)
+            messages.append(event.message(user: user, fallbackType: type))
+            guard let fault, !skipsValidation else { continue }
+            refused += 1
+            if common.json {
+                StandardOutput.write([
+                    "line": .integer(event.line), "id": JSONValue(fault.origin.id), "field": .string(fault.field),
+                    "fault": .string(fault.fault.rawValue), "remedy": .string(fault.remedy),
+                ])
+            } else {
+                StandardError.write("line \(event.line): \(fault)")
+            }
+        }
+        guard refused == 0 else {
+            throw Failure(
+                file,
+                "\(refused) of \(events.count) events would be refused and none was sent",
+                "correct them as said above"
+            )
+        }
+        return messages
+    }
+
+    private func publish(_ messages: [Message], _ target: AMQPConfiguration) async throws -> [PublishOutcome] {
+        // Tells a wrong password from a broker that is away, which a publisher that keeps trying cannot.
+        try await AMQPChannel.open(target).close()
+        let publisher = AMQPPublisher(configuration: target, logger: .silent)
+        await publisher.start()
+        var outcomes: [PublishOutcome] = []
+        for start in stride(from: 0, to: messages.count, by: 1_000) {
+            outcomes += await publisher.publish(Array(messages[start..<min(start + 1_000, messages.count)]))
+        }
+        await publisher.close()
+        return outcomes
+    }
+
+    private func report(_ events: [OutgoingEvent], _ outcomes: [PublishOutcome]) throws {
+        var confirmed = 0
+        var unroutable = 0
+        for (event, outcome) in zip(events, outcomes) {
+            switch outcome {
+            case .confirmed: confirmed += 1
+            case .unroutable:
+                unroutable += 1
+                StandardError.write("line \(event.line): no queue takes this type")
+            case .nacked: StandardError.write("line \(event.line): the broker refused it")
+            case .unknown(let code): StandardError.write("line \(event.line): not confirmed (\(code.rawValue))")
+            }
+        }
+        let failed = events.count - confirmed - unroutable
+        if common.json {
+            StandardOutput.write([
+                "sent": .integer(events.count), "confirmed": .integer(confirmed), "unroutable": .integer(unroutable),
+                "failed": .integer(failed),
+            ])
+        } else {
+            StandardOutput.write(
+                "\(events.count) sent, \(confirmed) confirmed, \(unroutable) unroutable, \(failed) failed"
+            )
+        }
+        guard confirmed == events.count else {
+            let status: ExitStatus = failed > 0 && confirmed == 0 ? .unreachable : .refused
+            throw Failure(
+                "broker",
+                "\(events.count - confirmed) events are not confirmed",
+                "send the same file again: events it has already are recognised by their ids",
+                status: status
+            )
+        }
+    }
+}

@@ -1,0 +1,205 @@
+import FoundationEssentials
+import Ledger
+import Postgres
+import Rights
+
+/// All that is known of one case without its personal data.
+struct CaseSheet {
+    struct Clock {
+        let clock: String
+        let rule: String
+        let source: String
+        let anchorAt: Date
+        let dueAt: Date
+        let isProvisional: Bool
+        let isUnverified: Bool
+        let state: String
+    }
+
+    struct Leaving {
+        let id: UUID
+        let kind: String
+        let type: String
+        let routingKey: String
+        let state: String
+        let attempts: Int
+        let createdAt: Date
+        let settledAt: Date?
+    }
+
+    struct Waiting {
+        let id: UUID
+        let type: String
+        let receivedAt: Date
+        let expiresAt: Date
+    }
+
+    let record: CaseFileRecord
+    let clocks: [Clock]
+    let leaving: [Leaving]
+    let waiting: [Waiting]
+    let check: EvidenceCheck
+
+    /// Reads the case in one snapshot, so that the chain's rows and its end belong together.
+    static func load(_ id: UUID, on connection: PostgresConnection) async throws -> CaseSheet {
+        try await connection.transaction { connection in
+            let results = try await connection.pipeline([
+                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                """
+                SELECT id, client_id, kind, lane, role, right_asked, regulation, profile, state, state_since, queue, publisher_id,
+                       request_ref, subject_index, group_id, reference, anchor_at, received_at, outcome_seq, evidence_seq,
+                       evidence_head
+                  FROM habeas.case_file WHERE id = \(id)
+                """,
+                """
+                SELECT clock, rule, source, anchor_at, due_at, provisional, unverified, state
+                  FROM habeas.deadline WHERE subject_id = \(id) ORDER BY due_at, clock
+                """,
+                """
+                SELECT id, kind, message_type, routing_key, state, attempts, created_at, settled_at
+                  FROM habeas.outbox WHERE subject_id = \(id) ORDER BY created_at, id
+                """,
+                """
+                SELECT e.id, e.event_type, e.received_at, e.expires_at
+                  FROM habeas.early_event e JOIN habeas.case_file c ON c.id = \(id)
+                 WHERE e.case_id = c.id OR (e.publisher_id = c.publisher_id AND e.request_ref = c.request_ref)
+                 ORDER BY e.received_at, e.id
+                """,
+            ])
+            let record = try CaseFileRecord(row: results[1].only)
+            var check = EvidenceCheck()
+            try await connection.stream(EvidenceRow.ofChain(id)) { check.follow(try EvidenceRow(row: $0)) }
+            check.end(atSequence: record.chain.sequence, head: record.chain.head)
+            return CaseSheet(
+                record: record,
+                clocks: try results[2].map(Clock.init),
+                leaving: try results[3].map(Leaving.init),
+                waiting: try results[4].map(Waiting.init),
+                check: check
+            )
+        }
+    }
+
+    var json: [(String, JSONValue)] {
+        [
+            ("id", JSONValue(record.id)), ("client", JSONValue(record.clientID)),
+            ("kind", .string(record.kind.rawValue)),
+            ("lane", .string(record.lane.rawValue)), ("role", .string(record.role.rawValue)),
+            ("right", JSONValue(record.right?.rawValue)), ("regulation", .string(record.regulation.rawValue)),
+            ("profile", .string(record.profile)), ("state", .string(record.state.rawValue)),
+            ("state_since", JSONValue(record.stateSince)), ("queue", .string(record.queue.rawValue)),
+            ("publisher", .string(record.publisherID)), ("request_ref", JSONValue(record.requestRef)),
+            ("subject_index", .integer(record.subjectIndex)), ("group", JSONValue(record.groupID)),
+            ("reference", JSONValue(record.reference)), ("anchor_at", JSONValue(record.anchor)),
+            ("received_at", JSONValue(record.receivedAt)), ("deadlines", .array(clocks.map(\.json))),
+            ("outbox", .array(leaving.map(\.json))), ("waiting", .array(waiting.map(\.json))), ("evidence", evidence),
+        ]
+    }
+
+    private var evidence: JSONValue {
+        guard case .object(var members) = record.chain.json else { return .null }
+        members.append(("verifies", .bool(check.fault == nil)))
+        members.append(("fault", JSONValue(check.fault?.description)))
+        return .object(members)
+    }
+
+    func print() {
+        StandardOutput.write(
+            Sheet([
+                ("request", record.id.text), ("state", "\(record.state.rawValue) since \(record.stateSince.short)"),
+                ("client", record.clientID ?? "not known yet"),
+                ("asks", [record.kind.rawValue, record.right?.rawValue].compactMap { $0 }.joined(separator: " ")),
+                ("lane", "\(record.lane.rawValue), as \(record.role.rawValue), queue \(record.queue.rawValue)"),
+                ("under", "\(record.regulation.rawValue), profile \(record.profile)"),
+                ("from", record.publisherID + (record.requestRef.map { "/\($0)" } ?? "")),
+                ("subject", record.groupID.map { "\(record.subjectIndex + 1) of group \($0.text)" }),
+                ("reference", record.reference), ("asked", record.anchor.short), ("received", record.receivedAt.short),
+                ("evidence", record.chain.text + (check.fault.map { "; DOES NOT VERIFY: \($0)" } ?? "; verifies")),
+            ])
+        )
+        var table = TextTable("CLOCK", "DUE", "STATE", "RULE", "SOURCE", "NOTE", empty: "no clocks")
+        for clock in clocks {
+            table.add(clock.clock, clock.dueAt.short, clock.state, clock.rule, clock.source, clock.note)
+        }
+        StandardOutput.write("")
+        StandardOutput.write(table)
+        if !leaving.isEmpty {
+            var table = TextTable("MESSAGE", "TO", "STATE", "ATTEMPTS", "WRITTEN", empty: "")
+            for row in leaving {
+                table.add(row.type, row.routingKey, row.state, String(row.attempts), row.createdAt.short)
+            }
+            StandardOutput.write("")
+            StandardOutput.write(table)
+        }
+        if !waiting.isEmpty {
+            var table = TextTable("WAITING EVENT", "RECEIVED", "UNTIL", empty: "")
+            for row in waiting { table.add(row.type, row.receivedAt.short, row.expiresAt.short) }
+            StandardOutput.write("")
+            StandardOutput.write(table)
+        }
+    }
+}
+
+extension CaseSheet.Clock {
+    init(row: Row) throws {
+        (clock, rule, source, anchorAt, dueAt, isProvisional, isUnverified, state) = try row.decode(
+            String.self,
+            String.self,
+            String.self,
+            Date.self,
+            Date.self,
+            Bool.self,
+            Bool.self,
+            String.self
+        )
+    }
+
+    var note: String? {
+        let notes = [isProvisional ? "provisional" : nil, isUnverified ? "rule unverified" : nil].compactMap { $0 }
+        return notes.isEmpty ? nil : notes.joined(separator: ", ")
+    }
+
+    var json: JSONValue {
+        [
+            "clock": .string(clock), "rule": .string(rule), "source": .string(source), "anchor_at": JSONValue(anchorAt),
+            "due_at": JSONValue(dueAt), "provisional": .bool(isProvisional), "unverified": .bool(isUnverified),
+            "state": .string(state),
+        ]
+    }
+}
+
+extension CaseSheet.Leaving {
+    init(row: Row) throws {
+        (id, kind, type, routingKey, state, attempts, createdAt, settledAt) = try row.decode(
+            UUID.self,
+            String.self,
+            String.self,
+            String.self,
+            String.self,
+            Int.self,
+            Date.self,
+            Date?.self
+        )
+    }
+
+    var json: JSONValue {
+        [
+            "id": JSONValue(id), "kind": .string(kind), "type": .string(type), "routing_key": .string(routingKey),
+            "state": .string(state), "attempts": .integer(attempts), "created_at": JSONValue(createdAt),
+            "settled_at": JSONValue(settledAt),
+        ]
+    }
+}
+
+extension CaseSheet.Waiting {
+    init(row: Row) throws {
+        (id, type, receivedAt, expiresAt) = try row.decode(UUID.self, String.self, Date.self, Date.self)
+    }
+
+    var json: JSONValue {
+        [
+            "id": JSONValue(id), "type": .string(type), "received_at": JSONValue(receivedAt),
+            "expires_at": JSONValue(expiresAt),
+        ]
+    }
+}

@@ -1,0 +1,77 @@
+import FoundationEssentials
+
+extension FleetStatus {
+    var json: [(String, JSONValue)] {
+        [
+            ("now", JSONValue(now)), ("play", .bool(isPlay)),
+            ("schema", ["version": .integer(schemaVersion), "fault": JSONValue(schemaFault)]),
+            ("cases", .object(cases.map { ($0.state, .integer($0.count)) })),
+            (
+                "parked",
+                .array(
+                    parked.map {
+                        ["fault": .string($0.fault), "field": .string($0.field), "count": .integer($0.count)]
+                    }
+                )
+            ),
+            (
+                "outbox",
+                [
+                    "pending": .integer(count(of: "pending")), "undelivered": .integer(count(of: "undelivered")),
+                    "oldest_pending_seconds": oldestPending.map { .number(($0 / .milliseconds(1)).rounded() / 1_000) }
+                        ?? .null,
+                ]
+            ),
+            ("waiting_events", .integer(waiting)), ("unsealed_evidence", .integer(unsealed)),
+            (
+                "deadlines",
+                [
+                    "overdue": .integer(overdue), "at_risk": .integer(atRisk),
+                    "next": .array(
+                        next.map {
+                            [
+                                "subject": JSONValue($0.subject), "client": JSONValue($0.client),
+                                "clock": .string($0.clock),
+                                "due_at": JSONValue($0.dueAt),
+                            ]
+                        }
+                    ),
+                ]
+            ),
+        ]
+    }
+
+    func print() {
+        let schema = "version \(schemaVersion)" + (schemaFault.map { ", \($0)" } ?? ", current")
+        let age = oldestPending.map { ", the oldest for \(Int($0 / .seconds(1))) s" } ?? ""
+        StandardOutput.write(
+            Sheet([
+                ("now", now.short + (isPlay ? " (play)" : "")), ("schema", schema),
+                ("cases", cases.isEmpty ? "none" : cases.map { "\($0.state) \($0.count)" }.joined(separator: ", ")),
+                (
+                    "parked",
+                    parked.isEmpty
+                        ? "none"
+                        : parked.prefix(8).map { "\($0.fault) at \($0.field) \($0.count)" }.joined(separator: ", ")
+                ),
+                ("outbox", "\(count(of: "pending")) pending\(age), \(count(of: "undelivered")) undelivered"),
+                ("waiting", "\(waiting) early events, \(unsealed) facts to be sealed"),
+                ("deadlines", "\(overdue) overdue, \(atRisk) due within a day"),
+            ])
+        )
+        guard !next.isEmpty else { return }
+        var table = TextTable("NEXT DUE", "CLOCK", "CLIENT", "SUBJECT", empty: "")
+        for clock in next {
+            table.add(
+                (clock.dueAt < now ? "! " : "") + clock.dueAt.short,
+                clock.clock,
+                clock.client,
+                clock.subject.text
+            )
+        }
+        StandardOutput.write("")
+        StandardOutput.write(table)
+    }
+
+    private func count(of state: String) -> Int { outbox.first { $0.state == state }?.count ?? 0 }
+}

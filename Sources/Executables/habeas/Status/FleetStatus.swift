@@ -1,0 +1,90 @@
+import FoundationEssentials
+import Ledger
+import Postgres
+
+/// What one look at the database says about the fleet, in one snapshot.
+struct FleetStatus {
+    struct Clock {
+        let subject: UUID
+        let client: String?
+        let clock: String
+        let dueAt: Date
+    }
+
+    let now: Date
+    let isPlay: Bool
+    let topologyDigest: String?
+    let schemaVersion: Int
+    let schemaFault: String?
+    let cases: [(state: String, count: Int)]
+    let parked: [(fault: String, field: String, count: Int)]
+    let outbox: [(state: String, count: Int)]
+    let oldestPending: Duration?
+    let waiting: Int
+    let unsealed: Int
+    let overdue: Int
+    let atRisk: Int
+    let next: [Clock]
+
+    /// Due within this time is at risk.
+    static let risk = Duration.seconds(86_400)
+
+    init(on connection: PostgresConnection) async throws {
+        let schema = try await Migrator.ledger().status(connection)
+        schemaVersion = schema.applied.last?.number ?? 0
+        schemaFault =
+            schema.fault?.description ?? schema.pending.first.map { "migration \($0.number) (\($0.name)) is missing" }
+        guard schemaVersion > 0 else {
+            throw Failure("database", "has no schema yet", "run habeas migrate up", status: .configuration)
+        }
+        let results = try await connection.transaction { connection in
+            try await connection.pipeline(FleetStatus.questions)
+        }
+        (now, isPlay, topologyDigest) = try results[1].only.decode(Date.self, Bool.self, String?.self)
+        cases = try results[2].decode(String.self, Int.self).map { (state: $0.0, count: $0.1) }
+        parked = try results[3].decode(String.self, String.self, Int.self).map {
+            (fault: $0.0, field: $0.1, count: $0.2)
+        }
+        outbox = try results[4].decode(String.self, Int.self).map { (state: $0.0, count: $0.1) }
+        oldestPending = try results[5].only.decode(0, as: Double?.self).map { .milliseconds(Int($0 * 1_000)) }
+        (overdue, atRisk) = try results[6].only.decode(Int.self, Int.self)
+        next = try results[7].map { row in
+            let (subject, client, clock, dueAt) = try row.decode(UUID.self, String?.self, String.self, Date.self)
+            return Clock(subject: subject, client: client, clock: clock, dueAt: dueAt)
+        }
+        (waiting, unsealed) = try results[8].only.decode(Int.self, Int.self)
+    }
+
+    private static var questions: [SQL] {
+        [
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            "SELECT habeas.domain_now(), play, topology_digest FROM habeas.installation",
+            "SELECT state, count(*)::int8 FROM habeas.case_file GROUP BY state ORDER BY 2 DESC, 1",
+            """
+            SELECT fault, field, count(*)::int8 FROM habeas.parked_message WHERE state = 'open'
+             GROUP BY fault, field ORDER BY 3 DESC, 1, 2
+            """,
+            // Sent rows are of no interest and by far the most: what is left has an index or is rare.
+            """
+            SELECT state, count(*)::int8 FROM habeas.outbox WHERE state = 'pending' GROUP BY state
+            UNION ALL
+            SELECT state, count(*)::int8 FROM habeas.outbox WHERE state = 'undelivered' GROUP BY state
+            """,
+            """
+            SELECT extract(epoch FROM clock_timestamp() - min(created_at))::float8 FROM habeas.outbox WHERE state = 'pending'
+            """,
+            """
+            SELECT count(*) FILTER (WHERE due_at < habeas.domain_now())::int8,
+                   count(*) FILTER (WHERE due_at >= habeas.domain_now())::int8
+              FROM habeas.deadline WHERE state = 'open' AND due_at < habeas.domain_now() + \(risk)::interval
+            """,
+            """
+            SELECT subject_id, client_id, clock, due_at FROM habeas.deadline
+             WHERE state = 'open' ORDER BY due_at LIMIT 5
+            """,
+            """
+            SELECT (SELECT count(*) FROM habeas.early_event)::int8, (SELECT count(*) FROM habeas.evidence_unsealed)::int8
+            """,
+        ]
+    }
+}
