@@ -107,11 +107,13 @@ let package = Package(
         tests("AMQPTests", ["AMQP", "Threads"]),
         tests("PostgresTests", ["Postgres", "Threads"]),
         tests("OutboundTests", ["Outbound"]),
-        tests("ObservabilityTests", ["Observability", logging]),
-        tests("RightsTests", ["Rights"]),
+        tests("ObservabilityTests", ["Observability", logging, lifecycle]),
+        tests("RightsTests", ["Rights", yams]),
         tests("LedgerTests", ["Ledger", "Rights", "Postgres", crypto]),
         tests("FleetTests", ["Fleet", "Ledger", "AMQP", "Postgres", logging, lifecycle]),
         tests("IntakeTests", ["Intake", "Fleet", "Ledger", "Rights", "AMQP", "Postgres", lifecycle, logging]),
+        tests("ClockTests", ["Clock", "Fleet", "Ledger", "Rights", "AMQP", "Postgres", logging, lifecycle]),
+        tests("CommandLineTests", ["Fleet", "Ledger", "Rights", "AMQP", "Postgres"]),
         tests("EndToEndTests", ["Fleet", "Ledger", "Rights", "AMQP", "Postgres", yams]),
     ]
 )
