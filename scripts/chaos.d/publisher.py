@@ -48,7 +48,7 @@ class Publisher(multiprocessing.Process):
 
     FIGURES = ["confirmed", "rows", "connections", "republished", "given_up", "nacked", "returned", "blocked", "done"]
 
-    def __init__(self, name, url, catalogue, journal_path, bound, give_up=0.01):
+    def __init__(self, name, url, catalogue, journal_path, bound, give_up=0.1):
         super().__init__(name=f"publisher-{name}", daemon=True)
         self.publisher, self.url, self.catalogue, self.bound = name, url, catalogue, bound
         self.journal_path, self.give_up, self.first = journal_path, give_up, 0

@@ -58,6 +58,11 @@ class Account:
             else:
                 other[origin, fault] += 1
 
+        # An early event that stayed behind although its case is there was forgotten.
+        forgotten = self.database.rows(
+            """SELECT e.publisher_id, e.request_ref, e.event_type FROM habeas.early_event e
+                 JOIN habeas.case_file c ON c.publisher_id = e.publisher_id AND c.request_ref = e.request_ref"""
+        )
         missing = [key for key, (_, confirmed) in contents.items() if confirmed and taken[key] == 0]
         twice = [key for key, count in taken.items() if count > 1]
         lost = [kind for kind, (_, confirmed) in refused.items() if confirmed and parked[kind] == 0]
@@ -67,7 +72,7 @@ class Account:
             "every confirmed publish has exactly one inbox or parked row",
             {"confirmed": len(self.confirmed), "inbox": sum(taken.values()), "parked": sum(parked.values()) + sum(other.values()),
              "waiting": waiting},
-            missing + twice + lost + doubled,
+            missing + twice + lost + doubled + [f"still waits: {row}" for row in forgotten],
         )  # fmt: skip
         strangers = [key for key in taken if key not in contents]
         least = sum(max(0, len(confirmed) - 1) for _, confirmed in contents.values())

@@ -61,6 +61,8 @@ def support_desk():
                 relationship="end_user", client="acme-retail", country="SE", instructed_at=ago(8, 3),
                 corrections=[{"field": "surname", "value": "Lindqvist-Holm"}],
                 instructed_by={"user": "p.neumann", "role": "agent", "channel": "email"})  # fmt: skip
+    app.request(7, 55, "SD-1046", "access", "gdpr", [person("n.dubois@example.fr", "Nina Dubois", "fr")], channel="email",
+                relationship="unknown", client_named="une boutique de vélos", country="FR")  # fmt: skip
     app.again(0)  # the app restarted and sent its last event once more
     app.request(7, 10, "SD-1045", "opt_out", "ccpa", [person("dana.ruiz@example.com")], relationship="end_user",
                 client="northwind-travel", country="US-CA", opt_out_of=["sale", "sharing"])  # fmt: skip

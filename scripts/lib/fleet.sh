@@ -21,11 +21,20 @@ fleet_port() { # URL: its host:port
     printf '%s\n' "$1" | sed -E 's#^[a-z]+://[^@]*@([^/]+).*#\1#'
 }
 
-# fleet_prepare DIR CLIENTS PUBLISHERS: from empty servers to a fleet that could start. DIR gets keys and passwords.
+# fleet_prepare DIR CLIENTS PUBLISHERS: from empty servers to a fleet that could start. DIR gets keys, passwords and the log
+# of what was done.
 fleet_prepare() {
+    mkdir -p "$1/log"
+    if ! fleet_prepare_all "$@" >"$1/log/prepare.log" 2>&1; then
+        tail -n 20 "$1/log/prepare.log" >&2
+        return 1
+    fi
+}
+
+fleet_prepare_all() {
     local dir=$1 clients=$2 publishers=$3 worker
     FLEET_DIR=$dir
-    mkdir -p "$dir/passwords" "$dir/log"
+    mkdir -p "$dir/passwords"
     chmod 700 "$dir" "$dir/passwords"
     FLEET_PG=$(fleet_port "$HABEAS_TEST_PG") FLEET_AMQP=$(fleet_port "$HABEAS_TEST_AMQP")
     psql -q -X "$HABEAS_TEST_PG" -v ON_ERROR_STOP=1 -c "CREATE DATABASE $FLEET_DATABASE" || return
@@ -33,19 +42,19 @@ fleet_prepare() {
     "$HABEAS_TEST_NODE_DIR/rabbitmqctl" -q add_vhost "$FLEET_VHOST" || return
     "$HABEAS_TEST_NODE_DIR/rabbitmqctl" -q set_permissions -p "$FLEET_VHOST" admin '.*' '.*' '.*' || return
     "$FLEET_BIN/habeas" keys create --file "$dir/keys" >/dev/null || return
-    fleet_operator migrate up ${FLEET_PLAY:+--play} >&2 || return
+    fleet_operator migrate up ${FLEET_PLAY:+--play} || return
     for worker in intake clock; do
         fleet_secret "$worker" >/dev/null
-        psql -q -X "$FLEET_ADMIN_DATABASE" -v ON_ERROR_STOP=1 >&2 <<-END || return
+        psql -q -X "$FLEET_ADMIN_DATABASE" -v ON_ERROR_STOP=1 <<-END || return
 		CREATE ROLE "habeas-$worker" LOGIN PASSWORD '$(fleet_secret "$worker")' IN ROLE habeas_$worker;
 		END
     done
     fleet_topology || return
-    fleet_operator clients apply "$clients" >&2 || return
+    fleet_operator clients apply "$clients" || return
     local name
     while read -r name; do fleet_secret "$name" >/dev/null; done < <(sed -n 's/^- id: *//p' "$publishers")
     sed "s#@PASSWORD_FOLDER@#$dir/passwords#" "$publishers" >"$dir/publishers.yaml"
-    fleet_operator publishers apply "$dir/publishers.yaml" >&2 || return
+    fleet_operator publishers apply "$dir/publishers.yaml" || return
 }
 
 # fleet_secret NAME: its password; made on first use.
@@ -116,5 +125,5 @@ fleet_topology() {
     for worker in intake clock; do
         printf 'habeas-%s: file:%s\n' "$worker" "$FLEET_DIR/passwords/$worker"
     done >"$FLEET_DIR/workers.yaml"
-    fleet_operator topology apply --workers-passwords "$FLEET_DIR/workers.yaml" >&2
+    fleet_operator topology apply --workers-passwords "$FLEET_DIR/workers.yaml"
 }
