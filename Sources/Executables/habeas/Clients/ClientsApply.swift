@@ -11,7 +11,7 @@ struct ClientsApply: AsyncParsableCommand {
         commandName: "apply",
         abstract: "Registers clients, or changes them, from a YAML list.",
         discussion: """
-            All or none. Keys that an entry does not mention keep their value; null puts back the default. Every change is a
+            All or none. Keys that an entry does not mention keep their value; null puts back the default. Every change is a \
             fact in the client's evidence. Each client gets a queue for what becomes of its requests.
 
             Example, clients.yaml:

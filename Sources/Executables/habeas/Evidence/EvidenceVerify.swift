@@ -9,7 +9,7 @@ struct EvidenceVerify: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Recomputes every hash and compares each chain with its subject; exit code 1 if one does not hold.",
         discussion: """
-            All chains of one moment: cases, incidents, clients, parked messages, the installation. Memory does not grow with
+            All chains of one moment: cases, incidents, clients, parked messages, the installation. Memory does not grow with \
             them.
 
             Example:

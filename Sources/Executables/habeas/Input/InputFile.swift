@@ -5,6 +5,9 @@ enum InputFile {
     /// Larger than anything a person writes; what is larger was a mistake of the path.
     static let limit = 1 << 30
 
+    /// How error texts call it.
+    static func name(_ path: String) -> String { path == "-" ? "standard input" : path }
+
     static func read(_ path: String) throws -> [UInt8] {
         let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw unreadable(path) }
@@ -22,7 +25,7 @@ enum InputFile {
 
     static func text(_ path: String) throws -> String {
         guard let text = String(validating: try read(path), as: UTF8.self) else {
-            throw Failure(path, "is not UTF-8", "save it as UTF-8", status: .refused)
+            throw Failure(name(path), "is not UTF-8", "save it as UTF-8", status: .refused)
         }
         return text
     }
@@ -51,6 +54,6 @@ enum InputFile {
     }
 
     private static func unreadable(_ path: String) -> Failure {
-        Failure(path, "cannot be read", "give the path of a file that this user may read, or -")
+        Failure(name(path), "cannot be read", "give the path of a file that this user may read, or -")
     }
 }

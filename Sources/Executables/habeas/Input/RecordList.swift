@@ -7,7 +7,7 @@ struct RecordList {
 
     init(path: String, keys: [String]) throws {
         let text = try InputFile.text(path)
-        let place = path == "-" ? "standard input" : path
+        let place = InputFile.name(path)
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)

@@ -8,7 +8,7 @@ struct KeysCreate: ParsableCommand {
         commandName: "create",
         abstract: "Writes a new key file, readable by its owner only.",
         discussion: """
-            Without this file the payloads of the database cannot be read by anybody: keep a copy where the database's
+            Without this file the payloads of the database cannot be read by anybody: keep a copy where the database's \
             backups are not. An existing file is never overwritten.
 
             Example:

@@ -11,7 +11,7 @@ struct ParkedReplay: AsyncParsableCommand {
         commandName: "replay",
         abstract: "Has intake read parked messages again.",
         discussion: """
-            The publisher, the content and the time of the first receipt stay as they were. What is refused again stays parked
+            The publisher, the content and the time of the first receipt stay as they were. What is refused again stays parked \
             with its new reason.
 
             Example:

@@ -11,7 +11,7 @@ struct PublishCommand: AsyncParsableCommand {
         commandName: "publish",
         abstract: "Checks events and publishes them as the login of amqp.url.",
         discussion: """
-            One event, or one a line. All are checked first; if one is refused, none is sent. Sent is what the broker has
+            One event, or one a line. All are checked first; if one is refused, none is sent. Sent is what the broker has \
             confirmed; intake may still refuse what only it can know, such as a client this login may not speak for.
 
             Example:
@@ -41,7 +41,9 @@ struct PublishCommand: AsyncParsableCommand {
         target.heartbeat = configuration.heartbeat
         target.connectionName = "habeas publish"
         let events = OutgoingEvent.split(try InputFile.read(file))
-        guard !events.isEmpty else { throw Failure(file, "holds no event", "write one CloudEvent, or one a line") }
+        guard !events.isEmpty else {
+            throw Failure(InputFile.name(file), "holds no event", "write one CloudEvent, or one a line")
+        }
         let messages = try checked(events, user: target.user)
         let outcomes = try await publish(messages, target)
         try report(events, outcomes)
@@ -67,7 +69,7 @@ struct PublishCommand: AsyncParsableCommand {
         }
         guard refused == 0 else {
             throw Failure(
-                file,
+                InputFile.name(file),
                 "\(refused) of \(events.count) events would be refused and none was sent",
                 "correct them as said above"
             )

@@ -11,7 +11,7 @@ struct PublishersApply: AsyncParsableCommand {
         commandName: "apply",
         abstract: "Registers publishers, or changes them, from a YAML list.",
         discussion: """
-            All or none, and each entry is the whole truth about its publisher. With a password the broker login is made, with
+            All or none, and each entry is the whole truth about its publisher. With a password the broker login is made, with \
             the right to write events and to read its own outcomes and nothing else. broker_user is the id unless given.
 
             Example, publishers.yaml:

@@ -11,7 +11,7 @@ struct PublishersRevoke: AsyncParsableCommand {
         commandName: "revoke",
         abstract: "Takes a publisher's rights away at once.",
         discussion: """
-            From the commit on every event of it is refused, also those already in the queue. Then the broker login loses its
+            From the commit on every event of it is refused, also those already in the queue. Then the broker login loses its \
             rights and its connections are closed. Running it again repeats the broker's part.
 
             Example:

@@ -9,7 +9,7 @@ struct RequestsShow: AsyncParsableCommand {
         commandName: "show",
         abstract: "Shows one case: state, clocks, messages, evidence.",
         discussion: """
-            --reveal decrypts what the case holds about the person. Who did it, and why, is recorded in the case's evidence
+            --reveal decrypts what the case holds about the person. Who did it, and why, is recorded in the case's evidence \
             before anything is printed; it needs the key file.
 
             Example:

@@ -10,7 +10,7 @@ struct TopologyApply: AsyncParsableCommand {
         commandName: "apply",
         abstract: "Makes what is missing at the broker, and tells the workers which topology it has.",
         discussion: """
-            Removes nothing and can be repeated. Queues of registered publishers and clients are made too. Workers start only
+            Removes nothing and can be repeated. Queues of registered publishers and clients are made too. Workers start only \
             if the topology recorded here is the one they were built for.
 
             Example, workers.yaml (or the passwords themselves, in a file with mode 600):

@@ -1,0 +1,217 @@
+import AMQP
+import Foundation
+import Ledger
+import Postgres
+import Rights
+import TestKit
+import Testing
+
+/// A database with a schema, a key file, and the environment that leads the program to both.
+struct Installation: Sendable {
+    let database: PostgresConfiguration
+    let folder: ScratchFolder
+    var environment: [String: String]
+
+    /// Runs `body` with an installation of its own; the database comes from the trait `.database`.
+    static func with(
+        migrated: Bool = true,
+        _ body: (Installation) async throws -> Void
+    ) async throws {
+        let folder = try ScratchFolder()
+        defer { folder.remove() }
+        let database = try Database.current
+        let installation = Installation(
+            database: database,
+            folder: folder,
+            environment: ["HABEAS_DATABASE_URL": url(database), "HABEAS_KEYS_FILE": "\(folder.path)/keys"]
+        )
+        if migrated {
+            #expect(try await installation.run("migrate", "up").status == 0)
+            #expect(try await installation.run("keys", "create", "--file", "\(folder.path)/keys").status == 0)
+        }
+        try await body(installation)
+    }
+
+    /// With the broker of the trait `.broker` as well.
+    func withBroker() throws -> Installation {
+        var copy = self
+        let host = try #require(VirtualHost.current)
+        let parts = try #require(URLComponents(string: host.server.url))
+        copy.environment["HABEAS_AMQP_URL"] = "\(host.server.url)\(host.name)"
+        copy.environment["HABEAS_AMQP_MANAGEMENT_URL"] = ProcessInfo.processInfo.environment["HABEAS_TEST_MANAGEMENT"]
+        #expect(parts.host != nil)
+        return copy
+    }
+
+    func run(_ arguments: String..., input: String = "") async throws -> CommandLineRun {
+        try await CommandLine.run(arguments, environment: environment, input: input)
+    }
+
+    func query(_ sql: SQL) async throws -> Rows {
+        try await withConnection { try await $0.query(sql) }
+    }
+
+    func withConnection<Result>(_ body: (PostgresConnection) async throws -> Result) async throws -> Result {
+        let connection = try await PostgresConnection.connect(database)
+        do {
+            let result = try await body(connection)
+            await connection.close()
+            return result
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    private static func url(_ configuration: PostgresConfiguration) -> String {
+        let words = configuration.keywords.map { "\($0.key)='\($0.value)'" }
+        let host = configuration.hosts[0]
+        return (["host='\(host.name)'", "port='\(host.port)'"] + words).joined(separator: " ")
+    }
+}
+
+extension Installation {
+    static let clients = """
+        - id: acme
+          names: [Acme, Acme GmbH]
+          country: de
+          time_zone: Europe/Berlin
+          locale: de
+          dpa_signed_on: 2026-03-01
+        - id: globex
+        """
+
+    static func publishers(user: String = "helpdesk") -> String {
+        """
+        - id: helpdesk
+          broker_user: \(user)
+          profile: kustomer
+          clients: [acme]
+          event_types: [request.*, client.decided]
+          source_prefixes: [/helpdesk/]
+        """
+    }
+
+    /// Registers the clients and the publisher in the database only.
+    func register() async throws {
+        #expect(try await run("clients", "apply", "-", "--without-broker", input: Self.clients).status == 0)
+        #expect(try await run("publishers", "apply", "-", "--without-broker", input: Self.publishers()).status == 0)
+    }
+
+    static func event(ref: String, client: String = "acme", asked: Date = Date(), right: String = "erasure") -> String {
+        """
+        {"specversion":"1.0","id":"\(ref)","source":"/helpdesk/1","type":"io.habeas.request.submitted.v1",\
+        "data":{"request_ref":"\(ref)","channel":"email","submitted_time":"\(EventTime.text(asked))",\
+        "submitted_by":"subject","relationship":"end_user","client":"\(client)","right":"\(right)","regulation":"gdpr",\
+        "subjects":[{"identities":[{"type":"email","value":"anna.canary@example.org"}]}]}}
+        """
+    }
+
+    /// Opens a case as intake does, with secret, clocks and its first fact.
+    @discardableResult
+    func openCase(ref: String, client: String = "acme", at now: Date = Date()) async throws -> UUID {
+        let parsed = EventParser.parse(
+            Array(Self.event(ref: ref, client: client, asked: now).utf8),
+            context: MessageContext(),
+            now: now
+        )
+        guard case .success(let event) = parsed, case .requestSubmitted(let request) = event.payload else {
+            throw Unreadable()
+        }
+        let ring = try KeyRing(file: "\(folder.path)/keys")
+        let id = UUID.version7(at: now)
+        let known = Client(
+            id: client,
+            names: [],
+            place: Place(country: "DE", zone: .gmt),
+            isSuspended: false,
+            hasBAA: false
+        )
+        let opening = CaseOpening(request, client: known, profile: "kustomer", receivedAt: now, holidays: .unknown)
+        var record = CaseFileRecord(
+            id: id,
+            opening: opening,
+            clientID: client,
+            profile: "kustomer",
+            publisherID: "helpdesk",
+            requestRef: ref,
+            subjectIndex: 0,
+            groupID: nil,
+            reference: nil,
+            receivedAt: now
+        )
+        var evidence = EvidenceWrites()
+        evidence.add(
+            record.chain.append(
+                "request.submitted",
+                at: now,
+                actor: "publisher:helpdesk",
+                clientID: client,
+                body: #"{"role":"processor"}"#
+            )
+        )
+        var cases = CaseFileWrites()
+        cases.open(record)
+        var secrets = SecretWrites(lookupKeyID: "l1")
+        secrets.add(
+            case: id,
+            clientID: client,
+            secret: try SealedPayload(sealing: event.stored, for: id, with: ring),
+            identities: []
+        )
+        var deadlines = DeadlineWrites()
+        for deadline in opening.deadlines { deadlines.open(deadline, case: id, clientID: client) }
+        let statements = cases.statements + secrets.statements + deadlines.statements + evidence.statements
+        try await withConnection { connection in
+            try await connection.transaction { _ = try await $0.pipeline(statements) }
+        }
+        return id
+    }
+
+    /// Parks a message as intake does.
+    @discardableResult
+    func park(_ body: String, fault: String, field: String) async throws -> UUID {
+        let ring = try KeyRing(file: "\(folder.path)/keys")
+        let now = Date()
+        let id = UUID.version7(at: now)
+        let key = CaseKey(for: id)
+        var record = ParkedMessageRecord(
+            id: id,
+            messageKey: Array(id.uuidString.utf8),
+            origin: .refused,
+            queue: "habeas.intake",
+            publisherID: "helpdesk",
+            eventType: "io.habeas.request.submitted.v1",
+            field: field,
+            fault: fault,
+            remedy: "Send another one.",
+            receivedAt: now,
+            bodySize: body.utf8.count,
+            isTruncated: false,
+            secret: SealedPayload(
+                wrapped: try key.wrapped(with: ring),
+                bytes: try key.seal(Array(body.utf8), as: .payload)
+            ),
+            properties: try key.seal(Array(#"{"message_id":"m1"}"#.utf8), as: .properties)
+        )
+        var evidence = EvidenceWrites()
+        evidence.add(
+            record.chain.append(
+                "message.parked",
+                at: now,
+                actor: "worker:intake",
+                clientID: nil,
+                body: #"{"fault":"x"}"#
+            )
+        )
+        var deadlines = DeadlineWrites()
+        deadlines.open(Deadline(.triage, from: now, at: .unknown, holidays: .unknown), subject: id)
+        let statements = [ParkedMessages.insert([record])] + deadlines.statements + evidence.statements
+        try await withConnection { connection in
+            try await connection.transaction { _ = try await $0.pipeline(statements) }
+        }
+        return id
+    }
+
+    struct Unreadable: Error {}
+}

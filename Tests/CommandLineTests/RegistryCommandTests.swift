@@ -1,0 +1,145 @@
+import Foundation
+import Postgres
+import TestKit
+import Testing
+
+@Suite("habeas clients, habeas publishers", .database)
+struct RegistryCommandTests {
+    @Test("apply makes, changes and leaves clients, and keeps what a list does not mention")
+    func clients() async throws {
+        try await Installation.with { installation in
+            func apply(_ list: String) async throws -> [[String: Any]] {
+                let run = try await installation.run("clients", "apply", "-", "--without-broker", "--json", input: list)
+                #expect(run.status == 0, "\(run.errors)")
+                return try run.objects
+            }
+            let first = try await apply(Installation.clients)
+            #expect(first.map { $0["result"] as? String } == ["created", "created"])
+            #expect(try await apply(Installation.clients).allSatisfy { $0["result"] as? String == "unchanged" })
+
+            let changed = try await apply("- id: acme\n  suspended: true\n  locale: null\n")
+            #expect(changed[0]["changed"] as? [String] == ["locale", "suspended"])
+            let shown = try await installation.run("clients", "show", "acme", "--json").object
+            #expect(shown["suspended"] as? Bool == true)
+            #expect(shown["locale"] as? String == "en")
+            #expect(shown["country"] as? String == "DE")
+            #expect(shown["time_zone"] as? String == "Europe/Berlin")
+            #expect((shown["evidence"] as? [String: Any])?["facts"] as? Int == 2)
+
+            let facts = try await installation.query(
+                "SELECT fact, actor, body FROM habeas.evidence WHERE client_id = 'acme' ORDER BY seq"
+            ).decode(String.self, String.self, String.self)
+            #expect(facts.map(\.0) == ["client.applied", "client.applied"])
+            #expect(facts.allSatisfy { $0.1 == "operator:admin" })
+            #expect(facts.allSatisfy { !$0.2.contains("GmbH") })
+            #expect(try await installation.run("evidence", "verify").status == 0)
+        }
+    }
+
+    @Test(
+        "a client nobody can read correctly is named with its line, and none of the list is applied",
+        arguments: [
+            ("- id: acme\n- id: beta\n  tme_zone: Europe/Berlin\n", "line 3", "tme_zone"),
+            ("- id: acme\n- id: beta\n  time_zone: Europe/Atlantis\n", "line 3", "time_zone"),
+            ("- id: acme\n- id: Beta\n", "line 2", "id"),
+            ("- id: acme\n- id: beta\n  country: Germany\n", "line 3", "country"),
+            ("- id: acme\n- id: beta\n  suspended: maybe\n", "line 3", "suspended"),
+            ("- id: acme\n- id: acme\n", "line 2", "id"),
+            ("- id: acme\n  names: [a\n", "line", "YAML"),
+            ("id: acme\n", "line 1", "list"),
+        ]
+    )
+    func badClients(_ list: String, _ line: String, _ word: String) async throws {
+        try await Installation.with { installation in
+            let run = try await installation.run("clients", "apply", "-", "--without-broker", input: list)
+            #expect(run.status == 1)
+            #expect(run.errors.contains(line) && run.errors.contains(word), "\(run.errors)")
+            #expect(run.errors.split(separator: "\n").count == 1)
+            #expect(try await installation.query("SELECT 1 FROM habeas.client").isEmpty)
+        }
+    }
+
+    @Test("two lists applied at once both hold")
+    func concurrently() async throws {
+        try await Installation.with { installation in
+            async let one = installation.run("clients", "apply", "-", "--without-broker", input: Installation.clients)
+            async let other = installation.run("clients", "apply", "-", "--without-broker", input: Installation.clients)
+            let statuses = try await [one.status, other.status]
+            #expect(statuses == [0, 0])
+            #expect(try await installation.run("evidence", "verify").status == 0)
+        }
+    }
+
+    @Test("publishers are applied, listed, revoked and not reinstated by accident")
+    func publishers() async throws {
+        try await Installation.with { installation in
+            let list = Installation.publishers()
+            let unknown = try await installation.run("publishers", "apply", "-", "--without-broker", input: list)
+            #expect(unknown.status == 1)
+            #expect(unknown.errors.contains("line 4: clients"))
+            try await installation.register()
+
+            let listed = try await installation.run("publishers", "list", "--json").object
+            #expect(listed["clients"] as? [String] == ["acme"])
+            #expect(listed["revoked_at"] is NSNull)
+
+            let revoked = try await installation.run(
+                "publishers",
+                "revoke",
+                "helpdesk",
+                "--without-broker",
+                "--why",
+                "test"
+            )
+            #expect(revoked.status == 0)
+            #expect(try await installation.run("publishers", "list", "--json").object["revoked_at"] is String)
+            let again = try await installation.run("publishers", "apply", "-", "--without-broker", input: list)
+            #expect(again.status == 1)
+            let reinstated = try await installation.run(
+                "publishers",
+                "apply",
+                "-",
+                "--without-broker",
+                "--reinstate",
+                "--json",
+                input: list
+            )
+            #expect(try reinstated.object["result"] as? String == "reinstated")
+
+            let facts = try await installation.query(
+                "SELECT fact FROM habeas.evidence WHERE chain_kind = 'installation' ORDER BY seq"
+            ).decode(column: 0, as: String.self)
+            #expect(facts == ["publisher.applied", "publisher.revoked", "publisher.applied"])
+            #expect(try await installation.run("evidence", "verify").status == 0)
+        }
+    }
+
+    @Test(
+        "a publisher's list is refused with its line",
+        arguments: [
+            ("broker_user: habeas-intake", "line 2: broker_user"), ("event_types: [reqest.*]", "line 5: event_types"),
+            ("clients: []", "line 4: clients"), ("password: hunter2", "password"), ("clientz: [acme]", "clientz"),
+        ]
+    )
+    func badPublishers(_ line: String, _ place: String) async throws {
+        try await Installation.with { installation in
+            let key = line.prefix { $0 != ":" }
+            var lines = Installation.publishers().split(separator: "\n").map(String.init)
+            if let index = lines.firstIndex(where: { $0.contains("  \(key):") }) {
+                lines[index] = "  \(line)"
+            } else {
+                lines.append("  \(line)")
+            }
+            let run = try await installation.run(
+                "publishers",
+                "apply",
+                "-",
+                "--without-broker",
+                input: lines.joined(separator: "\n")
+            )
+            #expect(run.status != 0)
+            #expect(run.errors.contains(place), "\(run.errors)")
+            #expect(!run.errors.contains("hunter2"))
+        }
+    }
+}
