@@ -7,7 +7,7 @@ import Threads
 @Suite("The pool", .database)
 struct PoolTests {
     @Test func `many tasks share few connections, one at a time each`() async throws {
-        let pool = PostgresPool(configuration: try Database.current, size: 3)
+        let pool = PostgresPool(configuration: try Database.current, size: 3, acquireTimeout: .seconds(60))
         let use = Locked((now: 0, most: 0))
         try await withThrowingTaskGroup(of: Int.self) { group in
             for number in 0..<200 {

@@ -6,7 +6,12 @@ public import Postgres
 public enum DatabaseServer {
     /// The superuser's settings for the database `postgres`.
     public static var configuration: PostgresConfiguration {
-        get throws { try PostgresConfiguration(url: try variable("HABEAS_TEST_PG")) }
+        get throws {
+            var configuration = try PostgresConfiguration(url: try variable("HABEAS_TEST_PG"))
+            // Dozens of databases are made and dropped at once, and sanitizers slow everything down.
+            configuration.connectTimeout = .seconds(60)
+            return configuration
+        }
     }
 
     /// The port that speaks TLS.

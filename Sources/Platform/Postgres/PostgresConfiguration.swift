@@ -25,8 +25,8 @@ public struct PostgresConfiguration: Sendable {
     /// Shown in `pg_stat_activity`. Keyword `application_name`.
     public var applicationName: String?
 
-    /// For each host. Keyword `connect_timeout`; 5 seconds.
-    public var connectTimeout: Duration = .seconds(5)
+    /// For each host. Keyword `connect_timeout`; 10 seconds.
+    public var connectTimeout: Duration = .seconds(10)
 
     /// The server ends a statement that runs longer. 30 seconds; zero is no limit.
     public var statementTimeout: Duration = .seconds(30)
