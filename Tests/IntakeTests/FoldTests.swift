@@ -70,6 +70,21 @@ struct FoldTests {
         }
     }
 
+    @Test("that stand before their request in one batch are applied after it, and nothing is left waiting")
+    func overtakenInOneBatch() async throws {
+        try await IntakeFixture.with { fixture in
+            try await fixture.deliver([
+                IntakeFixture.event("request.clarified", data: #"{"request_ref":"r","text":"only 2025"}"#),
+                IntakeFixture.event("identity.verified", data: Self.verified),
+                IntakeFixture.event("request.submitted", data: IntakeFixture.request("access", relationship: "client_user", ref: "r")),
+            ])
+            #expect(
+                try await fixture.text("SELECT fact FROM habeas.evidence ORDER BY seq")
+                    == ["case.opened", "request.clarified", "identity.verified"])
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.early_event") == 0)
+        }
+    }
+
     @Test("that are not lawful yet wait; those that never will be are refused")
     func waiting() async throws {
         try await IntakeFixture.with { fixture in

@@ -98,7 +98,7 @@ struct RouteTests {
             #expect(rows.contains { $0.routingKey == "habeas.breach" })
             #expect(
                 try await fixture.text("SELECT fact FROM habeas.evidence ORDER BY seq")
-                    == ["incident.opened", "incident.acknowledged"])
+                    == ["incident.opened", "incident.updated", "incident.acknowledged"])
             #expect(try await fixture.text("SELECT clock FROM habeas.deadline") == ["notify_clients"])
             #expect(try await fixture.brokenChains().isEmpty)
         }

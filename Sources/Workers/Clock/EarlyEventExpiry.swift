@@ -1,6 +1,6 @@
 import AMQP
-import FoundationEssentials
 package import Fleet
+import FoundationEssentials
 package import Ledger
 package import Postgres
 package import Rights
@@ -16,7 +16,13 @@ package struct EarlyEventExpiry: Sendable {
     private let dispatcher: OutboxDispatcher
     private let holidays: HolidayCalendar
 
-    package init(pool: PostgresPool, ring: KeyRing, registry: RegistryCache, dispatcher: OutboxDispatcher, holidays: HolidayCalendar) {
+    package init(
+        pool: PostgresPool,
+        ring: KeyRing,
+        registry: RegistryCache,
+        dispatcher: OutboxDispatcher,
+        holidays: HolidayCalendar
+    ) {
         self.pool = pool
         self.ring = ring
         self.registry = registry
@@ -76,15 +82,28 @@ package struct EarlyEventExpiry: Sendable {
         properties.userID = registry.current.publisher(id: event.publisherID)?.brokerUser
         let body = try event.secret.opened(for: event.id, with: ring)
         let delivery = Delivery(
-            tag: DeliveryTag(generation: 0, tag: 0), exchange: Topology.events, routingKey: name ?? "", redelivered: false,
-            properties: properties, body: body, announcedSize: body.count)
+            tag: DeliveryTag(generation: 0, tag: 0),
+            exchange: Topology.events,
+            routingKey: name ?? "",
+            redelivered: false,
+            properties: properties,
+            body: body,
+            announcedSize: body.count
+        )
         let isNamed = event.requestRef != nil
         return try parking.record(
-            delivery, queue: Topology.intake, origin: .expired, publisherID: event.publisherID, eventType: name,
-            field: isNamed ? "data.request_ref" : "data.request", fault: isNamed ? "unknown_request" : "unlawful_now",
+            delivery,
+            queue: Topology.intake,
+            origin: .expired,
+            publisherID: event.publisherID,
+            eventType: name,
+            field: isNamed ? "data.request_ref" : "data.request",
+            fault: isNamed ? "unknown_request" : "unlawful_now",
             remedy: isNamed
                 ? "No request came under this reference within 24 hours; send the request, then the event again."
                 : "The case did not reach a state in which this applies within 24 hours; look at the case, then send it again.",
-            at: now)
+            at: now,
+            recognisedBy: parking.messageKey(ofWaiting: event.id)
+        )
     }
 }

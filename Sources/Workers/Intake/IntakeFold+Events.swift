@@ -19,8 +19,8 @@ extension IntakeFold {
         case .holdPlaced(let data): place(data, prepared, delivery)
         case .holdLifted(let data): lift(data, prepared, delivery)
         case .breachDetected(let data): detect(data, prepared, delivery)
-        case .breachUpdated(let data): update(data, prepared)
-        case .breachAcknowledged(let data): acknowledge(data, prepared)
+        case .breachUpdated(let data): update(data, prepared, delivery)
+        case .breachAcknowledged(let data): acknowledge(data, prepared, delivery)
         case .taskCompleted, .taskFailed:
             refuse(delivery, prepared, "data.task", .unknownTask, "Name a task that is open for you; this one is not known.")
         case .objectionReceived:
@@ -110,7 +110,7 @@ extension IntakeFold {
             keep(prepared, about: ids[0])
             for id in ids { applyWaiting(for: id) }
         } else if waits {
-            wait(prepared, under: nil, case: ids[0])
+            wait(prepared, from: delivery, under: nil, case: ids[0])
         } else if let refusal {
             refuse(delivery, prepared, "data.request", .unlawful, Self.sentence(refusal))
         }
@@ -119,7 +119,8 @@ extension IntakeFold {
     mutating func wait(forUnknown reference: CaseReference, _ prepared: PreparedEvent, _ delivery: Delivery) {
         switch reference {
         case .reference(let text):
-            wait(prepared, under: .init(publisher: prepared.publisher.id, list: .request, text: text), case: nil)
+            let named = IntakeState.Reference(publisher: prepared.publisher.id, list: .request, text: text)
+            wait(prepared, from: delivery, under: named, case: nil)
         case .request:
             refuse(
                 delivery, prepared, "data.request", .unknownRequest,
@@ -154,10 +155,13 @@ extension IntakeFold {
             $0.publisherID == reference.publisher && $0.requestRef == reference.waitingKey && !applied.contains($0.id)
         }
         for event in waiting { retry(event) }
+        let early = takeEarly { $0.publisherID == reference.publisher && $0.requestRef == reference.waitingKey }
+        for item in early { take(item.event, from: item.delivery) }
     }
 
     private mutating func applyWaiting(for id: UUID) {
         for event in state.waiting where event.caseID == id && !applied.contains(event.id) { retry(event) }
+        for item in takeEarly(where: { $0.caseID == id }) { take(item.event, from: item.delivery) }
     }
 
     /// An event that must wait on stays where it is; any other end takes it out.

@@ -37,8 +37,8 @@ extension IntakeFold {
         applyWaiting(under: reference)
     }
 
-    mutating func update(_ data: BreachUpdated, _ prepared: PreparedEvent) {
-        follow(data.incidentRef, "incident.updated", prepared) { incident in
+    mutating func update(_ data: BreachUpdated, _ prepared: PreparedEvent, _ delivery: Delivery) {
+        follow(data.incidentRef, "incident.updated", prepared, delivery) { incident in
             incident.phase = max(incident.phase, data.phase)
             if let risk = data.risk { incident.risk = risk.rawValue }
             if let discovered = data.discoveredAt { incident.discoveredAt = discovered }
@@ -53,8 +53,8 @@ extension IntakeFold {
         }
     }
 
-    mutating func acknowledge(_ data: BreachAcknowledged, _ prepared: PreparedEvent) {
-        follow(data.incidentRef, "incident.acknowledged", prepared) { _ in
+    mutating func acknowledge(_ data: BreachAcknowledged, _ prepared: PreparedEvent, _ delivery: Delivery) {
+        follow(data.incidentRef, "incident.acknowledged", prepared, delivery) { _ in
         } fact: { body in
             body.member("client", data.client)
             body.member("at", data.at)
@@ -63,11 +63,11 @@ extension IntakeFold {
 
     /// A later event about an incident; one for an incident not yet reported waits.
     private mutating func follow(
-        _ incidentRef: String, _ fact: String, _ prepared: PreparedEvent, edit: (inout IncidentRecord) -> Void,
+        _ incidentRef: String, _ fact: String, _ prepared: PreparedEvent, _ delivery: Delivery, edit: (inout IncidentRecord) -> Void,
         fact body: (inout JSONWriter) -> Void
     ) {
         let reference = IntakeState.Reference(publisher: prepared.publisher.id, list: .incident, text: incidentRef)
-        guard var incident = state.incidents[reference] else { return wait(prepared, under: reference, case: nil) }
+        guard var incident = state.incidents[reference] else { return wait(prepared, from: delivery, under: reference, case: nil) }
         edit(&incident)
         evidence.add(
             incident.chain.append(

@@ -20,7 +20,8 @@ struct IntakeFold {
     var evidence = EvidenceWrites()
     var wakeUps = WakeUps()
     private(set) var outcomes: [OutboxRow] = []
-    private(set) var early: [EarlyEventRecord] = []
+    /// Events that must wait, unless their case is opened further on in this very batch.
+    private var early: [(record: EarlyEventRecord, event: PreparedEvent, delivery: Delivery)] = []
     private(set) var applied: Set<UUID> = []
     private(set) var refusals: [(delivery: Delivery, refusal: Refusal)] = []
     /// How often a waiting event was looked at and had to wait on.
@@ -150,15 +151,25 @@ struct IntakeFold {
 
     // MARK: Waiting
 
-    mutating func wait(_ event: PreparedEvent, under reference: IntakeState.Reference?, case id: UUID?) {
+    mutating func wait(
+        _ event: PreparedEvent, from delivery: Delivery, under reference: IntakeState.Reference?, case id: UUID?
+    ) {
         guard !event.isWaiting, let secret = event.secret else {
             stillWaiting += 1
             return
         }
-        early.append(
-            EarlyEventRecord(
-                id: event.id, publisherID: event.publisher.id, requestRef: reference?.waitingKey, caseID: id,
-                eventType: event.event.type.rawValue, dedupeKey: event.inbox.dedupeKey, receivedAt: receipt(event), secret: secret))
+        let record = EarlyEventRecord(
+            id: event.id, publisherID: event.publisher.id, requestRef: reference?.waitingKey, caseID: id,
+            eventType: event.event.type.rawValue, dedupeKey: event.inbox.dedupeKey, receivedAt: receipt(event), secret: secret)
+        early.append((record, event, delivery))
+    }
+
+    /// Takes back the events of this batch that wait for something that has just come.
+    mutating func takeEarly(where comes: (EarlyEventRecord) -> Bool) -> [(event: PreparedEvent, delivery: Delivery)] {
+        let found = early.filter { comes($0.record) }
+        guard !found.isEmpty else { return [] }
+        early.removeAll { comes($0.record) }
+        return found.map { ($0.event, $0.delivery) }
     }
 
     mutating func used(_ waiting: EarlyEventRecord) { applied.insert(waiting.id) }
@@ -185,7 +196,7 @@ struct IntakeFold {
         statements += changedIncidents.compactMap { state.incidents[$0]?.upsert }
         statements += changedClients.compactMap { state.clientChains[$0].flatMap(ChainHeads.write) }
         if let chain = state.installationChain, let statement = ChainHeads.write(chain) { statements.append(statement) }
-        if !early.isEmpty { statements.append(EarlyEvents.insert(early)) }
+        if !early.isEmpty { statements.append(EarlyEvents.insert(early.map(\.record))) }
         if !applied.isEmpty { statements.append(EarlyEvents.remove(Array(applied))) }
         if !released.isEmpty { statements.append(Inbox.release(released)) }
         return (statements + self.statements, outbox.rows)

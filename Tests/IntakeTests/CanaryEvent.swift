@@ -1,0 +1,93 @@
+import AMQP
+import Foundation
+import Rights
+import Testing
+
+/// One event whose personal fields hold the canary.
+struct CanaryEvent: @unchecked Sendable {
+    let type: EventType
+    // Unchecked: values of JSON, never changed after they were made.
+    private let data: [String: Any]
+
+    /// Members that name no person: ids and references, closed lists, times, numbers in words, sealed parts.
+    private static let impersonal: Set<String> = [
+        "request_ref", "request", "incident_ref", "hold_ref", "complaint_ref", "task", "notice", "reference", "client",
+        "channel",
+        "submitted_by", "relationship", "right", "opt_out_of", "format", "regulation", "country", "locale", "type",
+        "outcome", "mode",
+        "level", "decision", "answer_by", "risk", "from", "currency", "identities_sealed",
+    ]
+
+    init(_ type: EventType, example: Data, _ canary: Canary) throws {
+        self.type = type
+        let envelope = try #require(try JSONSerialization.jsonObject(with: example) as? [String: Any])
+        let filled = try #require(Self.filled(envelope["data"] as Any, "data", canary) as? [String: Any])
+        var data = filled
+        if type == .requestSubmitted {
+            // Referred, so that later events find their case open.
+            for member in ["instructed_by", "instructed_at"] { data[member] = nil }
+            data["submitted_by"] = "authorised_agent"
+            data["subjects"] = [
+                [
+                    "identities": [
+                        ["type": "email", "value": canary.email], ["type": "phone", "value": canary.phone],
+                        ["type": "name", "value": canary.name], ["type": "social_handle", "value": "@" + canary.word],
+                        ["type": "controller_customer_id", "value": canary.word],
+                    ],
+                    "contact": ["email": canary.email, "name": canary.name],
+                ]
+            ]
+        }
+        self.data = data
+    }
+
+    private static func filled(_ value: Any, _ member: String, _ canary: Canary) -> Any {
+        switch value {
+        case let object as [String: Any]:
+            var copy = object
+            for (name, inner) in object where !impersonal.contains(name) { copy[name] = filled(inner, name, canary) }
+            return copy
+        case let list as [Any]: return list.map { filled($0, member, canary) }
+        case let text as String:
+            if text.wholeMatch(of: /\d{4}-\d\d-\d\dT.*/) != nil { return text }
+            if text.hasPrefix("eyJ") { return text }
+            if member == "endpoint" { return "https://import.example.net/\(canary.word)" }
+            if member == "reason", text == "no_answer" { return text }
+            if member == "by", text == "subject" { return text }
+            return text.contains("@") ? canary.email : canary.name
+        default: return value
+        }
+    }
+
+    /// The event as JSON, about the case of that reference.
+    func body(about reference: String) -> [UInt8] { body(data(about: reference)) }
+
+    private func data(about reference: String) -> [String: Any] {
+        var data = data
+        if data["request"] != nil || data["request_ref"] != nil || type == .requestSubmitted {
+            data["request"] = nil
+            data["request_ref"] = reference
+        }
+        for name in ["incident_ref", "complaint_ref", "hold_ref"] where data[name] != nil { data[name] = reference }
+        return data
+    }
+
+    private func body(_ data: [String: Any]) -> [UInt8] {
+        let envelope: [String: Any] = [
+            "specversion": "1.0", "id": UUID().uuidString, "source": "/desk/eu", "type": type.name, "data": data,
+        ]
+        let text = try? JSONSerialization.data(withJSONObject: envelope)
+        return [UInt8](text ?? Data())
+    }
+
+    func delivery(about reference: String, user: String? = "desk-user") -> Delivery {
+        IntakeFixture.message(body(about: reference), type: type.name, user: user)
+    }
+
+    /// The same with the canary where a closed list, a time or a number is expected.
+    func broken(_ canary: Canary) -> Delivery {
+        var data = data(about: "broken")
+        for (name, value) in data where !(value is [String: Any]) && !(value is [Any]) { data[name] = [canary.name] }
+        return IntakeFixture.message(body(data), type: type.name)
+    }
+}
