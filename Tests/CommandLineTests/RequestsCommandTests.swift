@@ -123,6 +123,25 @@ struct RequestsCommandTests {
         }
     }
 
+    @Test("verify walks on past many pages of subjects")
+    func manySubjects() async throws {
+        try await Installation.with { installation in
+            try await installation.register()
+            _ = try await installation.query(
+                """
+                INSERT INTO habeas.case_file (id, client_id, kind, lane, role, regulation, profile, state, state_since, queue,
+                  publisher_id, anchor_at, received_at)
+                SELECT gen_random_uuid(), 'acme', 'request', 'referral', 'processor', 'gdpr', 'kustomer', 'received', now(),
+                  'habeas.referral', 'helpdesk', now(), now() FROM generate_series(1, 25000)
+                """
+            )
+            try await installation.openCase(ref: "REQ-1")
+            let run = try await installation.run("evidence", "verify", "--json")
+            #expect(run.status == 0, "\(run.errors)")
+            #expect((try run.object["by_kind"] as? [String: Int])?["case"] == 25_001)
+        }
+    }
+
     @Test("status counts cases, parked messages and clocks")
     func status() async throws {
         try await Installation.with { installation in

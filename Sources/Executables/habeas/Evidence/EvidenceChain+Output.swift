@@ -13,5 +13,5 @@ extension EvidenceChain {
     }
 
     /// For people: how many facts, and as much of the head as it takes to tell two apart.
-    var text: String { "\(sequence) facts, head \(hexHead.prefix(16))" }
+    var text: String { "\(sequence) fact\(sequence == 1 ? "" : "s"), head \(hexHead.prefix(16))" }
 }

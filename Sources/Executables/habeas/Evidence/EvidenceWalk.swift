@@ -21,7 +21,7 @@ struct EvidenceWalk {
 
     /// So many faults are listed; the rest is counted.
     private static let listed = 1_000
-    private static let page = 2_000
+    private static let pageSize = 2_000
 
     private(set) var chains = 0
     private(set) var rows = 0
@@ -35,10 +35,13 @@ struct EvidenceWalk {
     static func all(on connection: PostgresConnection) async throws -> EvidenceWalk {
         var walk = EvidenceWalk()
         var last: UUID?
-        try await connection.streamPages(allSubjects, fetch: page) { page in
-            let end = try walk.take(page)
+        // A cursor of its own name stays open while those of the evidence come and go.
+        try await connection.query("DECLARE evidence_subjects NO SCROLL CURSOR FOR \(allSubjects)")
+        while true {
+            let page = try await connection.query("FETCH \(raw: String(pageSize)) FROM evidence_subjects")
+            guard let end = try walk.take(page) else { break }
             try await walk.follow(EvidenceRow.between(last, end), on: connection)
-            last = end ?? last
+            last = end
         }
         // Whatever lies beyond the last subject has none.
         try await walk.follow(EvidenceRow.between(last, nil), on: connection)

@@ -37,6 +37,11 @@ struct TextTable {
         }
     }
 
+    /// The same for a text of several lines, which stay several.
+    static func printable(lines text: String) -> String {
+        text.split(separator: "\n").map { printable(String($0)) }.joined(separator: "\n")
+    }
+
     /// Control characters and line ends would let a stored text draw on the operator's screen.
     static func printable(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory.isDrawing ? "·" : $0 }))

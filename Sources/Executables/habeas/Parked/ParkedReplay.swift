@@ -60,7 +60,9 @@ struct ParkedReplay: AsyncParsableCommand {
             StandardOutput.write(["requested": .integer(requested), "impossible": .integer(impossible)])
         } else {
             let rest = impossible == 0 ? "" : "; \(impossible) have lost their content and can only be discarded"
-            StandardOutput.write("\(requested) messages go back to intake\(rest)")
+            StandardOutput.write(
+                "\(requested == 1 ? "1 message goes" : "\(requested) messages go") back to intake\(rest)"
+            )
         }
     }
 

@@ -102,7 +102,7 @@ struct ParkedShow: AsyncParsableCommand {
             let text = bytes.map {
                 String(validating: $0, as: UTF8.self) ?? "not UTF-8, base64: \(Data($0).base64EncodedString())"
             }
-            StandardOutput.write("\n\(name)\n\(TextTable.printable(text ?? "erased"))")
+            StandardOutput.write("\n\(name)\n\(TextTable.printable(lines: text ?? "erased"))")
         }
     }
 

@@ -101,10 +101,7 @@ struct RequestsTimeline: AsyncParsableCommand {
         while index < document.after(0) {
             let value = index + 1
             let end = document.after(value)
-            let text =
-                document.kind(value) == .string
-                ? document.string(value) : document.slice(value)
-            parts.append("\(document.string(index)) \(text)")
+            if let text = document.word(value) { parts.append("\(document.string(index)) \(text)") }
             index = end
         }
         return parts.joined(separator: ", ")
@@ -112,26 +109,30 @@ struct RequestsTimeline: AsyncParsableCommand {
 }
 
 extension JSONDocument {
-    /// The text of a value as it stands: a scalar's own bytes, for a container a word for what it is.
-    fileprivate func slice(_ index: Int) -> String {
+    /// A value in few words; nil for what only a program wants to read whole.
+    fileprivate func word(_ index: Int) -> String? {
         switch kind(index) {
-        case .object: "{…}"
-        case .array: items(index).joined(separator: " ")
+        case .object, .null: nil
+        case .array: words(index)
         case .true: "yes"
         case .false: "no"
-        case .null: "–"
-        case .string: string(index)
+        case .string: shortened(string(index))
         case .number: integer(index).map(String.init) ?? String(double(index))
         }
     }
 
-    private func items(_ index: Int) -> [String] {
-        var items: [String] = []
+    private func words(_ index: Int) -> String? {
+        var words: [String] = []
         var item = index + 1
         while item < after(index) {
-            items.append(slice(item))
+            if let word = word(item) { words.append(word) }
             item = after(item)
         }
-        return items
+        return words.isEmpty ? nil : words.joined(separator: " ")
+    }
+
+    /// A digest is told from another by its beginning.
+    private func shortened(_ text: String) -> String {
+        text.utf8.count == 64 && text.allSatisfy(\.isHexDigit) ? "\(text.prefix(12))…" : text
     }
 }
