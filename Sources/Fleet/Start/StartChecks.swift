@@ -13,24 +13,50 @@ struct StartChecks {
 
     let pool: PostgresPool
     let broker: AMQPConfiguration
+    /// What this worker consumes; their existence is all that a login with configure `^$` can see.
+    let queues: [String]
     let logger: Logger
 
     func run() async throws -> RegistryCache {
         let deadline = ContinuousClock.now + StartChecks.patience
         while true {
             do {
-                return try await check()
+                let registry = try await checkDatabase()
+                try await checkBroker()
+                return registry
             } catch let error as PostgresError where error.retryClass == .outage {
                 guard ContinuousClock.now < deadline else {
                     throw StartError(.unavailable, "database: \(error); start it or correct database.url")
                 }
                 logger.notice("waiting for the database", metadata: .keys([.reason: "\(error)"]))
+            } catch let error as AMQPError where error.isRetryable {
+                guard ContinuousClock.now < deadline else {
+                    throw StartError(.unavailable, "broker: \(error); start it or correct amqp.url")
+                }
+                logger.notice("waiting for the broker", metadata: .keys([.reason: "\(error)"]))
             }
             try await Task.sleep(for: .milliseconds(200))
         }
     }
 
-    private func check() async throws -> RegistryCache {
+    private func checkBroker() async throws {
+        let channel: AMQPChannel
+        do {
+            channel = try await AMQPChannel.open(broker)
+        } catch let error as AMQPError where !error.isRetryable {
+            throw StartError(.configuration, "broker: \(error); correct amqp.url or the login's permissions")
+        }
+        for queue in queues {
+            do {
+                _ = try await channel.passiveDeclare(queue: queue)
+            } catch let error as AMQPError where !error.isRetryable || error.replyCode == 404 {
+                throw StartError(.configuration, "topology: queue \(queue): \(error); run `habeas topology apply`")
+            }
+        }
+        await channel.close()
+    }
+
+    private func checkDatabase() async throws -> RegistryCache {
         let migrator = try Migrator.ledger()
         let registry = try await pool.withConnection { connection in
             do {

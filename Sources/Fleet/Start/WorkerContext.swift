@@ -18,7 +18,7 @@ package struct WorkerContext: Sendable {
     private let amqp: AMQPConfiguration
     private let watchdog: Watchdog
 
-    init(name: String, configuration: FleetConfiguration, logger: Logger) async throws {
+    init(name: String, queues: [String], configuration: FleetConfiguration, logger: Logger) async throws {
         self.name = name
         self.configuration = configuration
         self.logger = logger
@@ -26,15 +26,23 @@ package struct WorkerContext: Sendable {
         ring = try KeyRing(file: try configuration.required(.keysFile))
         var database = try PostgresConfiguration(url: try configuration.required(.databaseURL))
         database.applicationName = name
-        var broker = try AMQPConfiguration(url: try configuration.required(.amqpURL))
+        var broker: AMQPConfiguration
+        do {
+            broker = try AMQPConfiguration(url: try configuration.required(.amqpURL))
+        } catch let error as AMQPError {
+            throw StartError(.configuration, "amqp.url: \(error)")
+        }
         broker.heartbeat = configuration.heartbeat
         let watchdog = Watchdog(logger: logger)
         broker.watchdog = watchdog
         self.watchdog = watchdog
         amqp = broker
-        pool = PostgresPool(configuration: database, size: configuration.databasePool, logger: logger)
+        // Each lane of each queue holds a connection while it commits, and two more mark what was published: a smaller pool
+        // would only make them wait for each other.
+        let needed = queues.count * configuration.lanes + 2
+        pool = PostgresPool(configuration: database, size: max(configuration.databasePool, needed), logger: logger)
         gate = OutageGate(pool: pool, logger: logger)
-        registry = try await StartChecks(pool: pool, broker: broker, logger: logger).run()
+        registry = try await StartChecks(pool: pool, broker: broker, queues: queues, logger: logger).run()
     }
 
     /// The broker, for a connection that is named after its purpose.

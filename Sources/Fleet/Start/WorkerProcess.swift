@@ -23,11 +23,17 @@ package struct WorkerProcess: Sendable {
 
     private let name: String
     private let summary: String
+    private let queues: [String]
     private let build: @Sendable (WorkerContext) async throws -> Work
 
-    package init(_ name: String, _ summary: String, build: @escaping @Sendable (WorkerContext) async throws -> Work) {
+    /// - Parameter queues: what the worker consumes; checked to exist before it starts.
+    package init(
+        _ name: String, _ summary: String, queues: [String],
+        build: @escaping @Sendable (WorkerContext) async throws -> Work
+    ) {
         self.name = name
         self.summary = summary
+        self.queues = queues
         self.build = build
     }
 
@@ -53,18 +59,21 @@ package struct WorkerProcess: Sendable {
         let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: level) }
         let logger = Logger(label: name)
-        let context = try await WorkerContext(name: name, configuration: configuration, logger: logger)
+        let context = try await WorkerContext(
+            name: name, queues: queues, configuration: configuration, logger: logger)
         let work = try await build(context)
         let probes = try ProbeServer(
             host: configuration.probes.host, port: configuration.probes.port(of: name), metrics: context.metrics,
             logger: logger, ready: work.ready)
         ProcessMetrics.register(in: context.metrics)
-        let group = ServiceGroup(
-            configuration: .init(
-                services: ([probes] + work.services).map { .init(service: $0) },
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: logger
-            ))
+        var services = ServiceGroupConfiguration(
+            services: ([probes] + work.services).map { .init(service: $0) },
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        // Services end one after another; the drain budget is one for all of them, with a little more for what was begun.
+        services.maximumGracefulShutdownDuration = configuration.drain + .seconds(5)
+        let group = ServiceGroup(configuration: services)
         logger.info("started")
         try await group.run()
         await context.pool.shutdown()

@@ -6,6 +6,8 @@ import Rights
 
 /// Puts the clock together: the relay of what writers left, the drain of the park queue, housekeeping. Any number of copies.
 package enum ClockWorker {
+    package static let queues = [Topology.parked]
+
     package static func work(_ context: WorkerContext) async throws -> WorkerProcess.Work {
         let publisher = context.publisher()
         let dispatcher = context.dispatcher(publisher)

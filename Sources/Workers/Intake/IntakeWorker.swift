@@ -6,12 +6,14 @@ import Rights
 
 /// Puts intake together: ordinary events and breaches on connections of their own, so that neither waits for the other.
 package enum IntakeWorker {
+    package static let queues = [Topology.intake, Topology.intakeBreach]
+
     package static func work(_ context: WorkerContext) async throws -> WorkerProcess.Work {
         let publisher = context.publisher()
         let dispatcher = context.dispatcher(publisher)
         let metrics = BatchMetrics(context.metrics)
         let domainTime = DomainTime()
-        let consumers = [Topology.intake, Topology.intakeBreach].map(context.consumer(of:))
+        let consumers = queues.map(context.consumer(of:))
         let workers = consumers.map { consumer in
             context.batchWorker(
                 IntakeHandler(

@@ -52,6 +52,12 @@ extension Migration {
             GRANT SELECT ON habeas.installation, habeas.client, habeas.publisher, habeas.case_file, habeas.incident,
               habeas.hold, habeas.deadline, habeas.inbox, habeas.outbox, habeas.evidence, habeas.evidence_unsealed
               TO habeas_auditor;
+            -- What an auditor needs of the tables that hold sealed words: everything but the words.
+            GRANT SELECT (id, chain_id, origin, queue, publisher_id, event_type, field, fault, remedy, received_at, body_size,
+              truncated, state, resolved_at, resolved_by, resolution, expires_at, evidence_seq, evidence_head)
+              ON habeas.parked_message TO habeas_auditor;
+            GRANT SELECT (id, publisher_id, request_ref, case_id, event_type, received_at, expires_at)
+              ON habeas.early_event TO habeas_auditor;
             """
     )
 }
