@@ -20,25 +20,56 @@ package struct Parking: Sendable {
             [
                 [UInt8]((delivery.properties.userID ?? "").utf8), [UInt8]((delivery.properties.messageID ?? "").utf8),
                 delivery.body, delivery.truncatedDigest ?? [],
-            ])
+            ]
+        )
     }
 
+    /// Keyed digest of one wait: an event that is sent again and waits in vain again is parked, and told, again.
+    package func messageKey(ofWaiting id: UUID) -> [UInt8] { digest.digest(.message, "waiting", id.uuidString) }
+
     /// The record and its first fact. `field`, `fault` and `remedy` go to people and must hold no value of the message.
+    ///
+    /// - Parameter key: recognises the message when it is parked again; made of the message itself where none is given.
     package func record(
-        _ delivery: Delivery, queue: String, origin: ParkedMessageRecord.Origin, publisherID: String?, eventType: String?,
-        field: String, fault: String, remedy: String, at now: Date
+        _ delivery: Delivery,
+        queue: String,
+        origin: ParkedMessageRecord.Origin,
+        publisherID: String?,
+        eventType: String?,
+        field: String,
+        fault: String,
+        remedy: String,
+        at now: Date,
+        recognisedBy key: [UInt8]? = nil
     ) throws -> (record: ParkedMessageRecord, fact: EvidenceRow) {
         let id = UUID.version7(at: now)
-        let key = CaseKey(for: id)
+        let secret = CaseKey(for: id)
         var record = ParkedMessageRecord(
-            id: id, messageKey: messageKey(of: delivery), origin: origin, queue: queue, publisherID: publisherID,
-            eventType: eventType, field: field, fault: fault, remedy: remedy, receivedAt: now,
-            bodySize: delivery.announcedSize, isTruncated: delivery.isTruncated,
-            secret: SealedPayload(wrapped: try key.wrapped(with: ring), bytes: try key.seal(delivery.body, as: .payload)),
-            properties: try key.seal(ParkedProperties(delivery).bytes, as: .properties))
+            id: id,
+            messageKey: key ?? messageKey(of: delivery),
+            origin: origin,
+            queue: queue,
+            publisherID: publisherID,
+            eventType: eventType,
+            field: field,
+            fault: fault,
+            remedy: remedy,
+            receivedAt: now,
+            bodySize: delivery.announcedSize,
+            isTruncated: delivery.isTruncated,
+            secret: SealedPayload(
+                wrapped: try secret.wrapped(with: ring),
+                bytes: try secret.seal(delivery.body, as: .payload)
+            ),
+            properties: try secret.seal(ParkedProperties(delivery).bytes, as: .properties)
+        )
         let fact = record.chain.append(
-            "message.parked", at: now, actor: publisherID.map { "publisher:\($0)" } ?? "broker", clientID: nil,
-            body: record.factBody)
+            "message.parked",
+            at: now,
+            actor: publisherID.map { "publisher:\($0)" } ?? "broker",
+            clientID: nil,
+            body: record.factBody
+        )
         return (record, fact)
     }
 }
