@@ -23,8 +23,15 @@ package struct BatchWorker<Handler: BatchHandler>: Service {
     private let logger: Logger
 
     package init(
-        consumer: AMQPConsumer, handler: Handler, pool: PostgresPool, dispatcher: OutboxDispatcher, gate: OutageGate,
-        lanes: Int, drainBudget: Duration, metrics: BatchMetrics, logger: Logger
+        consumer: AMQPConsumer,
+        handler: Handler,
+        pool: PostgresPool,
+        dispatcher: OutboxDispatcher,
+        gate: OutageGate,
+        lanes: Int,
+        drainBudget: Duration,
+        metrics: BatchMetrics,
+        logger: Logger
     ) {
         self.consumer = consumer
         self.handler = handler
@@ -88,7 +95,9 @@ package struct BatchWorker<Handler: BatchHandler>: Service {
     private func settle(_ deliveries: [Delivery], attempt: Int = 0) async {
         do {
             let items = try await handler.prepare(deliveries)
-            let rows = try await uninterrupted { try await pool.withConnection { try await handler.commit(items, on: $0) } }
+            let rows = try await uninterrupted {
+                try await pool.withConnection { try await handler.commit(items, on: $0) }
+            }
             await finish(deliveries, publishing: rows)
         } catch {
             await recover(deliveries, from: error, attempt: attempt)
@@ -123,27 +132,45 @@ package struct BatchWorker<Handler: BatchHandler>: Service {
         }
     }
 
-    /// A message that came back repeatedly may be the one that kills workers: its attempt is on record before it is opened.
+    /// A message that came back repeatedly may be the one that kills workers: its attempt is on record before it is opened,
+    /// however long the database takes to come back.
     private func handleAlone(_ delivery: Delivery) async {
         let key = handler.messageKey(of: delivery)
+        guard let attempts = await recorded(key) else { return }
+        if attempts > AttemptLedger.limit {
+            await park(delivery, because: .attempts(attempts - 1))
+        } else {
+            await settle([delivery])
+        }
+        guard !Task.isCancelled else { return }
         do {
-            let attempts = try await pool.withConnection { try await AttemptLedger.begin(key, on: $0) }
-            if attempts > AttemptLedger.limit {
-                await park(delivery, because: .attempts(attempts - 1))
-            } else {
-                await settle([delivery])
-                guard !Task.isCancelled else { return }
-            }
             try await pool.withConnection { try await AttemptLedger.forget(key, on: $0) }
         } catch {
-            guard !Task.isCancelled else { return }
-            logger.warning("an attempt could not be recorded", metadata: .keys([.reason: "\(error)"]))
-            await gate.pass()
-            await settle([delivery])
+            // The message is settled. What is left of it is a count that housekeeping removes.
+            logger.warning(
+                "a settled message's attempts could not be forgotten",
+                metadata: .keys([.reason: "\(error)"])
+            )
         }
     }
 
+    /// Records the beginning of an attempt and returns which one it is; nil when the task is cancelled first.
+    private func recorded(_ key: [UInt8]) async -> Int? {
+        while !Task.isCancelled {
+            do {
+                return try await pool.withConnection { try await AttemptLedger.begin(key, on: $0) }
+            } catch {
+                guard !Task.isCancelled else { return nil }
+                logger.warning("an attempt could not be recorded", metadata: .keys([.reason: "\(error)"]))
+                await gate.pass()
+                await pause(8, upTo: .milliseconds(200))
+            }
+        }
+        return nil
+    }
+
     private func park(_ delivery: Delivery, because reason: ParkReason) async {
+        var attempt = 0
         while !Task.isCancelled {
             do {
                 let rows = try await uninterrupted {
@@ -155,6 +182,8 @@ package struct BatchWorker<Handler: BatchHandler>: Service {
             } catch {
                 logger.error("a message could not be parked", metadata: .keys([.reason: "\(error)"]))
                 await gate.pass()
+                await pause(attempt, upTo: .seconds(5))
+                attempt += 1
             }
         }
     }
@@ -175,7 +204,9 @@ package struct BatchWorker<Handler: BatchHandler>: Service {
 
     /// Runs `body` to its end even if this task is cancelled meanwhile: a transaction is short, and breaking one off
     /// leaves open what became of it.
-    private func uninterrupted<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
+    private func uninterrupted<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws
+        -> Result
+    {
         try await Task { try await body() }.value
     }
 }

@@ -6,6 +6,8 @@ package actor OutageGate {
     private let pool: PostgresPool
     private let logger: Logger
     private var probe: Task<Void, Never>?
+    private var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    private var nextWaiter: UInt64 = 0
     /// Since when the database has been away; nil while it answers.
     package private(set) var since: ContinuousClock.Instant?
 
@@ -14,21 +16,34 @@ package actor OutageGate {
         self.logger = logger
     }
 
-    /// Returns once the database answers again, or when the task is cancelled.
+    /// Returns once the database answers again, or when the task is cancelled: a shutdown does not wait for a database.
     package func pass() async {
         if probe == nil {
             since = .now
             logger.warning("the database is away; consuming waits for it")
             probe = Task { await self.knock() }
         }
-        await probe?.value
+        let id = nextWaiter
+        nextWaiter += 1
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if Task.isCancelled { continuation.resume() } else { waiters[id] = continuation }
+            }
+        } onCancel: {
+            Task { await self.leave(id) }
+        }
     }
+
+    private func leave(_ id: UInt64) { waiters.removeValue(forKey: id)?.resume() }
 
     private func knock() async {
         var pause = Duration.milliseconds(50)
         while !Task.isCancelled {
             do {
                 _ = try await pool.withConnection { try await $0.query("SELECT 1") }
+                break
+            } catch let error as PostgresError where error.code == .closed {
+                // The worker has ended; nobody waits any more.
                 break
             } catch {
                 // The reason was logged when the outage began; only its end is news.
@@ -40,8 +55,15 @@ package actor OutageGate {
                 break
             }
         }
-        if let since { logger.info("the database answers again", metadata: ["seconds": "\(since.duration(to: .now) / .seconds(1))"]) }
+        if let since {
+            logger.info(
+                "the database answers again",
+                metadata: ["seconds": "\(since.duration(to: .now) / .seconds(1))"]
+            )
+        }
         since = nil
         probe = nil
+        for waiter in waiters.values { waiter.resume() }
+        waiters = [:]
     }
 }
