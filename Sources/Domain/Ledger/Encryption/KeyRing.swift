@@ -39,7 +39,7 @@ package struct KeyRing: Sendable {
     package init(parsing text: String) throws(KeyRingError) {
         var wrapping: [KeyEncryptionKey] = []
         var looking: [LookupKey] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let content = line.prefix { $0 != "#" }
             let words = content.split(whereSeparator: \.isWhitespace)
             guard !words.isEmpty else { continue }
@@ -94,7 +94,8 @@ package struct KeyRingError: Error, CustomStringConvertible {
         case .badLine(let line):
             "key file, line \(line): expected `kek|lookup ID BASE64-OF-32-BYTES`; correct the line or make a new file with `habeas keys create`"
         case .noKey(let kind): "key file: no key of kind \(kind); add one, or make a new file with `habeas keys create`"
-        case .unknownKey(let id): "key ring: no key-encryption key named \(id); restore the key file that this database was written with"
+        case .unknownKey(let id):
+            "key ring: no key-encryption key named \(id); restore the key file that this database was written with"
         case .unreadable: "key file: cannot be read; check the path in keys.file and that this user may read it"
         case .tooOpen: "key file: readable by others than its owner; chmod 600 it"
         }
