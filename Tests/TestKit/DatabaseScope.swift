@@ -65,6 +65,9 @@ public struct Database: TestTrait, SuiteTrait, TestScoping {
         }
     }
 
+    /// All tests begin at once, and one may hold a dozen of the server's 200 connections.
+    private static let turns = Turns(12)
+
     public var isRecursive: Bool { true }
 
     public func provideScope(
@@ -73,9 +76,16 @@ public struct Database: TestTrait, SuiteTrait, TestScoping {
         performing function: @Sendable () async throws -> Void
     ) async throws {
         guard testCase != nil else { return try await function() }
-        try await withDatabase { configuration in
-            try await Self.$configuration.withValue(configuration) { try await function() }
+        await Self.turns.take()
+        do {
+            try await withDatabase { configuration in
+                try await Self.$configuration.withValue(configuration) { try await function() }
+            }
+        } catch {
+            await Self.turns.giveBack()
+            throw error
         }
+        await Self.turns.giveBack()
     }
 }
 
