@@ -1,0 +1,170 @@
+import Foundation
+import Ledger
+import Postgres
+import TestKit
+import Testing
+
+@Suite("What each role may touch", .database)
+struct GrantTests {
+    /// Per role and table: `r` SELECT, `a` INSERT, `w` UPDATE of all columns, `u` UPDATE of some, `d` DELETE, `t` TRUNCATE.
+    /// A table that is not named may not be touched at all.
+    static let expected: [String: [String: String]] = [
+        "habeas_intake": [
+            "habeas_migration": "r", "installation": "ru", "client": "ru", "publisher": "r",
+            "inbox": "rad", "case_file": "raw", "incident": "raw", "hold": "raw", "deadline": "raw",
+            "case_secret": "rau", "event_secret": "ra", "case_identity": "rad", "early_event": "rad",
+            "parked_message": "rau", "message_attempt": "rawd", "outbox": "rau", "evidence": "a",
+        ],
+        "habeas_clock": [
+            "habeas_migration": "r", "installation": "r", "client": "r", "publisher": "r",
+            "outbox": "rau", "parked_message": "raw", "deadline": "raw", "early_event": "rwd",
+            "message_attempt": "rawd",
+            "inbox": "rd", "evidence": "a", "case_file": "r", "incident": "r",
+        ],
+        "habeas_referral": registryOnly, "habeas_export": registryOnly, "habeas_erasure": registryOnly,
+        "habeas_breach": registryOnly, "habeas_gateway": registryOnly,
+        "habeas_operator": [
+            "habeas_migration": "r", "installation": "ru", "client": "raw", "publisher": "raw", "parked_message": "ru",
+            "deadline": "rw", "case_file": "ru", "evidence": "ra", "outbox": "ra", "inbox": "r", "incident": "r",
+            "hold": "r",
+            "case_secret": "r", "event_secret": "r", "case_identity": "r", "early_event": "r", "message_attempt": "r",
+            "evidence_unsealed": "r",
+        ],
+        "habeas_auditor": [
+            "habeas_migration": "r", "installation": "r", "client": "r", "publisher": "r", "case_file": "r",
+            "incident": "r",
+            "hold": "r", "deadline": "r", "inbox": "r", "outbox": "r", "evidence": "r", "evidence_unsealed": "r",
+        ],
+    ]
+    static let registryOnly = ["habeas_migration": "r", "installation": "r", "client": "r", "publisher": "r"]
+
+    @Test("is what this table says, for every role and every table")
+    func matrix() async throws {
+        try await withSchema { connection in
+            let rows = try await connection.query(
+                """
+                SELECT r.rolname::text, c.relname::text,
+                       CASE WHEN has_table_privilege(r.oid, c.oid, 'SELECT') THEN 'r' ELSE '' END
+                    || CASE WHEN has_table_privilege(r.oid, c.oid, 'INSERT') THEN 'a' ELSE '' END
+                    || CASE WHEN has_table_privilege(r.oid, c.oid, 'UPDATE') THEN 'w'
+                            WHEN has_any_column_privilege(r.oid, c.oid, 'UPDATE') THEN 'u' ELSE '' END
+                    || CASE WHEN has_table_privilege(r.oid, c.oid, 'DELETE') THEN 'd' ELSE '' END
+                    || CASE WHEN has_table_privilege(r.oid, c.oid, 'TRUNCATE') THEN 't' ELSE '' END
+                  FROM pg_roles r, pg_class c
+                 WHERE r.rolname = ANY(\(Array(Self.expected.keys))::text[]) AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+                   AND (c.relnamespace = 'habeas'::regnamespace OR c.relname = 'habeas_migration')
+                """
+            ).decode(String.self, String.self, String.self)
+            #expect(Set(rows.map(\.0)) == Set(Self.expected.keys))
+            for (role, table, found) in rows {
+                let wanted = Self.expected[role]?[table] ?? ""
+                #expect(found == wanted, "\(role) on \(table)")
+            }
+            for (role, tables) in Self.expected {
+                let known = Set(rows.lazy.filter { $0.0 == role }.map(\.1))
+                #expect(Set(tables.keys).isSubset(of: known), "a table named for \(role) does not exist")
+            }
+        }
+    }
+
+    @Test("leaves partitions to their parents: no worker reaches around them")
+    func partitions() async throws {
+        try await withSchema { connection in
+            let reached = try await connection.query(
+                """
+                SELECT count(*) FROM pg_roles r, pg_class c
+                 WHERE r.rolname LIKE 'habeas\\_%' AND r.rolname = ANY(\(Array(Self.expected.keys))::text[])
+                   AND c.relispartition AND c.relnamespace = 'habeas'::regnamespace
+                   AND (has_any_column_privilege(r.oid, c.oid, 'INSERT, UPDATE') OR has_table_privilege(r.oid, c.oid, 'DELETE, TRUNCATE'))
+                """
+            )
+            #expect(try reached.only.decode(0, as: Int.self) == 0)
+        }
+    }
+
+    @Test("lets intake write evidence and never read, change or remove it, nor look at what the clock keeps")
+    func intake() async throws {
+        try await asRole("habeas_intake") { connection in
+            var chain = EvidenceChain(new: .client, id: UUID())
+            var writes = EvidenceWrites()
+            writes.add(chain.append("x", at: Date(), actor: "test", clientID: nil, body: "{}"))
+            _ = try await connection.pipeline(writes.statements)
+            let refused: [SQL] = [
+                "SELECT body FROM habeas.evidence", "UPDATE habeas.evidence SET body = ''",
+                "DELETE FROM habeas.evidence",
+                "TRUNCATE habeas.evidence", "SELECT * FROM habeas.evidence_unsealed", "DELETE FROM habeas.case_file",
+                "DELETE FROM habeas.parked_message", "UPDATE habeas.parked_message SET payload = NULL",
+                "UPDATE habeas.case_secret SET case_id = gen_random_uuid()", "DELETE FROM habeas.outbox",
+                "UPDATE habeas.outbox SET body = ''", "UPDATE habeas.client SET suspended = false",
+                "UPDATE habeas.installation SET play = true", "UPDATE habeas.publisher SET revoked_at = NULL",
+                "SELECT habeas.maintain_outbox(1, '1 day')", "CREATE TABLE habeas.own (id int)",
+                "ALTER TABLE habeas.evidence DISABLE TRIGGER ALL",
+            ]
+            for statement in refused {
+                let error = await #expect(throws: PostgresError.self, "\(statement.text)") {
+                    try await connection.query(statement)
+                }
+                #expect(error?.sqlState == .insufficientPrivilege, "\(statement.text)")
+            }
+        }
+    }
+
+    @Test("lets the clock make partitions through its function and never by itself, and open no secret of a case")
+    func clock() async throws {
+        try await asRole("habeas_clock") { connection in
+            _ = try await connection.query("SELECT habeas.maintain_outbox(9, '14 days')")
+            for statement: SQL in [
+                "SELECT payload FROM habeas.case_secret", "SELECT payload FROM habeas.event_secret",
+                "SELECT lookup FROM habeas.case_identity", "UPDATE habeas.case_file SET state = 'refused'",
+                "DELETE FROM habeas.outbox", "DELETE FROM habeas.parked_message", "CREATE TABLE habeas.own (id int)",
+            ] {
+                let error = await #expect(throws: PostgresError.self, "\(statement.text)") {
+                    try await connection.query(statement)
+                }
+                #expect(error?.sqlState == .insufficientPrivilege, "\(statement.text)")
+            }
+        }
+    }
+
+    @Test("gives auditors no payload and no way to write")
+    func auditor() async throws {
+        try await asRole("habeas_auditor") { connection in
+            for statement: SQL in [
+                "SELECT payload FROM habeas.case_secret", "SELECT payload FROM habeas.parked_message",
+                "SELECT payload FROM habeas.early_event",
+                "INSERT INTO habeas.evidence_unsealed VALUES (gen_random_uuid(), 1)",
+                "UPDATE habeas.deadline SET state = 'met'",
+            ] {
+                let error = await #expect(throws: PostgresError.self, "\(statement.text)") {
+                    try await connection.query(statement)
+                }
+                #expect(error?.sqlState == .insufficientPrivilege, "\(statement.text)")
+            }
+        }
+    }
+
+    /// Connects with a login of its own that is in that role and in no other.
+    private func asRole(_ role: String, _ body: (PostgresConnection) async throws -> Void) async throws {
+        let login = "t_" + UUID().uuidString.lowercased().filter { $0 != "-" }
+        try await withSchema { owner in
+            try await owner.execute("CREATE ROLE \(login) LOGIN PASSWORD '\(login)' IN ROLE \(role)")
+            var configuration = try Database.current
+            configuration.keywords["user"] = login
+            configuration.keywords["password"] = login
+            do {
+                let connection = try await PostgresConnection.connect(configuration)
+                do {
+                    try await body(connection)
+                } catch {
+                    await connection.close()
+                    throw error
+                }
+                await connection.close()
+            } catch {
+                try await owner.execute("DROP ROLE \(login)")
+                throw error
+            }
+            try await owner.execute("DROP ROLE \(login)")
+        }
+    }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import Ledger
+import Postgres
+import TestKit
+import Testing
+
+@Suite("The schema", .database)
+struct SchemaTests {
+    @Test("is applied once, found current afterwards, and applied again without effect")
+    func twice() async throws {
+        let connection = try await PostgresConnection.connect(try Database.current)
+        let migrator = try Migrator.ledger()
+        let before = try await migrator.status(connection)
+        #expect(before.pending.map(\.number) == Migration.all.map(\.number))
+        #expect(!before.isCurrent)
+        #expect(try await migrator.up(connection).count == Migration.all.count)
+        let after = try await migrator.status(connection)
+        #expect(after.isCurrent)
+        #expect(after.applied.map(\.name) == Migration.all.map(\.name))
+        #expect(try await migrator.up(connection).isEmpty)
+        try await migrator.check(connection)
+        await connection.close()
+    }
+
+    @Test("can be applied by several at once, and to several databases of one cluster at once")
+    func atOnce() async throws {
+        let configuration = try Database.current
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    let connection = try await PostgresConnection.connect(configuration)
+                    let applied = try await Migrator.ledger().up(connection).count
+                    await connection.close()
+                    return applied
+                }
+            }
+            for _ in 0..<2 {
+                group.addTask {
+                    try await withDatabaseConnection { _ = try await Migrator.ledger().up($0) }
+                    return 0
+                }
+            }
+            var sum = 0
+            for try await applied in group { sum += applied }
+            #expect(sum == Migration.all.count)
+        }
+    }
+
+    @Test(
+        "refuses to change, remove or empty evidence, even to its owner",
+        arguments: [
+            "UPDATE habeas.evidence SET body = '{}'", "DELETE FROM habeas.evidence", "TRUNCATE habeas.evidence",
+        ]
+    )
+    func insertOnly(_ statement: String) async throws {
+        try await withSchema { connection in
+            var chain = EvidenceChain(new: .caseFile, id: UUID())
+            var writes = EvidenceWrites()
+            writes.add(chain.append("case.opened", at: Date(), actor: "test", clientID: nil, body: "{}"))
+            _ = try await connection.pipeline(writes.statements)
+            let error = await #expect(throws: PostgresError.self) { try await connection.query(SQL(raw: statement)) }
+            #expect(error?.sqlState == .insufficientPrivilege)
+            let left = try await connection.query(
+                "SELECT count(*) FROM habeas.evidence WHERE body = '{}' AND fact = 'case.opened'"
+            )
+            #expect(try left.only.decode(0, as: Int.self) == 1)
+            let unsealed = try await connection.query("SELECT chain_id, seq FROM habeas.evidence_unsealed")
+            let (id, sequence) = try unsealed.only.decode(UUID.self, Int.self)
+            #expect(id == chain.id && sequence == 1)
+        }
+    }
+
+    @Test("moves the registry's version with every change of clients and publishers, and not with their evidence")
+    func registryVersion() async throws {
+        try await withSchema { connection in
+            func version() async throws -> Int {
+                try await connection.query("SELECT registry_version FROM habeas.installation").only.decode(
+                    0,
+                    as: Int.self
+                )
+            }
+            var last = try await version()
+            let moving: [SQL] = [
+                "INSERT INTO habeas.client (id) VALUES ('acme')",
+                "UPDATE habeas.client SET names = '{Acme}'",
+                "UPDATE habeas.client SET suspended = true",
+                """
+                INSERT INTO habeas.publisher (id, broker_user, profile, clients, event_types, source_prefixes)
+                VALUES ('desk', 'desk', 'kustomer', '{acme}', '{*}', '{/}')
+                """,
+                "UPDATE habeas.publisher SET revoked_at = now()",
+                "DELETE FROM habeas.publisher",
+                "DELETE FROM habeas.client",
+            ]
+            for statement in moving {
+                _ = try await connection.query(statement)
+                let now = try await version()
+                #expect(now == last + 1, "\(statement.text)")
+                last = now
+            }
+            _ = try await connection.query("INSERT INTO habeas.client (id) VALUES ('acme')")
+            last = try await version()
+            for statement: SQL in [
+                "UPDATE habeas.client SET evidence_seq = 5, evidence_head = decode(repeat('11', 32), 'hex')",
+                "UPDATE habeas.installation SET topology_digest = 'x', evidence_seq = 1",
+            ] {
+                _ = try await connection.query(statement)
+                #expect(try await version() == last, "\(statement.text)")
+            }
+        }
+    }
+
+    @Test("lets only a database made for play move its domain time")
+    func play() async throws {
+        try await withSchema { connection in
+            let error = await #expect(throws: PostgresError.self) {
+                try await connection.query("UPDATE habeas.installation SET play_offset = '90 days'")
+            }
+            #expect(error?.sqlState == .checkViolation)
+            _ = try await connection.query("UPDATE habeas.installation SET play = true, play_offset = '90 days'")
+            let moved = try await connection.query("SELECT habeas.domain_now() - now() = interval '90 days'")
+            #expect(try moved.only.decode(0, as: Bool.self))
+        }
+    }
+
+    @Test("keeps a case's rows with the case's client")
+    func compositeKeys() async throws {
+        try await withSchema { connection in
+            try await connection.execute(
+                """
+                INSERT INTO habeas.client (id) VALUES ('acme'), ('globex');
+                INSERT INTO habeas.publisher (id, broker_user, profile, clients, event_types, source_prefixes)
+                  VALUES ('desk', 'desk', 'kustomer', '{*}', '{*}', '{/}');
+                INSERT INTO habeas.case_file (id, client_id, kind, lane, role, regulation, profile, state, state_since, queue,
+                    publisher_id, anchor_at, received_at)
+                  VALUES ('01890000-0000-7000-8000-000000000001', 'acme', 'request', 'referral', 'processor', 'gdpr', 'kustomer',
+                    'received', now(), 'habeas.referral', 'desk', now(), now());
+                """
+            )
+            let error = await #expect(throws: PostgresError.self) {
+                try await connection.query(
+                    """
+                    INSERT INTO habeas.case_secret (case_id, client_id, kek_id, wrapped_key, payload)
+                    VALUES ('01890000-0000-7000-8000-000000000001', 'globex', 'k', '', '')
+                    """
+                )
+            }
+            #expect(error?.sqlState == .foreignKeyViolation)
+        }
+    }
+}
+
+/// Lends a connection, as the owner, to the running test's database with the whole schema applied.
+func withSchema(_ body: (PostgresConnection) async throws -> Void) async throws {
+    let connection = try await PostgresConnection.connect(try Database.current)
+    do {
+        try await Migrator.ledger().up(connection)
+        try await body(connection)
+    } catch {
+        await connection.close()
+        throw error
+    }
+    await connection.close()
+}
