@@ -4,9 +4,8 @@ import Rights
 import Testing
 
 /// One event whose personal fields hold the canary.
-struct CanaryEvent: @unchecked Sendable {
+struct CanaryEvent {
     let type: EventType
-    // Unchecked: values of JSON, never changed after they were made.
     private let data: [String: Any]
 
     /// Members that name no person: ids and references, closed lists, times, numbers in words, sealed parts.
@@ -15,7 +14,7 @@ struct CanaryEvent: @unchecked Sendable {
         "channel",
         "submitted_by", "relationship", "right", "opt_out_of", "format", "regulation", "country", "locale", "type",
         "outcome", "mode",
-        "level", "decision", "answer_by", "risk", "from", "currency", "identities_sealed",
+        "level", "decision", "answer_by", "risk", "from", "currency",
     ]
 
     init(_ type: EventType, example: Data, _ canary: Canary) throws {
@@ -51,6 +50,7 @@ struct CanaryEvent: @unchecked Sendable {
         case let text as String:
             if text.wholeMatch(of: /\d{4}-\d\d-\d\dT.*/) != nil { return text }
             if text.hasPrefix("eyJ") { return text }
+            if member == "results" { return "s3://results/\(canary.word)" }
             if member == "endpoint" { return "https://import.example.net/\(canary.word)" }
             if member == "reason", text == "no_answer" { return text }
             if member == "by", text == "subject" { return text }

@@ -21,8 +21,13 @@ struct CanaryTests {
             for event in events { outgoing += try await fixture.deliver([event.delivery(about: "r")]) }
             #expect(try await fixture.count("SELECT count(*) FROM habeas.case_file") >= 2)
             #expect(try await fixture.count("SELECT count(*) FROM habeas.event_secret") >= 5)
+            // Every example is read: what is refused has no case or is not lawful for it.
+            let faults = Set(try await fixture.text("SELECT fault FROM habeas.parked_message"))
+            #expect(faults.isSubset(of: ["unlawful_now", "unknown_task", "unknown_notice"]))
             // Early: named cases that never come.
-            outgoing += try await fixture.deliver(events.map { $0.delivery(about: "never") })
+            outgoing += try await fixture.deliver(
+                events.filter { $0.type != .requestSubmitted }.map { $0.delivery(about: "never") }
+            )
             #expect(try await fixture.count("SELECT count(*) FROM habeas.early_event") >= 5)
             // Refused: by a stranger, broken inside, broken outside, under a type that is none.
             outgoing += try await fixture.deliver(events.map { $0.delivery(about: "x", user: "stranger") })
@@ -147,8 +152,15 @@ struct CanaryTests {
             let file = URL(filePath: "\(root)/deploy/examples/\(type.rawValue).valid.json")
             return try CanaryEvent(type, example: Data(contentsOf: file), canary)
         }
-        // First the request, so that the others have a case.
-        events.sort { ($0.type == .requestSubmitted ? 0 : 1) < ($1.type == .requestSubmitted ? 0 : 1) }
+        // First the request, so that the others have a case; last the event that closes it.
+        func place(_ event: CanaryEvent) -> Int {
+            switch event.type {
+            case .requestSubmitted: 0
+            case .requestWithdrawn: 2
+            default: 1
+            }
+        }
+        events.sort { place($0) < place($1) }
         return events
     }
 }
