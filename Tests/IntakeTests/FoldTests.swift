@@ -1,24 +1,29 @@
 import Foundation
 import Postgres
-import Testing
 import TestKit
+import Testing
 
 @Suite("Several events of one case", .database)
 struct FoldTests {
     static let now = Date(timeIntervalSinceNow: -60).ISO8601Format()
-    static let verified = #"{"request_ref":"r","level":"document","method":"passport","verified_at":"\#(now)","by":"agent"}"#
+    static let verified =
+        #"{"request_ref":"r","level":"document","method":"passport","verified_at":"\#(now)","by":"agent"}"#
 
     @Test("in one batch are applied in the order they came, each with its evidence row")
     func oneBatch() async throws {
         try await IntakeFixture.with { fixture in
             try await fixture.deliver([
-                IntakeFixture.event("request.submitted", data: IntakeFixture.request("access", relationship: "client_user", ref: "r")),
+                IntakeFixture.event(
+                    "request.submitted",
+                    data: IntakeFixture.request("access", relationship: "client_user", ref: "r")
+                ),
                 IntakeFixture.event("identity.verified", data: Self.verified),
                 IntakeFixture.event("request.clarified", data: #"{"request_ref":"r","text":"only 2025"}"#),
             ])
             #expect(
                 try await fixture.text("SELECT fact FROM habeas.evidence ORDER BY seq")
-                    == ["case.opened", "identity.verified", "request.clarified"])
+                    == ["case.opened", "identity.verified", "request.clarified"]
+            )
             #expect(try await fixture.text("SELECT state FROM habeas.case_file") == ["in_progress"])
             #expect(try await fixture.brokenChains().isEmpty)
         }
@@ -28,17 +33,25 @@ struct FoldTests {
     func twoCopies() async throws {
         try await IntakeFixture.with { fixture in
             try await fixture.deliver([
-                IntakeFixture.event("request.submitted", data: IntakeFixture.request("access", relationship: "client_user", ref: "r"))
+                IntakeFixture.event(
+                    "request.submitted",
+                    data: IntakeFixture.request("access", relationship: "client_user", ref: "r")
+                )
             ])
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<20 {
                     group.addTask {
                         try await fixture.deliver([
-                            IntakeFixture.event("request.clarified", data: #"{"request_ref":"r","text":"part \#(number)"}"#)
+                            IntakeFixture.event(
+                                "request.clarified",
+                                data: #"{"request_ref":"r","text":"part \#(number)"}"#
+                            )
                         ])
                     }
                 }
-                group.addTask { try await fixture.deliver([IntakeFixture.event("identity.verified", data: Self.verified)]) }
+                group.addTask {
+                    try await fixture.deliver([IntakeFixture.event("identity.verified", data: Self.verified)])
+                }
                 try await group.waitForAll()
             }
             #expect(try await fixture.count("SELECT count(*) FROM habeas.evidence") == 22)
@@ -54,11 +67,15 @@ struct FoldTests {
             for number in 0..<20 {
                 let verified = Self.verified.replacingOccurrences(of: #""r""#, with: #""r\#(number)""#)
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { try await fixture.deliver([IntakeFixture.event("identity.verified", data: verified)]) }
+                    group.addTask {
+                        try await fixture.deliver([IntakeFixture.event("identity.verified", data: verified)])
+                    }
                     group.addTask {
                         try await fixture.deliver([
                             IntakeFixture.event(
-                                "request.submitted", data: IntakeFixture.request("access", relationship: "client_user", ref: "r\(number)"))
+                                "request.submitted",
+                                data: IntakeFixture.request("access", relationship: "client_user", ref: "r\(number)")
+                            )
                         ])
                     }
                     try await group.waitForAll()
@@ -76,11 +93,15 @@ struct FoldTests {
             try await fixture.deliver([
                 IntakeFixture.event("request.clarified", data: #"{"request_ref":"r","text":"only 2025"}"#),
                 IntakeFixture.event("identity.verified", data: Self.verified),
-                IntakeFixture.event("request.submitted", data: IntakeFixture.request("access", relationship: "client_user", ref: "r")),
+                IntakeFixture.event(
+                    "request.submitted",
+                    data: IntakeFixture.request("access", relationship: "client_user", ref: "r")
+                ),
             ])
             #expect(
                 try await fixture.text("SELECT fact FROM habeas.evidence ORDER BY seq")
-                    == ["case.opened", "request.clarified", "identity.verified"])
+                    == ["case.opened", "request.clarified", "identity.verified"]
+            )
             #expect(try await fixture.count("SELECT count(*) FROM habeas.early_event") == 0)
         }
     }
@@ -94,7 +115,10 @@ struct FoldTests {
                 IntakeFixture.event("client.decided", data: decided),
                 IntakeFixture.event("fee.paid", data: #"{"request_ref":"r","paid_at":"\#(Self.now)"}"#),
             ])
-            #expect(try await fixture.count("SELECT count(*) FROM habeas.early_event WHERE event_type = 'client.decided'") == 1)
+            #expect(
+                try await fixture.count("SELECT count(*) FROM habeas.early_event WHERE event_type = 'client.decided'")
+                    == 1
+            )
             #expect(try await fixture.text("SELECT fault FROM habeas.parked_message") == ["unlawful_now"])
             try await fixture.deliver([
                 IntakeFixture.event("request.withdrawn", data: #"{"request_ref":"r","by":"subject"}"#)
@@ -109,19 +133,29 @@ struct FoldTests {
     @Test("K4 a client named later gets the case, with look-ups of its own")
     func clientNamed() async throws {
         try await IntakeFixture.with { fixture in
-            try await fixture.deliver([IntakeFixture.event("request.submitted", data: IntakeFixture.request(ref: "r", client: nil))])
+            try await fixture.deliver([
+                IntakeFixture.event("request.submitted", data: IntakeFixture.request(ref: "r", client: nil))
+            ])
             let before = try await fixture.text("SELECT encode(lookup, 'hex') FROM habeas.case_identity")
             try await fixture.deliver([
-                IntakeFixture.event("request.client_named", data: #"{"request_ref":"r","client_named":"no such shop"}"#),
+                IntakeFixture.event(
+                    "request.client_named",
+                    data: #"{"request_ref":"r","client_named":"no such shop"}"#
+                ),
                 IntakeFixture.event("request.client_named", data: #"{"request_ref":"r","client":"globex"}"#),
             ])
-            #expect(try await fixture.text("SELECT state || ' ' || client_id FROM habeas.case_file") == ["received globex"])
+            #expect(
+                try await fixture.text("SELECT state || ' ' || client_id FROM habeas.case_file") == ["received globex"]
+            )
             #expect(try await fixture.text("SELECT client_id FROM habeas.case_secret") == ["globex"])
-            let after = try await fixture.text("SELECT encode(lookup, 'hex') FROM habeas.case_identity WHERE client_id = 'globex'")
+            let after = try await fixture.text(
+                "SELECT encode(lookup, 'hex') FROM habeas.case_identity WHERE client_id = 'globex'"
+            )
             #expect(after.count == 1 && after != before)
             #expect(
                 try await fixture.text("SELECT fact FROM habeas.evidence ORDER BY seq")
-                    == ["case.opened", "client.named_unresolved", "client.named"])
+                    == ["case.opened", "client.named_unresolved", "client.named"]
+            )
             #expect(try await fixture.brokenChains().isEmpty)
         }
     }
@@ -142,8 +176,13 @@ struct FoldTests {
             ])
             #expect(
                 try await fixture.text("SELECT fact FROM habeas.evidence WHERE chain_kind = 'case' ORDER BY seq")
-                    == ["case.opened", "hold.placed", "hold.lifted"])
-            #expect(try await fixture.text("SELECT fault FROM habeas.parked_message ORDER BY fault") == ["reference_taken", "unknown_hold"])
+                    == ["case.opened", "hold.placed", "hold.lifted"]
+            )
+            #expect(
+                try await fixture.text("SELECT fault FROM habeas.parked_message ORDER BY fault") == [
+                    "reference_taken", "unknown_hold",
+                ]
+            )
         }
     }
 }

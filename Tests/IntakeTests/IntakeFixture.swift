@@ -46,7 +46,8 @@ struct IntakeFixture: Sendable {
                   ('forum', 'forum-user', 'customer360', '{*}', '{request.*}', '{/forum}'),
                   ('gone', 'gone-user', 'kayako', '{*}', '{*}', '{/}');
                 UPDATE habeas.publisher SET revoked_at = now() WHERE id = 'gone';
-                """)
+                """
+            )
             return try await Registry.load(on: connection)
         }
         self.registry = RegistryCache(registry)
@@ -56,7 +57,12 @@ struct IntakeFixture: Sendable {
         pool = PostgresPool(configuration: own, size: 8)
         ring = try KeyRing(parsing: KeyRing.newFile())
         handler = IntakeHandler(
-            queue: Topology.intake, registry: self.registry, ring: ring, holidays: .unknown, domainTime: DomainTime())
+            queue: Topology.intake,
+            registry: self.registry,
+            ring: ring,
+            holidays: .unknown,
+            domainTime: DomainTime()
+        )
     }
 
     private func close() async {
@@ -82,7 +88,11 @@ struct IntakeFixture: Sendable {
     }
 
     static func event(
-        _ type: String, id: String = UUID().uuidString, source: String = "/desk/eu", user: String? = "desk-user", data: String
+        _ type: String,
+        id: String = UUID().uuidString,
+        source: String = "/desk/eu",
+        user: String? = "desk-user",
+        data: String
     ) -> Delivery {
         let name = "io.habeas.\(type).v1"
         let body = #"{"specversion":"1.0","id":"\#(id)","source":"\#(source)","type":"\#(name)","data":\#(data)}"#
@@ -90,8 +100,13 @@ struct IntakeFixture: Sendable {
     }
 
     static func message(
-        _ body: [UInt8], type: String? = nil, id: String? = nil, source: String? = nil, user: String? = "desk-user",
-        exchange: String = Topology.events, announced: Int? = nil
+        _ body: [UInt8],
+        type: String? = nil,
+        id: String? = nil,
+        source: String? = nil,
+        user: String? = "desk-user",
+        exchange: String = Topology.events,
+        announced: Int? = nil
     ) -> Delivery {
         var properties = Properties()
         properties.userID = user
@@ -99,14 +114,26 @@ struct IntakeFixture: Sendable {
         properties.messageID = id
         properties.appID = source
         return Delivery(
-            tag: DeliveryTag(generation: 1, tag: 1), exchange: exchange, routingKey: type ?? "io.habeas.request.submitted.v1",
-            redelivered: false, properties: properties, body: body, announcedSize: announced ?? body.count)
+            tag: DeliveryTag(generation: 1, tag: 1),
+            exchange: exchange,
+            routingKey: type ?? "io.habeas.request.submitted.v1",
+            redelivered: false,
+            properties: properties,
+            body: body,
+            announcedSize: announced ?? body.count
+        )
     }
 
     /// A request's data with the parts that routes differ in; further members as JSON text.
     static func request(
-        _ right: String = "erasure", relationship: String = "end_user", by submitter: String = "subject",
-        ref: String? = nil, client: String? = "acme", email: String = "ada@example.com", regulation: String = "gdpr", _ more: String = ""
+        _ right: String = "erasure",
+        relationship: String = "end_user",
+        by submitter: String = "subject",
+        ref: String? = nil,
+        client: String? = "acme",
+        email: String = "ada@example.com",
+        regulation: String = "gdpr",
+        _ more: String = ""
     ) -> String {
         var members = [
             #""channel":"email""#, #""submitted_time":"\#(Date(timeIntervalSinceNow: -60).ISO8601Format())""#,
@@ -137,15 +164,34 @@ struct IntakeFixture: Sendable {
             for row in try await connection.query(
                 """
                 SELECT chain_id, seq, chain_kind, client_id, at, fact, actor, body, prev, hash FROM habeas.evidence ORDER BY chain_id, seq
-                """)
-            {
+                """
+            ) {
                 let (chain, sequence, kind, client, at, fact, actor, body, previous, hash) = try row.decode(
-                    UUID.self, Int.self, String.self, String?.self, Date.self, String.self, String.self, String.self, [UInt8].self,
-                    [UInt8].self)
+                    UUID.self,
+                    Int.self,
+                    String.self,
+                    String?.self,
+                    Date.self,
+                    String.self,
+                    String.self,
+                    String.self,
+                    [UInt8].self,
+                    [UInt8].self
+                )
                 checks[chain, default: EvidenceCheck()].follow(
                     EvidenceRow(
-                        stored: chain, sequence: sequence, chainKind: kind, clientID: client, at: at, fact: fact, actor: actor,
-                        body: body, previous: previous, hash: hash))
+                        stored: chain,
+                        sequence: sequence,
+                        chainKind: kind,
+                        clientID: client,
+                        at: at,
+                        fact: fact,
+                        actor: actor,
+                        body: body,
+                        previous: previous,
+                        hash: hash
+                    )
+                )
             }
             for row in try await connection.query(
                 """
@@ -154,8 +200,8 @@ struct IntakeFixture: Sendable {
                 UNION ALL SELECT id, evidence_seq, evidence_head FROM habeas.parked_message
                 UNION ALL SELECT chain_id, evidence_seq, evidence_head FROM habeas.client
                 UNION ALL SELECT chain_id, evidence_seq, evidence_head FROM habeas.installation
-                """)
-            {
+                """
+            ) {
                 let (id, sequence, head) = try row.decode(UUID.self, Int.self, [UInt8].self)
                 checks[id, default: EvidenceCheck()].end(atSequence: sequence, head: head)
             }

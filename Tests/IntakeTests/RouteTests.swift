@@ -1,8 +1,8 @@
-import Ledger
 import Foundation
+import Ledger
 import Postgres
-import Testing
 import TestKit
+import Testing
 
 @Suite("The way an event takes out of intake", .database)
 struct RouteTests {
@@ -18,53 +18,88 @@ struct RouteTests {
 
     static let routes: [Route] = [
         Route(
-            testDescription: "K2 an end user's erasure goes to the referral lane", type: "request.submitted",
-            data: IntakeFixture.request(), expected: "request referral processor received habeas.referral acme"),
+            testDescription: "K2 an end user's erasure goes to the referral lane",
+            type: "request.submitted",
+            data: IntakeFixture.request(),
+            expected: "request referral processor received habeas.referral acme"
+        ),
         Route(
-            testDescription: "K2 an unknown person's request through an agent goes to the referral lane", type: "request.submitted",
+            testDescription: "K2 an unknown person's request through an agent goes to the referral lane",
+            type: "request.submitted",
             data: IntakeFixture.request(
-                "access", relationship: "unknown", by: "authorised_agent",
-                #""agent":{"name":"A","authority":"power of attorney"}"#),
-            expected: "request referral processor received habeas.referral acme"),
+                "access",
+                relationship: "unknown",
+                by: "authorised_agent",
+                #""agent":{"name":"A","authority":"power of attorney"}"#
+            ),
+            expected: "request referral processor received habeas.referral acme"
+        ),
         Route(
-            testDescription: "K4 a request that names nobody waits for its client", type: "request.submitted",
-            data: IntakeFixture.request(client: nil), expected: "request referral processor needs_client habeas.referral -"),
+            testDescription: "K4 a request that names nobody waits for its client",
+            type: "request.submitted",
+            data: IntakeFixture.request(client: nil),
+            expected: "request referral processor needs_client habeas.referral -"
+        ),
         Route(
-            testDescription: "K4 a client named in words that resolve is that client", type: "request.submitted",
+            testDescription: "K4 a client named in words that resolve is that client",
+            type: "request.submitted",
             data: IntakeFixture.request(client: nil, #""client_named":"  acme  GMBH ""#),
-            expected: "request referral processor received habeas.referral acme"),
+            expected: "request referral processor received habeas.referral acme"
+        ),
         Route(
-            testDescription: "K4 a client named in words that nobody answers to is never refused", type: "request.submitted",
+            testDescription: "K4 a client named in words that nobody answers to is never refused",
+            type: "request.submitted",
             data: IntakeFixture.request(client: nil, #""client_named":"that shop""#),
-            expected: "request referral processor needs_client habeas.referral -"),
+            expected: "request referral processor needs_client habeas.referral -"
+        ),
         Route(
-            testDescription: "Y6 a client user's access waits for identity", type: "request.submitted",
+            testDescription: "Y6 a client user's access waits for identity",
+            type: "request.submitted",
             data: IntakeFixture.request("access", relationship: "client_user"),
-            expected: "request own controller needs_identity habeas.referral acme"),
+            expected: "request own controller needs_identity habeas.referral acme"
+        ),
         Route(
-            testDescription: "Y6 a session is identity enough to begin", type: "request.submitted",
+            testDescription: "Y6 a session is identity enough to begin",
+            type: "request.submitted",
             data: IntakeFixture.request("access", relationship: "client_user", #""session_verified":true"#),
-            expected: "request own controller in_progress habeas.export acme"),
+            expected: "request own controller in_progress habeas.export acme"
+        ),
         Route(
-            testDescription: "Y6 opting out asks nobody for identity", type: "request.submitted",
-            data: IntakeFixture.request("opt_out", relationship: "visitor", client: nil, regulation: "ccpa", #""opt_out_of":["sale"]"#),
-            expected: "request own controller in_progress habeas.erasure -"),
+            testDescription: "Y6 opting out asks nobody for identity",
+            type: "request.submitted",
+            data: IntakeFixture.request(
+                "opt_out",
+                relationship: "visitor",
+                client: nil,
+                regulation: "ccpa",
+                #""opt_out_of":["sale"]"#
+            ),
+            expected: "request own controller in_progress habeas.erasure -"
+        ),
         Route(
-            testDescription: "K7 an administrator's instruction runs", type: "request.submitted",
+            testDescription: "K7 an administrator's instruction runs",
+            type: "request.submitted",
             data: IntakeFixture.request(by: "client", instructor.replacingOccurrences(of: "ROLE", with: "admin")),
-            expected: "request fulfilment processor in_progress habeas.erasure acme"),
+            expected: "request fulfilment processor in_progress habeas.erasure acme"
+        ),
         Route(
-            testDescription: "K7 anybody else's instruction waits for confirmation", type: "request.submitted",
+            testDescription: "K7 anybody else's instruction waits for confirmation",
+            type: "request.submitted",
             data: IntakeFixture.request(by: "client", instructor.replacingOccurrences(of: "ROLE", with: "support")),
-            expected: "request fulfilment processor received habeas.referral acme"),
+            expected: "request fulfilment processor received habeas.referral acme"
+        ),
         Route(
-            testDescription: "K8 the end of a contract opens a tenant-wide case", type: "client.terminated",
+            testDescription: "K8 the end of a contract opens a tenant-wide case",
+            type: "client.terminated",
             data: #"{"client":"acme","terminated_at":"\#(now)","mode":"erase","requested_by":"owner"}"#,
-            expected: "end_of_contract fulfilment processor received habeas.erasure acme"),
+            expected: "end_of_contract fulfilment processor received habeas.erasure acme"
+        ),
         Route(
-            testDescription: "C3 a complaint opens a case of its own", type: "complaint.received",
+            testDescription: "C3 a complaint opens a case of its own",
+            type: "complaint.received",
             data: #"{"complaint_ref":"c1","client":"acme","from":"subject","received_at":"\#(now)","text":"too slow"}"#,
-            expected: "complaint own controller received habeas.referral acme"),
+            expected: "complaint own controller received habeas.referral acme"
+        ),
     ]
 
     @Test("leads to role, lane, state and worker", arguments: routes)
@@ -72,11 +107,16 @@ struct RouteTests {
         try await IntakeFixture.with { fixture in
             let rows = try await fixture.deliver([IntakeFixture.event(route.type, data: route.data)])
             let found = try await fixture.text(
-                "SELECT concat_ws(' ', kind, lane, role, state, queue, coalesce(client_id, '-')) FROM habeas.case_file")
+                "SELECT concat_ws(' ', kind, lane, role, state, queue, coalesce(client_id, '-')) FROM habeas.case_file"
+            )
             #expect(found == [route.expected])
             #expect(try await fixture.count("SELECT count(*) FROM habeas.evidence WHERE fact = 'case.opened'") == 1)
             #expect(try await fixture.count("SELECT count(*) FROM habeas.deadline WHERE state = 'open'") >= 1)
-            #expect(rows.map(\.routingKey).sorted() == [found[0].split(separator: " ")[4].description, "publisher.desk.io.habeas.request.accepted.v1"])
+            #expect(
+                rows.map(\.routingKey).sorted() == [
+                    found[0].split(separator: " ")[4].description, "publisher.desk.io.habeas.request.accepted.v1",
+                ]
+            )
             #expect(try await fixture.brokenChains().isEmpty)
         }
     }
@@ -93,12 +133,15 @@ struct RouteTests {
                 IntakeFixture.event("breach.updated", data: #"{"incident_ref":"i1","phase":2,"risk":"risk"}"#),
                 IntakeFixture.event("breach.detected", data: data),
                 IntakeFixture.event(
-                    "breach.acknowledged", data: #"{"incident_ref":"i1","client":"acme","by":"dpo","at":"\#(Self.now)"}"#),
+                    "breach.acknowledged",
+                    data: #"{"incident_ref":"i1","client":"acme","by":"dpo","at":"\#(Self.now)"}"#
+                ),
             ])
             #expect(rows.contains { $0.routingKey == "habeas.breach" })
             #expect(
                 try await fixture.text("SELECT fact FROM habeas.evidence ORDER BY seq")
-                    == ["incident.opened", "incident.updated", "incident.acknowledged"])
+                    == ["incident.opened", "incident.updated", "incident.acknowledged"]
+            )
             #expect(try await fixture.text("SELECT clock FROM habeas.deadline") == ["notify_clients"])
             #expect(try await fixture.brokenChains().isEmpty)
         }
@@ -118,7 +161,9 @@ struct RouteTests {
             #expect(try await fixture.count("SELECT count(DISTINCT group_id) FROM habeas.case_file") == 1)
             #expect(try await fixture.count("SELECT count(*) FROM habeas.case_identity") == 3)
             // An event for the reference reaches all of them.
-            try await fixture.deliver([IntakeFixture.event("request.withdrawn", data: #"{"request_ref":"bulk","by":"subject"}"#)])
+            try await fixture.deliver([
+                IntakeFixture.event("request.withdrawn", data: #"{"request_ref":"bulk","by":"subject"}"#)
+            ])
             #expect(try await fixture.count("SELECT count(*) FROM habeas.case_file WHERE state = 'withdrawn'") == 3)
             #expect(try await fixture.count("SELECT count(*) FROM habeas.deadline WHERE state = 'open'") == 0)
             #expect(try await fixture.brokenChains().isEmpty)

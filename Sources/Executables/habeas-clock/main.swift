@@ -1,6 +1,10 @@
 import Clock
 import Fleet
 
-await WorkerProcess("habeas-clock", "relays what writers left, stores what the broker gave up on, keeps house", queues: ClockWorker.queues) { context in
+await WorkerProcess(
+    "habeas-clock",
+    "relays what writers left, stores what the broker gave up on, keeps house",
+    queues: ClockWorker.queues
+) { context in
     try await ClockWorker.work(context)
 }.main()

@@ -6,7 +6,12 @@ package import Rights
 package enum CloudEventOutcome {
     /// - Parameter name: the middle of the wire name, `request.accepted`.
     package static func row(
-        _ name: String, publisher: String, subject: UUID, at now: Date, machineNow: Date, _ data: (inout JSONWriter) -> Void
+        _ name: String,
+        publisher: String,
+        subject: UUID,
+        at now: Date,
+        machineNow: Date,
+        _ data: (inout JSONWriter) -> Void
     ) -> OutboxRow {
         let id = UUID.version7(at: now)
         let type = "io.habeas.\(name).v1"
@@ -22,7 +27,14 @@ package enum CloudEventOutcome {
             event.object(data)
         }
         return OutboxRow(
-            id: id, kind: .outcome, exchange: Topology.outcomes, routingKey: "publisher.\(publisher).\(type)",
-            messageType: type, subjectID: subject, body: writer.bytes, createdAt: machineNow)
+            id: id,
+            kind: .outcome,
+            exchange: Topology.outcomes,
+            routingKey: "publisher.\(publisher).\(type)",
+            messageType: type,
+            subjectID: subject,
+            body: writer.bytes,
+            createdAt: machineNow
+        )
     }
 }

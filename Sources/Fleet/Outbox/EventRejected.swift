@@ -23,7 +23,8 @@ package struct EventRejected: Sendable {
     }
 
     package func row(to publisher: String, at now: Date, machineNow: Date) -> OutboxRow {
-        CloudEventOutcome.row("event.rejected", publisher: publisher, subject: parked, at: now, machineNow: machineNow) { data in
+        CloudEventOutcome.row("event.rejected", publisher: publisher, subject: parked, at: now, machineNow: machineNow)
+        { data in
             data.member("parked", parked)
             data.member("id", eventID)
             data.member("type", type)

@@ -82,7 +82,10 @@ package final class OutboxDispatcher: Service {
             } catch {
                 // The relay publishes them again; receivers know the message by its id.
                 metrics.unmarked.increment(by: UInt64(settled.count))
-                logger.warning("confirmed messages could not be marked", metadata: .keys([.reason: "\(error)", .count: "\(settled.count)"]))
+                logger.warning(
+                    "confirmed messages could not be marked",
+                    metadata: .keys([.reason: "\(error)", .count: "\(settled.count)"])
+                )
             }
         }
     }

@@ -22,7 +22,13 @@ package struct OutboxRelay: Service {
     private let metrics: OutboxMetrics
     private let logger: Logger
 
-    package init(publisher: AMQPPublisher, pool: PostgresPool, interval: Duration, metrics: OutboxMetrics, logger: Logger) {
+    package init(
+        publisher: AMQPPublisher,
+        pool: PostgresPool,
+        interval: Duration,
+        metrics: OutboxMetrics,
+        logger: Logger
+    ) {
         self.publisher = publisher
         self.pool = pool
         self.interval = interval
@@ -103,9 +109,24 @@ package struct OutboxRelay: Service {
 extension OutboxRow {
     init(row: Row) throws {
         let (id, kind, exchange, routingKey, type, subject, body, created) = try row.decode(
-            UUID.self, String.self, String.self, String.self, String.self, UUID?.self, [UInt8].self, Date.self)
+            UUID.self,
+            String.self,
+            String.self,
+            String.self,
+            String.self,
+            UUID?.self,
+            [UInt8].self,
+            Date.self
+        )
         self.init(
-            id: id, kind: try Stored.word(kind, "outbox.kind"), exchange: exchange, routingKey: routingKey, messageType: type,
-            subjectID: subject, body: body, createdAt: created)
+            id: id,
+            kind: try Stored.word(kind, "outbox.kind"),
+            exchange: exchange,
+            routingKey: routingKey,
+            messageType: type,
+            subjectID: subject,
+            body: body,
+            createdAt: created
+        )
     }
 }

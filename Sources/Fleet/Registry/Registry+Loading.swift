@@ -21,7 +21,13 @@ extension Registry {
 
     private static func client(_ row: Row) throws -> Client {
         let (id, names, country, zone, suspended, baa) = try row.decode(
-            String.self, [String].self, String?.self, String.self, Bool.self, Bool.self)
+            String.self,
+            [String].self,
+            String?.self,
+            String.self,
+            Bool.self,
+            Bool.self
+        )
         // `clients apply` refuses zones that this platform does not know; a database moved elsewhere falls back to UTC.
         let place = Place(country: country, zone: TimeZone(identifier: zone) ?? .gmt)
         return Client(id: id, names: names, place: place, isSuspended: suspended, hasBAA: baa)
@@ -29,9 +35,22 @@ extension Registry {
 
     private static func publisher(_ row: Row) throws -> Publisher {
         let (id, user, profile, clients, types, sources, revoked) = try row.decode(
-            String.self, String.self, String.self, [String].self, [String].self, [String].self, Bool.self)
+            String.self,
+            String.self,
+            String.self,
+            [String].self,
+            [String].self,
+            [String].self,
+            Bool.self
+        )
         return Publisher(
-            id: id, brokerUser: user, profile: profile, clients: clients, eventTypes: types, sourcePrefixes: sources,
-            isRevoked: revoked)
+            id: id,
+            brokerUser: user,
+            profile: profile,
+            clients: clients,
+            eventTypes: types,
+            sourcePrefixes: sources,
+            isRevoked: revoked
+        )
     }
 }

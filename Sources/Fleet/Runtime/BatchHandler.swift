@@ -18,7 +18,8 @@ package protocol BatchHandler: Sendable {
     func commit(_ items: [Item], on connection: PostgresConnection) async throws -> [OutboxRow]
 
     /// Sets one message aside, unopened, in a transaction of its own.
-    func park(_ delivery: Delivery, because reason: ParkReason, on connection: PostgresConnection) async throws -> [OutboxRow]
+    func park(_ delivery: Delivery, because reason: ParkReason, on connection: PostgresConnection) async throws
+        -> [OutboxRow]
 
     /// Keyed digest that recognises a message when it is delivered again.
     func messageKey(of delivery: Delivery) -> [UInt8]
@@ -44,7 +45,8 @@ package struct ParkReason: Sendable, Hashable {
         ParkReason(
             origin: .refused,
             fault: "unstorable",
-            remedy: "the database refuses what this message asks for (\(code)); correct the producer or the processor, then replay"
+            remedy:
+                "the database refuses what this message asks for (\(code)); correct the producer or the processor, then replay"
         )
     }
 }

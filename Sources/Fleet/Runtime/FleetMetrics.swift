@@ -3,15 +3,45 @@ package import Observability
 
 /// The metrics every worker of the fleet has; names are part of the operators' contract.
 package enum FleetMetrics {
-    package static let handled = MetricDescription.counter("habeas_messages_handled_total", "Messages brought to their end and acknowledged.")
-    package static let parked = MetricDescription.counter("habeas_messages_parked_total", "Messages set aside by the runtime.")
-    package static let reruns = MetricDescription.counter("habeas_batch_reruns_total", "Batches run again after losing against another transaction.")
-    package static let outages = MetricDescription.counter("habeas_batch_outages_total", "Batches that had to wait for the database.")
-    package static let batchSize = MetricDescription.histogram("habeas_batch_messages", "Messages in a batch.", buckets: MetricDescription.counts)
-    package static let batchSeconds = MetricDescription.histogram("habeas_batch_seconds", "From a batch's delivery to its acknowledgement.", buckets: MetricDescription.seconds)
-    package static let published = MetricDescription.counter("habeas_outbox_published_total", "Answers of the broker to outgoing messages.", labels: ["outcome"])
-    package static let leftToRelay = MetricDescription.counter("habeas_outbox_left_to_relay_total", "Outgoing messages left to the relay because the broker does not take them.")
-    package static let unmarked = MetricDescription.counter("habeas_outbox_unmarked_total", "Confirmed messages whose rows could not be marked; the relay sends them again.")
+    package static let handled = MetricDescription.counter(
+        "habeas_messages_handled_total",
+        "Messages brought to their end and acknowledged."
+    )
+    package static let parked = MetricDescription.counter(
+        "habeas_messages_parked_total",
+        "Messages set aside by the runtime."
+    )
+    package static let reruns = MetricDescription.counter(
+        "habeas_batch_reruns_total",
+        "Batches run again after losing against another transaction."
+    )
+    package static let outages = MetricDescription.counter(
+        "habeas_batch_outages_total",
+        "Batches that had to wait for the database."
+    )
+    package static let batchSize = MetricDescription.histogram(
+        "habeas_batch_messages",
+        "Messages in a batch.",
+        buckets: MetricDescription.counts
+    )
+    package static let batchSeconds = MetricDescription.histogram(
+        "habeas_batch_seconds",
+        "From a batch's delivery to its acknowledgement.",
+        buckets: MetricDescription.seconds
+    )
+    package static let published = MetricDescription.counter(
+        "habeas_outbox_published_total",
+        "Answers of the broker to outgoing messages.",
+        labels: ["outcome"]
+    )
+    package static let leftToRelay = MetricDescription.counter(
+        "habeas_outbox_left_to_relay_total",
+        "Outgoing messages left to the relay because the broker does not take them."
+    )
+    package static let unmarked = MetricDescription.counter(
+        "habeas_outbox_unmarked_total",
+        "Confirmed messages whose rows could not be marked; the relay sends them again."
+    )
 
     /// In the order of the operations paper.
     package static let all: [MetricDescription] = [

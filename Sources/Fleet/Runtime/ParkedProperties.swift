@@ -27,7 +27,11 @@ package struct ParkedProperties: Sendable {
             document.member(0, name).flatMap { document.kind($0) == .string ? document.string($0) : nil }
         }
         return MessageContext(
-            messageID: text("message_id"), type: text("type"), appID: text("app_id"), userID: text("user_id"),
-            routingKey: text("routing_key"))
+            messageID: text("message_id"),
+            type: text("type"),
+            appID: text("app_id"),
+            userID: text("user_id"),
+            routingKey: text("routing_key")
+        )
     }
 }

@@ -68,7 +68,8 @@ struct StartChecks {
             return try await Registry.load(on: connection)
         }
         guard registry.topologyDigest == (try Topology.fleet.digest()) else {
-            let fault = registry.topologyDigest == nil ? "was never applied" : "is not the one this worker was built for"
+            let fault =
+                registry.topologyDigest == nil ? "was never applied" : "is not the one this worker was built for"
             throw StartError(.configuration, "topology: \(fault); run `habeas topology apply` with this version")
         }
         return RegistryCache(registry)

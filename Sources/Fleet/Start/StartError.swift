@@ -17,7 +17,8 @@ package struct StartError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// A word of the command line as an error may repeat it: it might be a password in the wrong place.
     static func printable(_ word: String) -> String {
-        word.utf8.count <= 40 && word.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: ":") })
+        word.utf8.count <= 40
+            && word.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: ":") })
             ? word : "an argument"
     }
 }

@@ -54,10 +54,16 @@ package struct WorkerContext: Sendable {
 
     package func consumer(of queue: String) -> AMQPConsumer {
         AMQPConsumer(
-            configuration: broker("consumes \(queue)"), queue: queue, prefetch: configuration.prefetch,
+            configuration: broker("consumes \(queue)"),
+            queue: queue,
+            prefetch: configuration.prefetch,
             batch: BatchLimits(
-                count: configuration.batch.count, bytes: configuration.batch.bytes, linger: configuration.batch.linger),
-            logger: logger)
+                count: configuration.batch.count,
+                bytes: configuration.batch.bytes,
+                linger: configuration.batch.linger
+            ),
+            logger: logger
+        )
     }
 
     package func publisher() -> AMQPPublisher {
@@ -69,10 +75,21 @@ package struct WorkerContext: Sendable {
     }
 
     package func batchWorker<Handler: BatchHandler>(
-        _ handler: Handler, consumer: AMQPConsumer, dispatcher: OutboxDispatcher, metrics: BatchMetrics
+        _ handler: Handler,
+        consumer: AMQPConsumer,
+        dispatcher: OutboxDispatcher,
+        metrics: BatchMetrics
     ) -> BatchWorker<Handler> {
         BatchWorker(
-            consumer: consumer, handler: handler, pool: pool, dispatcher: dispatcher, gate: gate, lanes: configuration.lanes,
-            drainBudget: configuration.drain, metrics: metrics, logger: logger)
+            consumer: consumer,
+            handler: handler,
+            pool: pool,
+            dispatcher: dispatcher,
+            gate: gate,
+            lanes: configuration.lanes,
+            drainBudget: configuration.drain,
+            metrics: metrics,
+            logger: logger
+        )
     }
 }

@@ -1,4 +1,3 @@
-import UnixSignals
 import Foundation
 import Glibc
 import Ledger
@@ -6,6 +5,7 @@ import Logging
 import Observability
 import Postgres
 package import ServiceLifecycle
+import UnixSignals
 
 /// The life of a worker process: arguments, configuration, checks, services, drain, exit code.
 package struct WorkerProcess: Sendable {
@@ -28,7 +28,9 @@ package struct WorkerProcess: Sendable {
 
     /// - Parameter queues: what the worker consumes; checked to exist before it starts.
     package init(
-        _ name: String, _ summary: String, queues: [String],
+        _ name: String,
+        _ summary: String,
+        queues: [String],
         build: @escaping @Sendable (WorkerContext) async throws -> Work
     ) {
         self.name = name
@@ -55,16 +57,27 @@ package struct WorkerProcess: Sendable {
 
     private func run(_ arguments: WorkerArguments) async throws {
         let configuration = try FleetConfiguration.load(
-            path: arguments.configurationPath, environment: ProcessInfo.processInfo.environment, flags: arguments.flags)
+            path: arguments.configurationPath,
+            environment: ProcessInfo.processInfo.environment,
+            flags: arguments.flags
+        )
         let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
         LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: level) }
         let logger = Logger(label: name)
         let context = try await WorkerContext(
-            name: name, queues: queues, configuration: configuration, logger: logger)
+            name: name,
+            queues: queues,
+            configuration: configuration,
+            logger: logger
+        )
         let work = try await build(context)
         let probes = try ProbeServer(
-            host: configuration.probes.host, port: configuration.probes.port(of: name), metrics: context.metrics,
-            logger: logger, ready: work.ready)
+            host: configuration.probes.host,
+            port: configuration.probes.port(of: name),
+            metrics: context.metrics,
+            logger: logger,
+            ready: work.ready
+        )
         ProcessMetrics.register(in: context.metrics)
         var services = ServiceGroupConfiguration(
             services: ([probes] + work.services).map { .init(service: $0) },

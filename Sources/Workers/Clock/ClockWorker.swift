@@ -13,13 +13,30 @@ package enum ClockWorker {
         let dispatcher = context.dispatcher(publisher)
         let consumer = context.consumer(of: Topology.parked)
         let letters = context.batchWorker(
-            DeadLetterHandler(queue: consumer.queue, ring: context.ring, registry: context.registry, holidays: .unknown),
-            consumer: consumer, dispatcher: dispatcher, metrics: BatchMetrics(context.metrics))
+            DeadLetterHandler(
+                queue: consumer.queue,
+                ring: context.ring,
+                registry: context.registry,
+                holidays: .unknown
+            ),
+            consumer: consumer,
+            dispatcher: dispatcher,
+            metrics: BatchMetrics(context.metrics)
+        )
         let relay = OutboxRelay(
-            publisher: publisher, pool: context.pool, interval: .seconds(1), metrics: OutboxMetrics(context.metrics),
-            logger: context.logger)
+            publisher: publisher,
+            pool: context.pool,
+            interval: .seconds(1),
+            metrics: OutboxMetrics(context.metrics),
+            logger: context.logger
+        )
         let expiry = EarlyEventExpiry(
-            pool: context.pool, ring: context.ring, registry: context.registry, dispatcher: dispatcher, holidays: .unknown)
+            pool: context.pool,
+            ring: context.ring,
+            registry: context.registry,
+            dispatcher: dispatcher,
+            holidays: .unknown
+        )
         let housekeeping = Housekeeping(pool: context.pool, expiry: expiry, logger: context.logger)
         let patience = context.configuration.heartbeat * 2
         return WorkerProcess.Work(services: [publisher, dispatcher, relay, housekeeping, letters]) {

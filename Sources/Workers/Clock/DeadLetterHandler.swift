@@ -1,6 +1,6 @@
 package import AMQP
-import FoundationEssentials
 package import Fleet
+import FoundationEssentials
 package import Ledger
 package import Postgres
 package import Rights
@@ -35,11 +35,17 @@ package struct DeadLetterHandler: BatchHandler {
                 // The login is the broker's word, the type the routing key it was published under: neither needs the body.
                 let publisher = delivery.properties.userID.flatMap { registry.current.publisher(brokerUser: $0) }
                 let (record, fact) = try parking.record(
-                    delivery, queue: queue, origin: .deadLetter, publisherID: publisher?.id,
-                    eventType: EventType.allCases.first { $0.name == delivery.routingKey }?.name, field: "body",
+                    delivery,
+                    queue: queue,
+                    origin: .deadLetter,
+                    publisherID: publisher?.id,
+                    eventType: EventType.allCases.first { $0.name == delivery.routingKey }?.name,
+                    field: "body",
                     fault: "delivery_limit",
-                    remedy: "the broker gave up delivering it; look for workers that died at this time, then replay or discard",
-                    at: now)
+                    remedy:
+                        "the broker gave up delivering it; look for workers that died at this time, then replay or discard",
+                    at: now
+                )
                 records.append(record)
                 facts[record.id] = fact
                 if EventType.carriesLegalTime(name: delivery.routingKey) {
@@ -62,7 +68,9 @@ package struct DeadLetterHandler: BatchHandler {
 
     /// A letter that cannot even be stored together with others is stored alone, whatever the runtime holds against it.
     package func park(
-        _ delivery: Delivery, because reason: ParkReason, on connection: PostgresConnection
+        _ delivery: Delivery,
+        because reason: ParkReason,
+        on connection: PostgresConnection
     ) async throws -> [OutboxRow] {
         try await commit([delivery], on: connection)
     }

@@ -1,5 +1,5 @@
-import FoundationEssentials
 import Fleet
+import FoundationEssentials
 import Ledger
 package import Logging
 import Observability

@@ -5,7 +5,10 @@ import Rights
 /// The bodies of evidence rows: codes, ids, dates and keyed digests; never a person.
 enum Facts {
     static func opened(
-        _ record: CaseFileRecord, _ opening: CaseOpening, event: PreparedEvent, warnings: [CaseOpening.Warning]
+        _ record: CaseFileRecord,
+        _ opening: CaseOpening,
+        event: PreparedEvent,
+        warnings: [CaseOpening.Warning]
     ) -> String {
         text { body in
             origin(of: event, to: &body)

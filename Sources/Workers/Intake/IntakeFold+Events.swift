@@ -14,18 +14,34 @@ extension IntakeFold {
         case .clientRetentionAgreed(let data):
             keep(prepared, about: state.clientChains[data.client]?.id)
             record(
-                "client.retention_agreed", client: data.client, by: prepared,
-                body: Facts.plain(prepared) { $0.member("until", data.until) })
+                "client.retention_agreed",
+                client: data.client,
+                by: prepared,
+                body: Facts.plain(prepared) { $0.member("until", data.until) }
+            )
         case .holdPlaced(let data): place(data, prepared, delivery)
         case .holdLifted(let data): lift(data, prepared, delivery)
         case .breachDetected(let data): detect(data, prepared, delivery)
         case .breachUpdated(let data): update(data, prepared, delivery)
         case .breachAcknowledged(let data): acknowledge(data, prepared, delivery)
         case .taskCompleted, .taskFailed:
-            refuse(delivery, prepared, "data.task", .unknownTask, "Name a task that is open for you; this one is not known.")
+            refuse(
+                delivery,
+                prepared,
+                "data.task",
+                .unknownTask,
+                "Name a task that is open for you; this one is not known."
+            )
         case .objectionReceived:
-            refuse(delivery, prepared, "data.notice", .unknownNotice, "Name a notice that was sent; this one is not known.")
-        case .requestWithdrawn, .requestClarified, .requestClientNamed, .identityVerified, .identityFailed, .clientDecided,
+            refuse(
+                delivery,
+                prepared,
+                "data.notice",
+                .unknownNotice,
+                "Name a notice that was sent; this one is not known."
+            )
+        case .requestWithdrawn, .requestClarified, .requestClientNamed, .identityVerified, .identityFailed,
+            .clientDecided,
             .restrictionLifted, .feePaid:
             follow(prepared, delivery)
         }
@@ -36,13 +52,22 @@ extension IntakeFold {
     private mutating func submit(_ request: RequestSubmitted, _ prepared: PreparedEvent, _ delivery: Delivery) {
         if let text = request.requestRef, !isFree(text, .request, prepared) {
             return refuse(
-                delivery, prepared, "data.request_ref", .referenceTaken,
-                "Use a reference once; this one names another request of yours.")
+                delivery,
+                prepared,
+                "data.request_ref",
+                .referenceTaken,
+                "Use a reference once; this one names another request of yours."
+            )
         }
         let received = receipt(prepared)
         for opening in prepared.openings {
             let decided = CaseOpening(
-                request, client: opening.client, profile: prepared.publisher.profile, receivedAt: received, holidays: holidays)
+                request,
+                client: opening.client,
+                profile: prepared.publisher.profile,
+                receivedAt: received,
+                holidays: holidays
+            )
             open(opening, decided, prepared, requestRef: request.requestRef, receivedAt: received)
         }
         if let text = request.requestRef {
@@ -61,8 +86,12 @@ extension IntakeFold {
     private mutating func complain(_ data: ComplaintReceived, _ prepared: PreparedEvent, _ delivery: Delivery) {
         guard isFree(data.complaintRef, .complaint, prepared) else {
             return refuse(
-                delivery, prepared, "data.complaint_ref", .referenceTaken,
-                "Use a reference once; this one names another complaint of yours.")
+                delivery,
+                prepared,
+                "data.complaint_ref",
+                .referenceTaken,
+                "Use a reference once; this one names another complaint of yours."
+            )
         }
         for opening in prepared.openings {
             let decided = CaseOpening(data, client: opening.client, receivedAt: receipt(prepared), holidays: holidays)
@@ -71,12 +100,24 @@ extension IntakeFold {
     }
 
     private mutating func open(
-        _ opening: PreparedOpening, _ decided: CaseOpening, _ prepared: PreparedEvent, requestRef: String?, receivedAt: Date
+        _ opening: PreparedOpening,
+        _ decided: CaseOpening,
+        _ prepared: PreparedEvent,
+        requestRef: String?,
+        receivedAt: Date
     ) {
         let record = CaseFileRecord(
-            id: opening.id, opening: decided, clientID: opening.client?.id, profile: prepared.publisher.profile,
-            publisherID: prepared.publisher.id, requestRef: requestRef, subjectIndex: opening.subjectIndex,
-            groupID: opening.groupID, reference: prepared.event.reference, receivedAt: receivedAt)
+            id: opening.id,
+            opening: decided,
+            clientID: opening.client?.id,
+            profile: prepared.publisher.profile,
+            publisherID: prepared.publisher.id,
+            requestRef: requestRef,
+            subjectIndex: opening.subjectIndex,
+            groupID: opening.groupID,
+            reference: prepared.event.reference,
+            receivedAt: receivedAt
+        )
         open(record, decided, opening, by: prepared)
     }
 
@@ -123,8 +164,12 @@ extension IntakeFold {
             wait(prepared, from: delivery, under: named, case: nil)
         case .request:
             refuse(
-                delivery, prepared, "data.request", .unknownRequest,
-                "Name a request by the id that request.accepted gave you, or by your own request_ref.")
+                delivery,
+                prepared,
+                "data.request",
+                .unknownRequest,
+                "Name a request by the id that request.accepted gave you, or by your own request_ref."
+            )
         }
     }
 

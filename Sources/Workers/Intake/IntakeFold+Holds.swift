@@ -9,14 +9,25 @@ extension IntakeFold {
         let reference = IntakeState.Reference(publisher: prepared.publisher.id, list: .request, text: data.holdRef)
         guard state.holds[reference] == nil else {
             return refuse(
-                delivery, prepared, "data.hold_ref", .referenceTaken, "Use a reference once; this one names another hold of yours.")
+                delivery,
+                prepared,
+                "data.hold_ref",
+                .referenceTaken,
+                "Use a reference once; this one names another hold of yours."
+            )
         }
         var cases: [UUID] = []
         if let request = data.request {
             cases = state.cases(request, of: prepared.publisher.id)
             guard !cases.isEmpty else { return wait(forUnknown: request, prepared, delivery) }
             guard cases.allSatisfy({ state.cases[$0]?.state.isFinal == false }) else {
-                return refuse(delivery, prepared, "data.request", .unlawful, "The case is closed; there is nothing left to hold.")
+                return refuse(
+                    delivery,
+                    prepared,
+                    "data.request",
+                    .unlawful,
+                    "The case is closed; there is nothing left to hold."
+                )
             }
         }
         let caseID = cases.first
@@ -24,8 +35,14 @@ extension IntakeFold {
             """
             INSERT INTO habeas.hold (id, publisher_id, hold_ref, client_id, case_id, placed_at, until)
             VALUES (\(prepared.id), \(prepared.publisher.id), \(data.holdRef), \(data.client), \(caseID), \(state.now), \(data.until))
-            """)
-        state.holds[reference] = IntakeState.Hold(id: prepared.id, caseID: caseID, clientID: data.client, isPlaced: true)
+            """
+        )
+        state.holds[reference] = IntakeState.Hold(
+            id: prepared.id,
+            caseID: caseID,
+            clientID: data.client,
+            isPlaced: true
+        )
         keep(prepared, about: prepared.id)
         for id in cases { fold(.holdPlaced, into: id, by: prepared) }
         let body = Facts.plain(prepared) { $0.member("until", data.until) }
@@ -39,7 +56,13 @@ extension IntakeFold {
     mutating func lift(_ data: HoldLifted, _ prepared: PreparedEvent, _ delivery: Delivery) {
         let reference = IntakeState.Reference(publisher: prepared.publisher.id, list: .request, text: data.holdRef)
         guard var hold = state.holds[reference], hold.isPlaced else {
-            return refuse(delivery, prepared, "data.hold_ref", .unknownHold, "Name a hold that is in place; this one is not.")
+            return refuse(
+                delivery,
+                prepared,
+                "data.hold_ref",
+                .unknownHold,
+                "Name a hold that is in place; this one is not."
+            )
         }
         statements.append("UPDATE habeas.hold SET lifted_at = \(state.now) WHERE id = \(hold.id) AND lifted_at IS NULL")
         hold.isPlaced = false
@@ -53,7 +76,9 @@ extension IntakeFold {
     }
 
     private mutating func fold(_ event: CaseEvent, into id: UUID, by prepared: PreparedEvent) {
-        guard let record = state.cases[id], case .apply(let transition) = record.machine.verdict(on: event) else { return }
+        guard let record = state.cases[id], case .apply(let transition) = record.machine.verdict(on: event) else {
+            return
+        }
         apply(transition, to: id, by: prepared)
     }
 }

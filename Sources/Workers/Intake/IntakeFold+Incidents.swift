@@ -9,28 +9,44 @@ extension IntakeFold {
         let reference = IntakeState.Reference(publisher: prepared.publisher.id, list: .incident, text: data.incidentRef)
         guard state.incidents[reference] == nil else {
             return refuse(
-                delivery, prepared, "data.incident_ref", .referenceTaken,
-                "Send breach.updated for an incident that was reported before.")
+                delivery,
+                prepared,
+                "data.incident_ref",
+                .referenceTaken,
+                "Send breach.updated for an incident that was reported before."
+            )
         }
         let received = receipt(prepared)
         var incident = IncidentRecord(
-            id: prepared.id, publisherID: prepared.publisher.id, incidentRef: data.incidentRef, risk: data.risk.rawValue,
-            discoveredAt: data.discoveredAt, awareAt: data.awareAt, receivedAt: received)
+            id: prepared.id,
+            publisherID: prepared.publisher.id,
+            incidentRef: data.incidentRef,
+            risk: data.risk.rawValue,
+            discoveredAt: data.discoveredAt,
+            awareAt: data.awareAt,
+            receivedAt: received
+        )
         let deadline = Deadline(.notifyClients, from: data.awareAt, at: .unknown, holidays: holidays)
         evidence.add(
             incident.chain.append(
-                "incident.opened", at: state.now, actor: "publisher:\(prepared.publisher.id)", clientID: nil,
+                "incident.opened",
+                at: state.now,
+                actor: "publisher:\(prepared.publisher.id)",
+                clientID: nil,
                 body: Facts.plain(prepared) { body in
                     body.member("risk", data.risk)
                     body.member("discovered_at", data.discoveredAt)
                     body.member("aware_at", data.awareAt)
                     body.member("notify_due_at", deadline.due)
                     body.member("clients", data.affected.map(\.client))
-                }))
+                }
+            )
+        )
         deadlines.open(deadline, subject: incident.id)
         keep(prepared, about: incident.id)
         wakeUps.wake(.breach, for: incident.id)
-        let warnings = prepared.event.warnings.map { "unknown_field:\($0)" } + (deadline.due < state.now ? ["overdue"] : [])
+        let warnings =
+            prepared.event.warnings.map { "unknown_field:\($0)" } + (deadline.due < state.now ? ["overdue"] : [])
         let sequence = incident.nextOutcomeSequence()
         tell(Outcome.accepted(incident, warnings: warnings, sequence: sequence, at: state.now))
         change(incident, under: reference)
@@ -63,16 +79,27 @@ extension IntakeFold {
 
     /// A later event about an incident; one for an incident not yet reported waits.
     private mutating func follow(
-        _ incidentRef: String, _ fact: String, _ prepared: PreparedEvent, _ delivery: Delivery, edit: (inout IncidentRecord) -> Void,
+        _ incidentRef: String,
+        _ fact: String,
+        _ prepared: PreparedEvent,
+        _ delivery: Delivery,
+        edit: (inout IncidentRecord) -> Void,
         fact body: (inout JSONWriter) -> Void
     ) {
         let reference = IntakeState.Reference(publisher: prepared.publisher.id, list: .incident, text: incidentRef)
-        guard var incident = state.incidents[reference] else { return wait(prepared, from: delivery, under: reference, case: nil) }
+        guard var incident = state.incidents[reference] else {
+            return wait(prepared, from: delivery, under: reference, case: nil)
+        }
         edit(&incident)
         evidence.add(
             incident.chain.append(
-                fact, at: state.now, actor: "publisher:\(prepared.publisher.id)", clientID: nil,
-                body: Facts.plain(prepared, body)))
+                fact,
+                at: state.now,
+                actor: "publisher:\(prepared.publisher.id)",
+                clientID: nil,
+                body: Facts.plain(prepared, body)
+            )
+        )
         keep(prepared, about: incident.id)
         wakeUps.wake(.breach, for: incident.id)
         change(incident, under: reference)

@@ -45,25 +45,45 @@ struct IntakeFold {
     mutating func refuse(_ delivery: Delivery, _ refusal: Refusal) { refusals.append((delivery, refusal)) }
 
     mutating func refuse(
-        _ delivery: Delivery, _ prepared: PreparedEvent, _ field: String, _ fault: FaultCode, _ remedy: String,
+        _ delivery: Delivery,
+        _ prepared: PreparedEvent,
+        _ field: String,
+        _ fault: FaultCode,
+        _ remedy: String,
         releasing: Bool = true
     ) {
         let origin = Refusal.Origin(publisher: prepared.publisher, event: prepared.event)
         refusals.append(
-            (delivery, Refusal(field: field, fault: fault, remedy: remedy, origin: origin, replayOf: prepared.replayOf)))
+            (delivery, Refusal(field: field, fault: fault, remedy: remedy, origin: origin, replayOf: prepared.replayOf))
+        )
         if releasing { released.append(prepared.inbox.dedupeKey) }
     }
 
     // MARK: Cases
 
-    mutating func open(_ record: CaseFileRecord, _ opening: CaseOpening, _ prepared: PreparedOpening, by event: PreparedEvent) {
+    mutating func open(
+        _ record: CaseFileRecord,
+        _ opening: CaseOpening,
+        _ prepared: PreparedOpening,
+        by event: PreparedEvent
+    ) {
         var record = record
         let warnings = opening.warnings.map(\.rawValue) + event.event.warnings.map { "unknown_field:\($0)" }
         evidence.add(
             record.chain.append(
-                "case.opened", at: state.now, actor: "publisher:\(event.publisher.id)", clientID: record.clientID,
-                body: Facts.opened(record, opening, event: event, warnings: opening.warnings)))
-        secrets.add(case: record.id, clientID: record.clientID, secret: prepared.secret, identities: prepared.identities)
+                "case.opened",
+                at: state.now,
+                actor: "publisher:\(event.publisher.id)",
+                clientID: record.clientID,
+                body: Facts.opened(record, opening, event: event, warnings: opening.warnings)
+            )
+        )
+        secrets.add(
+            case: record.id,
+            clientID: record.clientID,
+            secret: prepared.secret,
+            identities: prepared.identities
+        )
         for deadline in opening.deadlines { deadlines.open(deadline, case: record.id, clientID: record.clientID) }
         wakeUps.wake(record.queue, for: record.id)
         let sequence = record.nextOutcomeSequence()
@@ -74,7 +94,10 @@ struct IntakeFold {
 
     /// Makes a transition that the machine has allowed, with its one evidence row.
     mutating func apply(
-        _ transition: CaseMachine.Transition, to id: UUID, by event: PreparedEvent, _ edit: (inout CaseFileRecord) -> Void = { _ in }
+        _ transition: CaseMachine.Transition,
+        to id: UUID,
+        by event: PreparedEvent,
+        _ edit: (inout CaseFileRecord) -> Void = { _ in }
     ) {
         guard var record = state.cases[id] else { return }
         let before = record.state
@@ -89,11 +112,18 @@ struct IntakeFold {
         }
         evidence.add(
             record.chain.append(
-                transition.fact, at: state.now, actor: "publisher:\(event.publisher.id)", clientID: record.clientID,
-                body: Facts.transition(from: before, to: record.state, event: event)))
+                transition.fact,
+                at: state.now,
+                actor: "publisher:\(event.publisher.id)",
+                clientID: record.clientID,
+                body: Facts.transition(from: before, to: record.state, event: event)
+            )
+        )
         if case .clientDecided(let data) = event.event.payload {
             let sequence = record.nextOutcomeSequence()
-            outcomes.append(Outcome.decided(record, data.decision, reference: data.reference, sequence: sequence, at: state.now))
+            outcomes.append(
+                Outcome.decided(record, data.decision, reference: data.reference, sequence: sequence, at: state.now)
+            )
         }
         if record.state.isFinal, !before.isFinal {
             deadlines.void(subject: id)
@@ -123,7 +153,13 @@ struct IntakeFold {
     /// Keeps an event's own words beside its subject.
     mutating func keep(_ event: PreparedEvent, about subject: UUID?) {
         guard let subject, let secret = event.secret else { return }
-        secrets.add(event: event.id, about: subject, type: event.event.type.rawValue, receivedAt: receipt(event), secret: secret)
+        secrets.add(
+            event: event.id,
+            about: subject,
+            type: event.event.type.rawValue,
+            receivedAt: receipt(event),
+            secret: secret
+        )
     }
 
     // MARK: Other subjects
@@ -138,29 +174,42 @@ struct IntakeFold {
     mutating func record(_ fact: String, client: String, by event: PreparedEvent, body: String) {
         guard var chain = state.clientChains[client] else { return }
         evidence.add(
-            chain.append(fact, at: state.now, actor: "publisher:\(event.publisher.id)", clientID: client, body: body))
+            chain.append(fact, at: state.now, actor: "publisher:\(event.publisher.id)", clientID: client, body: body)
+        )
         state.clientChains[client] = chain
         changedClients.insert(client)
     }
 
     mutating func recordOfInstallation(_ fact: String, by event: PreparedEvent, body: String) {
         guard var chain = state.installationChain else { return }
-        evidence.add(chain.append(fact, at: state.now, actor: "publisher:\(event.publisher.id)", clientID: nil, body: body))
+        evidence.add(
+            chain.append(fact, at: state.now, actor: "publisher:\(event.publisher.id)", clientID: nil, body: body)
+        )
         state.installationChain = chain
     }
 
     // MARK: Waiting
 
     mutating func wait(
-        _ event: PreparedEvent, from delivery: Delivery, under reference: IntakeState.Reference?, case id: UUID?
+        _ event: PreparedEvent,
+        from delivery: Delivery,
+        under reference: IntakeState.Reference?,
+        case id: UUID?
     ) {
         guard !event.isWaiting, let secret = event.secret else {
             stillWaiting += 1
             return
         }
         let record = EarlyEventRecord(
-            id: event.id, publisherID: event.publisher.id, requestRef: reference?.waitingKey, caseID: id,
-            eventType: event.event.type.rawValue, dedupeKey: event.inbox.dedupeKey, receivedAt: receipt(event), secret: secret)
+            id: event.id,
+            publisherID: event.publisher.id,
+            requestRef: reference?.waitingKey,
+            caseID: id,
+            eventType: event.event.type.rawValue,
+            dedupeKey: event.inbox.dedupeKey,
+            receivedAt: receipt(event),
+            secret: secret
+        )
         early.append((record, event, delivery))
     }
 
@@ -192,7 +241,8 @@ struct IntakeFold {
             row.createdAt = state.machineNow
             outbox.add(row)
         }
-        var statements = files.statements + secrets.statements + deadlines.statements + evidence.statements + outbox.statements
+        var statements =
+            files.statements + secrets.statements + deadlines.statements + evidence.statements + outbox.statements
         statements += changedIncidents.compactMap { state.incidents[$0]?.upsert }
         statements += changedClients.compactMap { state.clientChains[$0].flatMap(ChainHeads.write) }
         if let chain = state.installationChain, let statement = ChainHeads.write(chain) { statements.append(statement) }

@@ -1,6 +1,6 @@
 package import AMQP
-import FoundationEssentials
 package import Fleet
+import FoundationEssentials
 package import Ledger
 package import Postgres
 package import Rights
@@ -16,7 +16,13 @@ package struct IntakeHandler: BatchHandler {
     private let holidays: HolidayCalendar
     private let domainTime: DomainTime
 
-    package init(queue: String, registry: RegistryCache, ring: KeyRing, holidays: HolidayCalendar, domainTime: DomainTime) {
+    package init(
+        queue: String,
+        registry: RegistryCache,
+        ring: KeyRing,
+        holidays: HolidayCalendar,
+        domainTime: DomainTime
+    ) {
         self.queue = queue
         self.registry = registry
         self.ring = ring
@@ -42,8 +48,12 @@ package struct IntakeHandler: BatchHandler {
         do {
             return try await connection.transaction { connection in
                 try await IntakeTransaction(
-                    items: items, preparation: preparation(registry.current, at: domainTime.estimate), parking: parking,
-                    holidays: holidays, registryVersion: version, domainTime: domainTime
+                    items: items,
+                    preparation: preparation(registry.current, at: domainTime.estimate),
+                    parking: parking,
+                    holidays: holidays,
+                    registryVersion: version,
+                    domainTime: domainTime
                 ).run(on: connection)
             }
         } catch let error as RegistryChanged {
@@ -53,12 +63,19 @@ package struct IntakeHandler: BatchHandler {
     }
 
     package func park(
-        _ delivery: Delivery, because reason: ParkReason, on connection: PostgresConnection
+        _ delivery: Delivery,
+        because reason: ParkReason,
+        on connection: PostgresConnection
     ) async throws -> [OutboxRow] {
         let publisher = delivery.properties.userID.flatMap { registry.current.publisher(brokerUser: $0) }
         let origin = Refusal.Origin(publisher: publisher, read: EventFault.Origin(type: delivery.printableType))
         let refusal = Refusal(
-            field: "body", fault: FaultCode(rawValue: reason.fault), remedy: reason.remedy, origin: origin, parkedAs: reason.origin)
+            field: "body",
+            fault: FaultCode(rawValue: reason.fault),
+            remedy: reason.remedy,
+            origin: origin,
+            parkedAs: reason.origin
+        )
         let item = IntakeItem(delivery: delivery, content: .refused(refusal))
         return try await commit([item], on: connection)
     }

@@ -1,6 +1,6 @@
 import AMQP
-import FoundationEssentials
 import Fleet
+import FoundationEssentials
 import Ledger
 import Rights
 
@@ -39,8 +39,12 @@ struct IntakePreparation: Sendable {
             return refuse("user-id", .unknownPublisher, remedy)
         }
         let context = MessageContext(
-            messageID: delivery.properties.messageID, type: delivery.properties.type, appID: delivery.properties.appID,
-            userID: delivery.properties.userID, routingKey: delivery.routingKey)
+            messageID: delivery.properties.messageID,
+            type: delivery.properties.type,
+            appID: delivery.properties.appID,
+            userID: delivery.properties.userID,
+            routingKey: delivery.routingKey
+        )
         switch EventParser.parse(delivery.body, context: context, now: now) {
         case .failure(let fault):
             return .refused(Refusal(fault, publisher))
@@ -52,7 +56,10 @@ struct IntakePreparation: Sendable {
 
     /// Reads a parked message again, as its publisher sent it and with its first receipt.
     func again(
-        _ replay: PreparedEvent.Replay, publisher: Publisher?, context: MessageContext, body: [UInt8]
+        _ replay: PreparedEvent.Replay,
+        publisher: Publisher?,
+        context: MessageContext,
+        body: [UInt8]
     ) throws -> IntakeItem.Content {
         func refused(_ refusal: Refusal) -> IntakeItem.Content {
             var refusal = refusal
@@ -76,13 +83,22 @@ struct IntakePreparation: Sendable {
 
     private func permission(_ event: ParsedEvent, _ publisher: Publisher) -> Refusal? {
         func refuse(_ field: String, _ fault: FaultCode, _ remedy: String) -> Refusal {
-            Refusal(field: field, fault: fault, remedy: remedy, origin: Refusal.Origin(publisher: publisher, event: event))
+            Refusal(
+                field: field,
+                fault: fault,
+                remedy: remedy,
+                origin: Refusal.Origin(publisher: publisher, event: event)
+            )
         }
         if publisher.isRevoked {
             return refuse("user-id", .revokedPublisher, "This login was revoked; ask the processor.")
         }
         if !publisher.maySend(event.type) {
-            return refuse("type", .notPermitted, "Ask the processor to allow this type for your login in `event_types`.")
+            return refuse(
+                "type",
+                .notPermitted,
+                "Ask the processor to allow this type for your login in `event_types`."
+            )
         }
         if !publisher.maySend(from: event.source) {
             return refuse("source", .notPermitted, "Begin `source` with a prefix that is registered for your login.")
@@ -91,7 +107,10 @@ struct IntakePreparation: Sendable {
         where !publisher.maySpeak(for: client) || registry.client(client) == nil {
             // One answer for clients that do not exist and clients of others: nobody can probe who is a client.
             return refuse(
-                field, .unknownClient, "Name a client that is registered and that your login may speak for.")
+                field,
+                .unknownClient,
+                "Name a client that is registered and that your login may speak for."
+            )
         }
         if case .requestSubmitted(let request) = event.payload, request.submittedBy == .client, request.client == nil {
             return refuse("data.client", .missing, "Name the client whose instruction this is.")
@@ -114,14 +133,18 @@ struct IntakePreparation: Sendable {
     // MARK: What can be made beforehand
 
     private func prepared(
-        _ event: ParsedEvent, _ publisher: Publisher, body: [UInt8], replayOf: PreparedEvent.Replay?
+        _ event: ParsedEvent,
+        _ publisher: Publisher,
+        body: [UInt8],
+        replayOf: PreparedEvent.Replay?
     ) throws -> PreparedEvent {
         let id = UUID.version7(at: now)
         var openings: [PreparedOpening] = []
         var secret: SealedPayload?
         switch event.payload {
         case .requestSubmitted(let request): openings = try subjects(of: request, publisher)
-        case .clientTerminated(let data): openings = [try opening(of: event, id: id, client: registry.client(data.client))]
+        case .clientTerminated(let data):
+            openings = [try opening(of: event, id: id, client: registry.client(data.client))]
         case .complaintReceived(let data):
             openings = [try opening(of: event, id: id, client: data.client.flatMap { registry.client($0) })]
         default: secret = try SealedPayload(sealing: event.cloudEvent, for: id, with: ring)
@@ -129,18 +152,31 @@ struct IntakePreparation: Sendable {
         let subject = openings.isEmpty ? id : openings.count == 1 ? openings[0].id : openings[0].groupID
         let inbox = InboxRow(
             dedupeKey: digest.digest(.dedupe, publisher.id, event.source, event.id),
-            contentDigest: digest.digest(.content, CollectionOfOne(body)), publisherID: publisher.id,
-            eventID: event.id, eventType: event.type.rawValue, subjectID: subject)
+            contentDigest: digest.digest(.content, CollectionOfOne(body)),
+            publisherID: publisher.id,
+            eventID: event.id,
+            eventType: event.type.rawValue,
+            subjectID: subject
+        )
         return PreparedEvent(
-            event: event, publisher: publisher, inbox: inbox, openings: openings, secret: secret, id: id,
-            namedClient: namedClient(event, publisher), isWaiting: false, replayOf: replayOf)
+            event: event,
+            publisher: publisher,
+            inbox: inbox,
+            openings: openings,
+            secret: secret,
+            id: id,
+            namedClient: namedClient(event, publisher),
+            isWaiting: false,
+            replayOf: replayOf
+        )
     }
 
     /// Opens an event that has waited, as its publisher sent it.
     func reopened(_ waiting: EarlyEventRecord) throws -> (event: PreparedEvent, delivery: Delivery)? {
         guard let publisher = registry.publisher(id: waiting.publisherID) else { return nil }
         let body = try waiting.secret.opened(for: waiting.id, with: ring)
-        guard case .success(let event) = EventParser.parse(body, context: MessageContext(), now: waiting.receivedAt) else {
+        guard case .success(let event) = EventParser.parse(body, context: MessageContext(), now: waiting.receivedAt)
+        else {
             return nil
         }
         var properties = Properties()
@@ -149,14 +185,33 @@ struct IntakePreparation: Sendable {
         properties.type = event.type.name
         properties.appID = event.source
         let delivery = Delivery(
-            tag: DeliveryTag(generation: 0, tag: 0), exchange: Topology.events, routingKey: event.type.name,
-            redelivered: false, properties: properties, body: body, announcedSize: body.count)
+            tag: DeliveryTag(generation: 0, tag: 0),
+            exchange: Topology.events,
+            routingKey: event.type.name,
+            redelivered: false,
+            properties: properties,
+            body: body,
+            announcedSize: body.count
+        )
         let inbox = InboxRow(
-            dedupeKey: waiting.dedupeKey, contentDigest: digest.digest(.content, CollectionOfOne(body)),
-            publisherID: publisher.id, eventID: event.id, eventType: event.type.rawValue, subjectID: waiting.id)
+            dedupeKey: waiting.dedupeKey,
+            contentDigest: digest.digest(.content, CollectionOfOne(body)),
+            publisherID: publisher.id,
+            eventID: event.id,
+            eventType: event.type.rawValue,
+            subjectID: waiting.id
+        )
         let prepared = PreparedEvent(
-            event: event, publisher: publisher, inbox: inbox, openings: [], secret: waiting.secret, id: waiting.id,
-            namedClient: namedClient(event, publisher), isWaiting: true, replayOf: nil)
+            event: event,
+            publisher: publisher,
+            inbox: inbox,
+            openings: [],
+            secret: waiting.secret,
+            id: waiting.id,
+            namedClient: namedClient(event, publisher),
+            isWaiting: true,
+            replayOf: nil
+        )
         return (prepared, delivery)
     }
 
@@ -176,18 +231,27 @@ struct IntakePreparation: Sendable {
             var single = request
             single.subjects = [subject]
             return PreparedOpening(
-                id: id, client: client, subjectIndex: index, groupID: groupID,
+                id: id,
+                client: client,
+                subjectIndex: index,
+                groupID: groupID,
                 secret: try SealedPayload(sealing: EventPayload.requestSubmitted(single).stored, for: id, with: ring),
                 identities: subject.identities.map {
                     SecretWrites.IdentityRow($0, client: client?.id, digest: digest)
-                })
+                }
+            )
         }
     }
 
     private func opening(of event: ParsedEvent, id: UUID, client: Client?) throws -> PreparedOpening {
         PreparedOpening(
-            id: id, client: client, subjectIndex: 0, groupID: nil,
-            secret: try SealedPayload(sealing: event.stored, for: id, with: ring), identities: [])
+            id: id,
+            client: client,
+            subjectIndex: 0,
+            groupID: nil,
+            secret: try SealedPayload(sealing: event.stored, for: id, with: ring),
+            identities: []
+        )
     }
 
     // MARK: Replay
@@ -206,8 +270,10 @@ struct IntakePreparation: Sendable {
 extension SecretWrites.IdentityRow {
     init(_ identity: Identity, client: String?, digest: KeyedDigest) {
         self.init(
-            lookup: digest.lookup(identity, client: client), kind: identity.type.rawValue,
-            normalisation: Identity.normalisationVersion)
+            lookup: digest.lookup(identity, client: client),
+            kind: identity.type.rawValue,
+            normalisation: Identity.normalisationVersion
+        )
     }
 }
 
@@ -230,8 +296,11 @@ extension ParsedEvent {
 extension Refusal {
     init(_ fault: EventFault, _ publisher: Publisher) {
         self.init(
-            field: fault.field, fault: fault.fault, remedy: fault.remedy,
-            origin: Origin(publisher: publisher, read: fault.origin))
+            field: fault.field,
+            fault: fault.fault,
+            remedy: fault.remedy,
+            origin: Origin(publisher: publisher, read: fault.origin)
+        )
     }
 }
 

@@ -48,7 +48,9 @@ struct IntakeState {
         cases[record.id] = record
         if let text = record.requestRef {
             let list: Reference.List = record.kind == .complaint ? .complaint : .request
-            casesByReference[Reference(publisher: record.publisherID, list: list, text: text), default: []].append(record.id)
+            casesByReference[Reference(publisher: record.publisherID, list: list, text: text), default: []].append(
+                record.id
+            )
         }
     }
 
@@ -92,7 +94,11 @@ struct IntakeNeeds {
         case .breachAcknowledged(let data): references.insert(named(.incident, data.incidentRef))
         case .holdPlaced(let data):
             holds.insert(named(.request, data.holdRef))
-            if let client = data.client { clients.insert(client) } else if data.request == nil { needsInstallation = true }
+            if let client = data.client {
+                clients.insert(client)
+            } else if data.request == nil {
+                needsInstallation = true
+            }
         case .holdLifted(let data):
             holds.insert(named(.request, data.holdRef))
             needsInstallation = true

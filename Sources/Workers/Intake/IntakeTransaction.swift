@@ -1,6 +1,6 @@
 import AMQP
-import FoundationEssentials
 import Fleet
+import FoundationEssentials
 import Ledger
 import Postgres
 import Rights
@@ -46,7 +46,9 @@ struct IntakeTransaction {
 
     // MARK: First round trip
 
-    private func read(_ needs: IntakeNeeds, on connection: PostgresConnection) async throws -> (IntakeState, Set<[UInt8]>) {
+    private func read(_ needs: IntakeNeeds, on connection: PostgresConnection) async throws -> (
+        IntakeState, Set<[UInt8]>
+    ) {
         let references = needs.references.sorted { ($0.publisher, $0.waitingKey) < ($1.publisher, $1.waitingKey) }
         let named = references.filter { $0.list != .incident }
         let incidents = references.filter { $0.list == .incident }
@@ -57,9 +59,16 @@ struct IntakeTransaction {
             Inbox.take(needs.inbox),
             EarlyEvents.lock(references.map { preparation.digest.digest(.dedupe, $0.publisher, $0.waitingKey) }),
             CaseFileRecord.locking(
-                ids: caseIDs, publishers: named.map(\.publisher), kinds: named.map(\.list.rawValue), references: named.map(\.text)),
+                ids: caseIDs,
+                publishers: named.map(\.publisher),
+                kinds: named.map(\.list.rawValue),
+                references: named.map(\.text)
+            ),
             EarlyEvents.waiting(
-                publishers: references.map(\.publisher), references: references.map(\.waitingKey), cases: caseIDs),
+                publishers: references.map(\.publisher),
+                references: references.map(\.waitingKey),
+                cases: caseIDs
+            ),
         ]
         func add(_ statement: SQL, if wanted: Bool) -> Int? {
             guard wanted else { return nil }
@@ -67,13 +76,17 @@ struct IntakeTransaction {
             return statements.count - 1
         }
         let incidentsAt = add(
-            IncidentRecord.locking(publishers: incidents.map(\.publisher), references: incidents.map(\.text)), if: !incidents.isEmpty)
+            IncidentRecord.locking(publishers: incidents.map(\.publisher), references: incidents.map(\.text)),
+            if: !incidents.isEmpty
+        )
         let holdsAt = add(
             """
             SELECT id, publisher_id, hold_ref, case_id, client_id, lifted_at IS NULL FROM habeas.hold
              WHERE (publisher_id, hold_ref) IN (SELECT * FROM unnest(\(holds.map(\.publisher))::text[], \(holds.map(\.text))::text[]))
              ORDER BY id FOR UPDATE
-            """, if: !holds.isEmpty)
+            """,
+            if: !holds.isEmpty
+        )
         let clientsAt = add(ChainHeads.lockingClients(Array(needs.clients)), if: !needs.clients.isEmpty)
         let installationAt = add(ChainHeads.lockingInstallation, if: needs.needsInstallation)
 
@@ -88,15 +101,26 @@ struct IntakeTransaction {
         if let index = incidentsAt {
             for row in results[index] {
                 let record = try IncidentRecord(row: row)
-                state.incidents[.init(publisher: record.publisherID, list: .incident, text: record.incidentRef)] = record
+                state.incidents[.init(publisher: record.publisherID, list: .incident, text: record.incidentRef)] =
+                    record
             }
         }
         if let index = holdsAt {
             for row in results[index] {
                 let (id, publisher, ref, caseID, client, isPlaced) = try row.decode(
-                    UUID.self, String.self, String.self, UUID?.self, String?.self, Bool.self)
+                    UUID.self,
+                    String.self,
+                    String.self,
+                    UUID?.self,
+                    String?.self,
+                    Bool.self
+                )
                 state.holds[.init(publisher: publisher, list: .request, text: ref)] = .init(
-                    id: id, caseID: caseID, clientID: client, isPlaced: isPlaced)
+                    id: id,
+                    caseID: caseID,
+                    clientID: client,
+                    isPlaced: isPlaced
+                )
             }
         }
         if let index = clientsAt {
@@ -105,29 +129,39 @@ struct IntakeTransaction {
                 state.clientChains[id] = chain
             }
         }
-        if let index = installationAt { state.installationChain = try ChainHeads.installation(row: results[index].only) }
+        if let index = installationAt {
+            state.installationChain = try ChainHeads.installation(row: results[index].only)
+        }
         try await complete(&state, needs, on: connection)
         return (state, Set(try results[1].decode(as: [UInt8].self)))
     }
 
     /// What only some events need: the cases of holds that are lifted, the people of cases that may get their client.
-    private func complete(_ state: inout IntakeState, _ needs: IntakeNeeds, on connection: PostgresConnection) async throws {
+    private func complete(_ state: inout IntakeState, _ needs: IntakeNeeds, on connection: PostgresConnection)
+        async throws
+    {
         let held = state.holds.values.compactMap(\.caseID).filter { state.cases[$0] == nil }
         if !held.isEmpty {
             let rows = try await connection.query(
-                CaseFileRecord.locking(ids: held, publishers: [], kinds: [], references: []))
+                CaseFileRecord.locking(ids: held, publishers: [], kinds: [], references: [])
+            )
             for row in rows { state.add(try CaseFileRecord(row: row)) }
         }
-        guard needs.mayNameClients || state.waiting.contains(where: { $0.eventType == EventType.requestClientNamed.rawValue })
+        guard
+            needs.mayNameClients
+                || state.waiting.contains(where: { $0.eventType == EventType.requestClientNamed.rawValue })
         else { return }
         let unnamed = state.cases.values.filter { $0.clientID == nil }.map(\.id)
         let secrets = try await connection.query(
-            "SELECT case_id, kek_id, wrapped_key, payload FROM habeas.case_secret WHERE case_id = ANY(\(unnamed)::uuid[])")
+            "SELECT case_id, kek_id, wrapped_key, payload FROM habeas.case_secret WHERE case_id = ANY(\(unnamed)::uuid[])"
+        )
         for row in secrets {
             let (id, kek, wrapped, payload) = try row.decode(UUID.self, String.self, [UInt8].self, [UInt8].self)
             let secret = SealedPayload(wrapped: .init(kekID: kek, bytes: wrapped), bytes: payload)
             let stored = try EventPayload(stored: try secret.opened(for: id, with: preparation.ring))
-            if case .requestSubmitted(let request) = stored { state.identities[id] = request.subjects.flatMap(\.identities) }
+            if case .requestSubmitted(let request) = stored {
+                state.identities[id] = request.subjects.flatMap(\.identities)
+            }
         }
     }
 
@@ -153,16 +187,23 @@ struct IntakeTransaction {
 
     /// The same id with the same content is acknowledged silently; with other content it is refused.
     private func settle(
-        _ seen: [(event: PreparedEvent, delivery: Delivery)], fresh: [(event: PreparedEvent, delivery: Delivery)],
-        _ fold: inout IntakeFold, on connection: PostgresConnection
+        _ seen: [(event: PreparedEvent, delivery: Delivery)],
+        fresh: [(event: PreparedEvent, delivery: Delivery)],
+        _ fold: inout IntakeFold,
+        on connection: PostgresConnection
     ) async throws {
         guard !seen.isEmpty else { return }
         let rows = try await connection.query(Inbox.digests(of: seen.map(\.event.inbox.dedupeKey)))
         let known = Dictionary(try rows.decode([UInt8].self, [UInt8].self), uniquingKeysWith: { first, _ in first })
         for item in seen where known[item.event.inbox.dedupeKey] != item.event.inbox.contentDigest {
             fold.refuse(
-                item.delivery, item.event, "id", .sameIDOtherContent,
-                "Give every event an id of its own; this id came before with other content.", releasing: false)
+                item.delivery,
+                item.event,
+                "id",
+                .sameIDOtherContent,
+                "Give every event an id of its own; this id came before with other content.",
+                releasing: false
+            )
         }
     }
 
@@ -174,17 +215,29 @@ struct IntakeTransaction {
         for (delivery, refusal) in fold.refusals {
             guard refusal.replayOf == nil else { continue }
             let (record, fact) = try parking.record(
-                delivery, queue: preparation.queue, origin: refusal.parkedAs, publisherID: refusal.origin.publisherID,
-                eventType: refusal.origin.typeName, field: refusal.field, fault: refusal.fault.rawValue,
-                remedy: refusal.remedy, at: fold.state.now)
+                delivery,
+                queue: preparation.queue,
+                origin: refusal.parkedAs,
+                publisherID: refusal.origin.publisherID,
+                eventType: refusal.origin.typeName,
+                field: refusal.field,
+                fault: refusal.fault.rawValue,
+                remedy: refusal.remedy,
+                at: fold.state.now
+            )
             records.append((record, fact, refusal))
         }
         guard !records.isEmpty else { return }
-        let inserted = Set(try await connection.query(ParkedMessages.insert(records.map(\.record))).decode(as: UUID.self))
+        let inserted = Set(
+            try await connection.query(ParkedMessages.insert(records.map(\.record))).decode(as: UUID.self)
+        )
         for (record, fact, refusal) in records where inserted.contains(record.id) {
             fold.evidence.add(fact)
             if let rule = refusal.triage {
-                fold.deadlines.open(Deadline(rule, from: fold.state.now, at: .unknown, holidays: holidays), subject: record.id)
+                fold.deadlines.open(
+                    Deadline(rule, from: fold.state.now, at: .unknown, holidays: holidays),
+                    subject: record.id
+                )
             }
             if let publisher = refusal.origin.publisherID {
                 var answer = EventRejected(record)
@@ -214,22 +267,29 @@ struct IntakeTransaction {
             var chain = replay.chain
             fold.evidence.add(
                 chain.append(
-                    refusal == nil ? "parked.replayed" : "parked.replay_refused", at: fold.state.now, actor: "intake", clientID: nil,
-                    body: Facts.replay(refusal)))
+                    refusal == nil ? "parked.replayed" : "parked.replay_refused",
+                    at: fold.state.now,
+                    actor: "intake",
+                    clientID: nil,
+                    body: Facts.replay(refusal)
+                )
+            )
             if let statement = ChainHeads.write(chain) { fold.statements.append(statement) }
             if let refusal {
                 fold.statements.append(
                     """
                     UPDATE habeas.parked_message SET field = \(refusal.field), fault = \(refusal.fault.rawValue), remedy = \(refusal.remedy)
                      WHERE id = \(replay.parkedID) AND state = 'open'
-                    """)
+                    """
+                )
             } else {
                 fold.deadlines.void(subject: replay.parkedID)
                 fold.statements.append(
                     """
                     UPDATE habeas.parked_message SET state = 'replayed', resolved_at = \(fold.state.now)
                      WHERE id = \(replay.parkedID) AND state = 'open'
-                    """)
+                    """
+                )
             }
         }
     }
@@ -248,7 +308,8 @@ struct IntakeTransaction {
                   FROM habeas.parked_message
                  WHERE id = ANY(\(ids)::uuid[]) AND state = 'open' AND payload IS NOT NULL AND NOT truncated
                  ORDER BY id FOR NO KEY UPDATE
-                """)
+                """
+            )
             for row in rows { all.append(try replayed(row, asked: item.delivery)) }
         }
         return all
@@ -256,18 +317,35 @@ struct IntakeTransaction {
 
     private func replayed(_ row: Row, asked: Delivery) throws -> IntakeItem {
         let (id, publisherID, receivedAt, kek, wrapped, payload, properties, sequence, head) = try row.decode(
-            UUID.self, String?.self, Date.self, String.self, [UInt8].self, [UInt8].self, [UInt8]?.self, Int.self, [UInt8].self)
+            UUID.self,
+            String?.self,
+            Date.self,
+            String.self,
+            [UInt8].self,
+            [UInt8].self,
+            [UInt8]?.self,
+            Int.self,
+            [UInt8].self
+        )
         let key = try CaseKey(unwrapping: .init(kekID: kek, bytes: wrapped), for: id, with: preparation.ring)
         let body = try key.open(payload, as: .payload)
-        let context = try properties.map { ParkedProperties.context(reading: try key.open($0, as: .properties)) } ?? MessageContext()
+        let context =
+            try properties.map { ParkedProperties.context(reading: try key.open($0, as: .properties)) }
+            ?? MessageContext()
         // A publisher that was unknown then may be registered now.
         let publisher =
             publisherID.flatMap { preparation.registry.publisher(id: $0) }
             ?? context.userID.flatMap { preparation.registry.publisher(brokerUser: $0) }
         let content = try preparation.again(
             .init(
-                parkedID: id, receivedAt: receivedAt, chain: EvidenceChain(.parked, id: id, sequence: sequence, head: head)),
-            publisher: publisher, context: context, body: body)
+                parkedID: id,
+                receivedAt: receivedAt,
+                chain: EvidenceChain(.parked, id: id, sequence: sequence, head: head)
+            ),
+            publisher: publisher,
+            context: context,
+            body: body
+        )
         return IntakeItem(delivery: asked, content: content)
     }
 }

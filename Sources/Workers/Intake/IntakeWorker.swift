@@ -17,9 +17,16 @@ package enum IntakeWorker {
         let workers = consumers.map { consumer in
             context.batchWorker(
                 IntakeHandler(
-                    queue: consumer.queue, registry: context.registry, ring: context.ring, holidays: .unknown,
-                    domainTime: domainTime),
-                consumer: consumer, dispatcher: dispatcher, metrics: metrics)
+                    queue: consumer.queue,
+                    registry: context.registry,
+                    ring: context.ring,
+                    holidays: .unknown,
+                    domainTime: domainTime
+                ),
+                consumer: consumer,
+                dispatcher: dispatcher,
+                metrics: metrics
+            )
         }
         let patience = context.configuration.heartbeat * 2
         return WorkerProcess.Work(services: [publisher, dispatcher] + workers) {

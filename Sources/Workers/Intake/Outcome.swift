@@ -1,12 +1,18 @@
-import FoundationEssentials
 import Fleet
+import FoundationEssentials
 import Ledger
 import Rights
 
 /// What publishers are told of, as CloudEvents on the outcome exchange. Ids, codes and dates; never a person.
 enum Outcome {
     /// `request.accepted`: the case, its role and its clocks.
-    static func accepted(_ record: CaseFileRecord, _ opening: CaseOpening, warnings: [String], sequence: Int, at now: Date) -> OutboxRow {
+    static func accepted(
+        _ record: CaseFileRecord,
+        _ opening: CaseOpening,
+        warnings: [String],
+        sequence: Int,
+        at now: Date
+    ) -> OutboxRow {
         row("request.accepted", publisher: record.publisherID, subject: record.id, at: now) { data in
             data.member("request", record.id)
             data.member("request_ref", record.requestRef)
@@ -46,7 +52,13 @@ enum Outcome {
     }
 
     /// `request.decided`: the client's decision has been taken into the case.
-    static func decided(_ record: CaseFileRecord, _ decision: ClientDecision, reference: String?, sequence: Int, at now: Date) -> OutboxRow {
+    static func decided(
+        _ record: CaseFileRecord,
+        _ decision: ClientDecision,
+        reference: String?,
+        sequence: Int,
+        at now: Date
+    ) -> OutboxRow {
         row("request.decided", publisher: record.publisherID, subject: record.id, at: now) { data in
             data.member("request", record.id)
             data.member("request_ref", record.requestRef)
@@ -69,7 +81,11 @@ enum Outcome {
     }
 
     private static func row(
-        _ name: String, publisher: String, subject: UUID, at now: Date, _ data: (inout JSONWriter) -> Void
+        _ name: String,
+        publisher: String,
+        subject: UUID,
+        at now: Date,
+        _ data: (inout JSONWriter) -> Void
     ) -> OutboxRow {
         // The fold dates the row by the transaction when it writes it.
         CloudEventOutcome.row(name, publisher: publisher, subject: subject, at: now, machineNow: now, data)

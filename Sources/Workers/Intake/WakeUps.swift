@@ -1,5 +1,5 @@
-import FoundationEssentials
 import Fleet
+import FoundationEssentials
 import Ledger
 import Rights
 
@@ -28,7 +28,14 @@ struct WakeUps {
             body.member("ids", ids.map { $0.uuidString.lowercased() })
         }
         return OutboxRow(
-            id: UUID.version7(at: now), kind: .wakeUp, exchange: Topology.work, routingKey: queue.rawValue,
-            messageType: "habeas.wake_up.v1", subjectID: ids.count == 1 ? ids[0] : nil, body: writer.bytes, createdAt: now)
+            id: UUID.version7(at: now),
+            kind: .wakeUp,
+            exchange: Topology.work,
+            routingKey: queue.rawValue,
+            messageType: "habeas.wake_up.v1",
+            subjectID: ids.count == 1 ? ids[0] : nil,
+            body: writer.bytes,
+            createdAt: now
+        )
     }
 }

@@ -56,7 +56,10 @@ package struct CaseKey: Sendable {
     private static let layout: UInt8 = 1
 
     private static func seal(
-        _ plain: UnsafeRawBufferPointer, under key: SymmetricKey, _ owner: UUID, _ column: Column
+        _ plain: UnsafeRawBufferPointer,
+        under key: SymmetricKey,
+        _ owner: UUID,
+        _ column: Column
     ) throws -> [UInt8] {
         let box = try AES.GCM.seal(plain, using: key, authenticating: associated(owner, column))
         var sealed: [UInt8] = []
@@ -68,7 +71,9 @@ package struct CaseKey: Sendable {
         return sealed
     }
 
-    private static func open(_ sealed: [UInt8], under key: SymmetricKey, _ owner: UUID, _ column: Column) throws -> [UInt8] {
+    private static func open(_ sealed: [UInt8], under key: SymmetricKey, _ owner: UUID, _ column: Column) throws
+        -> [UInt8]
+    {
         guard sealed.first == layout, sealed.count >= 29 else { throw CryptoKitError.incorrectParameterSize }
         let box = try AES.GCM.SealedBox(combined: sealed.dropFirst())
         return [UInt8](try AES.GCM.open(box, using: key, authenticating: associated(owner, column)))

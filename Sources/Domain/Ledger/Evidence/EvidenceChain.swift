@@ -29,7 +29,11 @@ package struct EvidenceChain: Sendable, Equatable {
 
     /// Appends a fact and returns its row; the chain ends with it from now on.
     package mutating func append(
-        _ fact: String, at: Date, actor: String, clientID: String?, body: String
+        _ fact: String,
+        at: Date,
+        actor: String,
+        clientID: String?,
+        body: String
     ) -> EvidenceRow {
         let row = EvidenceRow(chain: self, clientID: clientID, at: at, fact: fact, actor: actor, body: body)
         sequence = row.sequence

@@ -19,7 +19,12 @@ package struct EvidenceRow: Sendable, Equatable {
     package let hash: [UInt8]
 
     package init(
-        chain: EvidenceChain, clientID: String?, at: Date, fact: String, actor: String, body: String
+        chain: EvidenceChain,
+        clientID: String?,
+        at: Date,
+        fact: String,
+        actor: String,
+        body: String
     ) {
         let microseconds = Int64((at.timeIntervalSince1970 * 1_000_000).rounded())
         self.chainID = chain.id
@@ -32,13 +37,29 @@ package struct EvidenceRow: Sendable, Equatable {
         self.body = body
         self.previous = chain.head
         self.hash = EvidenceRow.hash(
-            chain.id, sequence, chainKind, microseconds, fact, actor, body, chain.head)
+            chain.id,
+            sequence,
+            chainKind,
+            microseconds,
+            fact,
+            actor,
+            body,
+            chain.head
+        )
     }
 
     /// A row as it was read, its hash not yet believed.
     package init(
-        stored chainID: UUID, sequence: Int, chainKind: String, clientID: String?, at: Date, fact: String, actor: String,
-        body: String, previous: [UInt8], hash: [UInt8]
+        stored chainID: UUID,
+        sequence: Int,
+        chainKind: String,
+        clientID: String?,
+        at: Date,
+        fact: String,
+        actor: String,
+        body: String,
+        previous: [UInt8],
+        hash: [UInt8]
     ) {
         self.chainID = chainID
         self.sequence = sequence
@@ -59,8 +80,14 @@ package struct EvidenceRow: Sendable, Equatable {
     }
 
     private static func hash(
-        _ chainID: UUID, _ sequence: Int, _ kind: String, _ microseconds: Int64, _ fact: String, _ actor: String,
-        _ body: String, _ previous: [UInt8]
+        _ chainID: UUID,
+        _ sequence: Int,
+        _ kind: String,
+        _ microseconds: Int64,
+        _ fact: String,
+        _ actor: String,
+        _ body: String,
+        _ previous: [UInt8]
     ) -> [UInt8] {
         var content: [UInt8] = []
         content.reserveCapacity(128 + body.utf8.count)

@@ -26,8 +26,16 @@ package struct CaseFileRecord: Sendable {
     package var chain: EvidenceChain
 
     package init(
-        id: UUID, opening: CaseOpening, clientID: String?, profile: String, publisherID: String, requestRef: String?,
-        subjectIndex: Int, groupID: UUID?, reference: String?, receivedAt: Date
+        id: UUID,
+        opening: CaseOpening,
+        clientID: String?,
+        profile: String,
+        publisherID: String,
+        requestRef: String?,
+        subjectIndex: Int,
+        groupID: UUID?,
+        reference: String?,
+        receivedAt: Date
     ) {
         self.id = id
         self.clientID = clientID
@@ -80,7 +88,14 @@ extension CaseFileRecord {
 
     package init(row: Row) throws {
         let (id, clientID, kind, lane, role, right, regulation) = try row.decode(
-            UUID.self, String?.self, String.self, String.self, String.self, String?.self, String.self)
+            UUID.self,
+            String?.self,
+            String.self,
+            String.self,
+            String.self,
+            String?.self,
+            String.self
+        )
         self.id = id
         self.clientID = clientID
         self.kind = try Stored.word(kind, "case_file.kind")
@@ -101,7 +116,10 @@ extension CaseFileRecord {
         receivedAt = try row.decode("received_at", as: Date.self)
         outcomeSequence = try row.decode("outcome_seq", as: Int.self)
         chain = EvidenceChain(
-            .caseFile, id: id, sequence: try row.decode("evidence_seq", as: Int.self),
-            head: try row.decode("evidence_head", as: [UInt8].self))
+            .caseFile,
+            id: id,
+            sequence: try row.decode("evidence_seq", as: Int.self),
+            head: try row.decode("evidence_head", as: [UInt8].self)
+        )
     }
 }

@@ -1,6 +1,6 @@
-import Rights
 import FoundationEssentials
 package import Postgres
+import Rights
 
 /// New and changed case rows of one transaction, column by column, written with one statement each.
 package struct CaseFileWrites: Sendable {

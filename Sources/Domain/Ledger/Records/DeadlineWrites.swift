@@ -30,11 +30,13 @@ package struct DeadlineWrites: Sendable {
                   \(rows.map(\.deadline.rule.id))::text[], \(rows.map(\.deadline.rule.source))::text[],
                   \(rows.map(\.deadline.anchor))::timestamptz[], \(rows.map(\.deadline.due))::timestamptz[],
                   \(rows.map(\.deadline.isProvisional))::bool[], \(rows.map(\.deadline.rule.isUnverified))::bool[])
-                """)
+                """
+            )
         }
         if !voided.isEmpty {
             statements.append(
-                "UPDATE habeas.deadline SET state = 'void' WHERE subject_id = ANY(\(voided)::uuid[]) AND state = 'open'")
+                "UPDATE habeas.deadline SET state = 'void' WHERE subject_id = ANY(\(voided)::uuid[]) AND state = 'open'"
+            )
         }
         return statements
     }

@@ -13,8 +13,14 @@ package struct EarlyEventRecord: Sendable {
     package let secret: SealedPayload
 
     package init(
-        id: UUID, publisherID: String, requestRef: String?, caseID: UUID?, eventType: String, dedupeKey: [UInt8],
-        receivedAt: Date, secret: SealedPayload
+        id: UUID,
+        publisherID: String,
+        requestRef: String?,
+        caseID: UUID?,
+        eventType: String,
+        dedupeKey: [UInt8],
+        receivedAt: Date,
+        secret: SealedPayload
     ) {
         self.id = id
         self.publisherID = publisherID
@@ -27,12 +33,29 @@ package struct EarlyEventRecord: Sendable {
     }
 
     package init(row: Row) throws {
-        let (id, publisherID, requestRef, caseID, eventType, dedupeKey, receivedAt, kekID, wrapped, payload) = try row.decode(
-            UUID.self, String.self, String?.self, UUID?.self, String.self, [UInt8].self, Date.self, String.self, [UInt8].self,
-            [UInt8].self)
+        let (id, publisherID, requestRef, caseID, eventType, dedupeKey, receivedAt, kekID, wrapped, payload) =
+            try row.decode(
+                UUID.self,
+                String.self,
+                String?.self,
+                UUID?.self,
+                String.self,
+                [UInt8].self,
+                Date.self,
+                String.self,
+                [UInt8].self,
+                [UInt8].self
+            )
         self.init(
-            id: id, publisherID: publisherID, requestRef: requestRef, caseID: caseID, eventType: eventType, dedupeKey: dedupeKey,
-            receivedAt: receivedAt, secret: SealedPayload(wrapped: CaseKey.Wrapped(kekID: kekID, bytes: wrapped), bytes: payload))
+            id: id,
+            publisherID: publisherID,
+            requestRef: requestRef,
+            caseID: caseID,
+            eventType: eventType,
+            dedupeKey: dedupeKey,
+            receivedAt: receivedAt,
+            secret: SealedPayload(wrapped: CaseKey.Wrapped(kekID: kekID, bytes: wrapped), bytes: payload)
+        )
     }
 }
 

@@ -11,7 +11,12 @@ package struct InboxRow: Sendable {
     package let subjectID: UUID?
 
     package init(
-        dedupeKey: [UInt8], contentDigest: [UInt8], publisherID: String, eventID: String, eventType: String, subjectID: UUID?
+        dedupeKey: [UInt8],
+        contentDigest: [UInt8],
+        publisherID: String,
+        eventID: String,
+        eventType: String,
+        subjectID: UUID?
     ) {
         self.dedupeKey = dedupeKey
         self.contentDigest = contentDigest

@@ -16,7 +16,13 @@ package struct IncidentRecord: Sendable {
     package var chain: EvidenceChain
 
     package init(
-        id: UUID, publisherID: String, incidentRef: String, risk: String, discoveredAt: Date, awareAt: Date, receivedAt: Date
+        id: UUID,
+        publisherID: String,
+        incidentRef: String,
+        risk: String,
+        discoveredAt: Date,
+        awareAt: Date,
+        receivedAt: Date
     ) {
         self.id = id
         self.publisherID = publisherID
@@ -32,9 +38,21 @@ package struct IncidentRecord: Sendable {
     }
 
     package init(row: Row) throws {
-        let (id, publisher, ref, state, risk, phase, discovered, aware, received, outcomes, sequence, head) = try row.decode(
-            UUID.self, String.self, String.self, String.self, String.self, Int.self, Date.self, Date.self, Date.self, Int.self,
-            Int.self, [UInt8].self)
+        let (id, publisher, ref, state, risk, phase, discovered, aware, received, outcomes, sequence, head) =
+            try row.decode(
+                UUID.self,
+                String.self,
+                String.self,
+                String.self,
+                String.self,
+                Int.self,
+                Date.self,
+                Date.self,
+                Date.self,
+                Int.self,
+                Int.self,
+                [UInt8].self
+            )
         self.id = id
         publisherID = publisher
         incidentRef = ref

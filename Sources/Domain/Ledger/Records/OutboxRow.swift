@@ -23,7 +23,13 @@ package struct OutboxRow: Sendable {
     package var createdAt: Date
 
     package init(
-        id: UUID, kind: Kind, exchange: String, routingKey: String, messageType: String, subjectID: UUID?, body: [UInt8],
+        id: UUID,
+        kind: Kind,
+        exchange: String,
+        routingKey: String,
+        messageType: String,
+        subjectID: UUID?,
+        body: [UInt8],
         createdAt: Date
     ) {
         self.id = id

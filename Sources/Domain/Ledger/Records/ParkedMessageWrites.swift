@@ -33,9 +33,20 @@ package struct ParkedMessageRecord: Sendable {
     package var chain: EvidenceChain
 
     package init(
-        id: UUID, messageKey: [UInt8], origin: Origin, queue: String, publisherID: String?, eventType: String?,
-        field: String, fault: String, remedy: String, receivedAt: Date, bodySize: Int, isTruncated: Bool,
-        secret: SealedPayload, properties: [UInt8]?
+        id: UUID,
+        messageKey: [UInt8],
+        origin: Origin,
+        queue: String,
+        publisherID: String?,
+        eventType: String?,
+        field: String,
+        fault: String,
+        remedy: String,
+        receivedAt: Date,
+        bodySize: Int,
+        isTruncated: Bool,
+        secret: SealedPayload,
+        properties: [UInt8]?
     ) {
         self.id = id
         self.messageKey = messageKey

@@ -52,7 +52,13 @@ package struct SecretWrites: Sendable {
         for row in rows { identities.append((id, clientID, row)) }
     }
 
-    package mutating func add(event id: UUID, about subject: UUID, type: String, receivedAt: Date, secret: SealedPayload) {
+    package mutating func add(
+        event id: UUID,
+        about subject: UUID,
+        type: String,
+        receivedAt: Date,
+        secret: SealedPayload
+    ) {
         events.append((id, subject, type, receivedAt, secret))
     }
 
@@ -65,7 +71,8 @@ package struct SecretWrites: Sendable {
                 SELECT * FROM unnest(\(cases.map(\.id))::uuid[], \(cases.map(\.clientID))::text[],
                   \(cases.map(\.secret.wrapped.kekID))::text[], \(cases.map(\.secret.wrapped.bytes))::bytea[],
                   \(cases.map(\.secret.bytes))::bytea[])
-                """)
+                """
+            )
         }
         if !identities.isEmpty {
             statements.append(
@@ -75,7 +82,8 @@ package struct SecretWrites: Sendable {
                   \(identities.map(\.caseID))::uuid[], \(identities.map(\.clientID))::text[],
                   \(identities.map(\.row.kind))::text[], \(identities.map { Int16($0.row.normalisation) })::int2[]) AS n
                 ON CONFLICT DO NOTHING
-                """)
+                """
+            )
         }
         if !events.isEmpty {
             statements.append(
@@ -85,7 +93,8 @@ package struct SecretWrites: Sendable {
                   \(events.map(\.type))::text[], \(events.map(\.receivedAt))::timestamptz[],
                   \(events.map(\.secret.wrapped.kekID))::text[], \(events.map(\.secret.wrapped.bytes))::bytea[],
                   \(events.map(\.secret.bytes))::bytea[])
-                """)
+                """
+            )
         }
         return statements
     }

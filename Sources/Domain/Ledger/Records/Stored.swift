@@ -1,7 +1,9 @@
 /// Reading back words that this binary or a newer one has stored.
 package enum Stored {
     /// The value of a stored word.
-    package static func word<Word: RawRepresentable<String>>(_ text: String, _ column: String) throws(StoredWordError) -> Word {
+    package static func word<Word: RawRepresentable<String>>(_ text: String, _ column: String) throws(StoredWordError)
+        -> Word
+    {
         guard let word = Word(rawValue: text) else { throw StoredWordError(column: column) }
         return word
     }

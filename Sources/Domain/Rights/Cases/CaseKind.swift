@@ -32,7 +32,8 @@ package enum WorkQueue: String, CaseIterable, Hashable, Sendable {
     package static func fulfilling(_ right: Right) -> WorkQueue {
         switch right {
         case .access, .portability, .disclosureList: .export
-        case .rectification, .erasure, .restriction, .objection, .optOut, .withdrawConsent, .limitSensitive, .publicRemoval:
+        case .rectification, .erasure, .restriction, .objection, .optOut, .withdrawConsent, .limitSensitive,
+            .publicRemoval:
             .erasure
         }
     }

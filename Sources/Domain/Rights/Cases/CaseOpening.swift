@@ -34,7 +34,10 @@ package struct CaseOpening: Sendable, Hashable {
 
     /// The way of a request (K2, K7, Y6, C6): whose it is decides everything else.
     package init(
-        _ request: RequestSubmitted, client: Client?, profile: String, receivedAt now: Date,
+        _ request: RequestSubmitted,
+        client: Client?,
+        profile: String,
+        receivedAt now: Date,
         holidays: HolidayCalendar
     ) {
         let place = client?.place ?? Place(country: request.country, zone: .gmt)
@@ -78,7 +81,13 @@ package struct CaseOpening: Sendable, Hashable {
         }
 
         deadlines = CaseOpening.clocks(
-            request, lane: lane, profile: profile, place: place, receivedAt: now, holidays: holidays)
+            request,
+            lane: lane,
+            profile: profile,
+            place: place,
+            receivedAt: now,
+            holidays: holidays
+        )
         if now.timeIntervalSince(anchor) > 86_400 { warnings.append(.staleAnchor) }
         if request.regulation == .other { warnings.append(.regimeUnconfirmed) }
         if deadlines.contains(where: { $0.due < now }) { warnings.append(.overdue) }
@@ -117,8 +126,11 @@ package struct CaseOpening: Sendable, Hashable {
         anchor = complaint.receivedAt
         deadlines = [
             Deadline(
-                isUK ? .complaintUK : .complaint, from: complaint.receivedAt,
-                at: client?.place ?? Place(country: country, zone: .gmt), holidays: holidays)
+                isUK ? .complaintUK : .complaint,
+                from: complaint.receivedAt,
+                at: client?.place ?? Place(country: country, zone: .gmt),
+                holidays: holidays
+            )
         ]
         warnings = now.timeIntervalSince(anchor) > 86_400 ? [.staleAnchor] : []
     }
@@ -140,7 +152,11 @@ package struct CaseOpening: Sendable, Hashable {
     }
 
     private static func clocks(
-        _ request: RequestSubmitted, lane: Lane, profile: String, place: Place, receivedAt now: Date,
+        _ request: RequestSubmitted,
+        lane: Lane,
+        profile: String,
+        place: Place,
+        receivedAt now: Date,
         holidays: HolidayCalendar
     ) -> [Deadline] {
         func deadline(_ rule: ClockRule, from anchor: Date) -> Deadline {

@@ -13,8 +13,13 @@ package struct Publisher: Sendable, Hashable {
     package let isRevoked: Bool
 
     package init(
-        id: String, brokerUser: String, profile: String, clients: [String], eventTypes: [String],
-        sourcePrefixes: [String], isRevoked: Bool
+        id: String,
+        brokerUser: String,
+        profile: String,
+        clients: [String],
+        eventTypes: [String],
+        sourcePrefixes: [String],
+        isRevoked: Bool
     ) {
         self.id = id
         self.brokerUser = brokerUser

@@ -23,7 +23,10 @@ package struct Deadline: Sendable, Hashable {
     /// When the controller must hold our outcome so that its own answer can be in time: five working days before its
     /// `respond` date, or half of the time left where that would already be past (GDPR Art. 28(3)(e), profile default).
     package static func assist(
-        before respond: Deadline, receivedAt now: Date, at place: Place, holidays: HolidayCalendar
+        before respond: Deadline,
+        receivedAt now: Date,
+        at place: Place,
+        holidays: HolidayCalendar
     ) -> Deadline {
         var day = place.day(of: respond.due)
         var isProvisional = respond.isProvisional
@@ -33,10 +36,20 @@ package struct Deadline: Sendable, Hashable {
         }
         var due = place.end(of: day)
         if due <= now {
-            due = max(now, Date(timeIntervalSince1970: ((now.timeIntervalSince1970 + respond.due.timeIntervalSince1970) / 2).rounded(.down)))
+            due = max(
+                now,
+                Date(
+                    timeIntervalSince1970: ((now.timeIntervalSince1970 + respond.due.timeIntervalSince1970) / 2)
+                        .rounded(.down)
+                )
+            )
         }
         let rule = ClockRule(
-            "profile.assist", .assist, Period(-5, .businessDay), source: "GDPR Art. 28(3)(e); profile default")
+            "profile.assist",
+            .assist,
+            Period(-5, .businessDay),
+            source: "GDPR Art. 28(3)(e); profile default"
+        )
         return Deadline(rule: rule, anchor: respond.anchor, due: due, isProvisional: isProvisional)
     }
 }

@@ -25,7 +25,9 @@ package struct Place: Sendable, Hashable {
     package func end(of day: CivilDate) -> Date {
         let naive = Double(day.dayNumber) * 86_400 + 86_399
         // The offset is a function of the instant asked for; two rounds settle it on both sides of a change.
-        var instant = Date(timeIntervalSince1970: naive - Double(zone.secondsFromGMT(for: Date(timeIntervalSince1970: naive))))
+        var instant = Date(
+            timeIntervalSince1970: naive - Double(zone.secondsFromGMT(for: Date(timeIntervalSince1970: naive)))
+        )
         instant = Date(timeIntervalSince1970: naive - Double(zone.secondsFromGMT(for: instant)))
         return instant
     }
