@@ -106,8 +106,8 @@ let package = Package(
         executable(
             "habeas",
             [
-                "Fleet", "Rights", "Ledger", "AMQP", "Postgres", "Outbound", "Observability", argumentParser, logging,
-                lifecycle, yams, crypto,
+                "Intake", "Fleet", "Rights", "Ledger", "AMQP", "Postgres", "Outbound", "Observability", argumentParser,
+                logging, lifecycle, yams, crypto,
             ]
         ),
         // Tests
@@ -124,9 +124,12 @@ let package = Package(
         tests("ObservabilityTests", ["Observability", logging, lifecycle]),
         tests("RightsTests", ["Rights", yams]),
         tests("LedgerTests", ["Ledger", "Rights", "Postgres", crypto]),
-        tests("FleetTests", ["Fleet", "Ledger", "AMQP", "Postgres", logging, lifecycle]),
+        tests("FleetTests", ["Fleet", "Observability", "Rights", "Ledger", "AMQP", "Postgres", logging, lifecycle]),
         tests("IntakeTests", ["Intake", "Fleet", "Ledger", "Rights", "AMQP", "Postgres", lifecycle, logging]),
-        tests("ClockTests", ["Clock", "Fleet", "Ledger", "Rights", "AMQP", "Postgres", logging, lifecycle]),
+        tests(
+            "ClockTests",
+            ["Clock", "Fleet", "Observability", "Ledger", "Rights", "AMQP", "Postgres", logging, lifecycle]
+        ),
         tests("CommandLineTests", ["Fleet", "Ledger", "Rights", "AMQP", "Postgres"]),
         tests("EndToEndTests", ["Ledger", "AMQP", "Postgres", logging]),
     ]

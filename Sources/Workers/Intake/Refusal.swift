@@ -16,7 +16,8 @@ struct Refusal: Sendable {
 
         init(publisher: Publisher?, read: EventFault.Origin) {
             publisherID = publisher?.id
-            typeName = read.type
+            // Anything else in its place might be a name: what is kept in plain is of our own making.
+            typeName = read.type.flatMap { $0.hasPrefix("io.habeas.") ? $0 : nil }
             eventID = read.id
             requestRef = read.requestRef
             reference = read.reference
