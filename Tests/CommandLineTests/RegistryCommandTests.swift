@@ -18,7 +18,7 @@ struct RegistryCommandTests {
             #expect(try await apply(Installation.clients).allSatisfy { $0["result"] as? String == "unchanged" })
 
             let changed = try await apply("- id: acme\n  suspended: true\n  locale: null\n")
-            #expect(changed[0]["changed"] as? [String] == ["locale", "suspended"])
+            #expect(try #require(changed.first)["changed"] as? [String] == ["locale", "suspended"])
             let shown = try await installation.run("clients", "show", "acme", "--json").object
             #expect(shown["suspended"] as? Bool == true)
             #expect(shown["locale"] as? String == "en")

@@ -45,9 +45,10 @@ extension PostgresConnection {
         _ = try await query("CLOSE \(raw: cursor)")
     }
 
-    /// Few names, used over again, so that the statements with them stay prepared; several because streams may nest.
+    /// A name of its own for each stream: they nest, and an outer one may outlive any number of inner ones. The statement cache
+    /// is bounded and forgets the old names.
     private func nextCursor() -> String {
-        cursorCount = (cursorCount + 1) % 8
+        cursorCount += 1
         return "stream_\(cursorCount)"
     }
 }

@@ -7,7 +7,12 @@ extension KeyRing {
         var status = stat()
         guard stat(path, &status) == 0 else { throw KeyRingError(.unreadable) }
         guard status.st_mode & 0o077 == 0 else { throw KeyRingError(.tooOpen) }
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { throw KeyRingError(.unreadable) }
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw KeyRingError(.unreadable)
+        }
         try self.init(parsing: text)
     }
 }
