@@ -113,7 +113,7 @@ let package = Package(
         // Tests
         .target(
             name: "TestKit",
-            dependencies: ["AMQP", "Postgres", "Outbound", "Ledger", "Fleet", "Rights"],
+            dependencies: ["AMQP", "Postgres", "Outbound", "Ledger", "Fleet", "Rights", crypto],
             path: "Tests/TestKit",
             swiftSettings: settings
         ),
@@ -131,6 +131,6 @@ let package = Package(
             ["Clock", "Fleet", "Observability", "Ledger", "Rights", "AMQP", "Postgres", logging, lifecycle]
         ),
         tests("CommandLineTests", ["Fleet", "Ledger", "Rights", "AMQP", "Postgres"]),
-        tests("EndToEndTests", ["Ledger", "AMQP", "Postgres", logging]),
+        tests("EndToEndTests", ["Ledger", "Rights", "AMQP", "Postgres", "Outbound", logging]),
     ]
 )

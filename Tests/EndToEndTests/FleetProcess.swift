@@ -11,15 +11,27 @@ final class FleetProcess: Sendable {
     private let process: Process
     private let ended: Task<Int32, Never>
 
-    init(_ program: String, _ arguments: [String] = [], environment: [String: String]) throws {
+    /// - Parameter log: a file that gets what it prints; nowhere if nil.
+    init(
+        _ program: String,
+        _ arguments: [String] = [],
+        environment: [String: String],
+        log: String? = nil
+    ) throws {
         guard let folder = ProcessInfo.processInfo.environment["HABEAS_TEST_BIN"] else { throw Missing() }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "\(folder)/\(program)")
         process.arguments = arguments
         process.environment = environment.merging(["PATH": "/usr/bin:/bin"]) { given, _ in given }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
+        var output = FileHandle.nullDevice
+        if let log {
+            let file = URL(fileURLWithPath: log)
+            try Data().write(to: file)
+            output = try FileHandle(forWritingTo: file)
+        }
+        process.standardOutput = output
+        process.standardError = output
         let (ends, end) = AsyncStream<Int32>.makeStream()
         process.terminationHandler = { process in
             end.yield(process.terminationStatus)

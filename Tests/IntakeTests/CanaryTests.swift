@@ -14,7 +14,7 @@ struct CanaryTests {
     @Test("in any table, in any outgoing message, in any error, in any way of writing it")
     func nowhere() async throws {
         let canary = Canary()
-        let events = try Self.events(canary)
+        let events = try CanaryEvent.all(canary)
         #expect(events.count == EventType.allCases.count)
         try await IntakeFixture.with { fixture in
             var outgoing: [OutboxRow] = []
@@ -67,7 +67,7 @@ struct CanaryTests {
     )
     func errors(_ table: String) async throws {
         let canary = Canary()
-        let events = try Self.events(canary)
+        let events = try CanaryEvent.all(canary)
         try await IntakeFixture.with { fixture in
             _ = try await fixture.owner.withConnection {
                 try await $0.query("ALTER TABLE habeas.\(identifier: table) ADD CONSTRAINT never CHECK (false)")
@@ -142,25 +142,14 @@ struct CanaryTests {
         }
         return rows
     }
+}
 
-    // MARK: Events
+extension CanaryEvent {
+    fileprivate func delivery(about reference: String, user: String? = "desk-user") -> Delivery {
+        IntakeFixture.message(body(about: reference), type: type.name, user: user)
+    }
 
-    /// The published example of every event, its personal fields filled with the canary.
-    private static func events(_ canary: Canary) throws -> [CanaryEvent] {
-        let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        var events = try EventType.allCases.map { type in
-            let file = URL(filePath: "\(root)/deploy/examples/\(type.rawValue).valid.json")
-            return try CanaryEvent(type, example: Data(contentsOf: file), canary)
-        }
-        // First the request, so that the others have a case; last the event that closes it.
-        func place(_ event: CanaryEvent) -> Int {
-            switch event.type {
-            case .requestSubmitted: 0
-            case .requestWithdrawn: 2
-            default: 1
-            }
-        }
-        events.sort { place($0) < place($1) }
-        return events
+    fileprivate func broken(_ canary: Canary) -> Delivery {
+        IntakeFixture.message(brokenBody(canary), type: type.name)
     }
 }

@@ -92,43 +92,55 @@ package struct BatchWorker<Handler: BatchHandler>: Service {
 
     /// Brings `deliveries` to their end: committed and acknowledged, or parked and acknowledged, or, when the task is
     /// cancelled, left to the broker.
-    private func settle(_ deliveries: [Delivery], attempt: Int = 0) async {
-        do {
-            let items = try await handler.prepare(deliveries)
-            let rows = try await uninterrupted {
-                try await pool.withConnection { try await handler.commit(items, on: $0) }
+    private func settle(_ deliveries: [Delivery]) async {
+        var attempt = 0
+        var wasRefused = false
+        while !Task.isCancelled {
+            do {
+                let items = try await handler.prepare(deliveries)
+                let rows = try await uninterrupted {
+                    try await pool.withConnection { try await handler.commit(items, on: $0) }
+                }
+                await finish(deliveries, publishing: rows)
+                if wasRefused { await gate.accepted() }
+                return
+            } catch {
+                guard !Task.isCancelled else { return }
+                switch FailureClass(error) {
+                case .conflict:
+                    metrics.reruns.increment()
+                    await pause(attempt, upTo: .milliseconds(200))
+                case .outage:
+                    metrics.outages.increment()
+                    logger.warning("a batch waits for the database", metadata: .keys([.reason: "\(error)"]))
+                    await gate.pass()
+                    await pause(attempt, upTo: .seconds(5))
+                case .defect(let code):
+                    metrics.outages.increment()
+                    logger.error("the database refuses the work", metadata: .keys([.reason: "\(error)"]))
+                    await gate.refused(code: code)
+                    wasRefused = true
+                    await pause(attempt, upTo: .seconds(5))
+                case .guilty(let code):
+                    return await isolate(deliveries, error, code)
+                }
             }
-            await finish(deliveries, publishing: rows)
-        } catch {
-            await recover(deliveries, from: error, attempt: attempt)
+            attempt += 1
         }
     }
 
-    private func recover(_ deliveries: [Delivery], from error: any Error, attempt: Int) async {
-        guard !Task.isCancelled else { return }
-        switch FailureClass(error) {
-        case .conflict:
-            metrics.reruns.increment()
-            await pause(attempt, upTo: .milliseconds(200))
-            await settle(deliveries, attempt: attempt + 1)
-        case .outage:
-            metrics.outages.increment()
-            logger.warning("a batch waits for the database", metadata: .keys([.reason: "\(error)"]))
-            await gate.pass()
-            await pause(attempt, upTo: .seconds(5))
-            await settle(deliveries, attempt: attempt + 1)
-        case .guilty(let code):
-            logger.notice(
-                "a batch was refused; looking for the guilty message",
-                metadata: .keys([.reason: "\(error)", .count: "\(deliveries.count)"])
-            )
-            if deliveries.count == 1 {
-                await park(deliveries[0], because: .data(code))
-            } else {
-                let middle = deliveries.count / 2
-                await settle(Array(deliveries[..<middle]))
-                await settle(Array(deliveries[middle...]))
-            }
+    /// Halves a batch that the database refused until the guilty message stands alone, and parks that one.
+    private func isolate(_ deliveries: [Delivery], _ error: any Error, _ code: String) async {
+        logger.notice(
+            "a batch was refused; looking for the guilty message",
+            metadata: .keys([.reason: "\(error)", .count: "\(deliveries.count)"])
+        )
+        if deliveries.count == 1 {
+            await park(deliveries[0], because: .data(code))
+        } else {
+            let middle = deliveries.count / 2
+            await settle(Array(deliveries[..<middle]))
+            await settle(Array(deliveries[middle...]))
         }
     }
 

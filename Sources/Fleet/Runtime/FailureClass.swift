@@ -7,6 +7,9 @@ package enum FailureClass: Sendable, Hashable {
     case conflict
     /// The database is away: wait for it without burning an attempt, then run it again.
     case outage
+    /// The database answers and refuses for a reason no message has: a missing table or grant. Parking messages would only
+    /// hide it: the worker says that it is not ready, and tries again until somebody has mended it.
+    case defect(code: String)
     /// The batch holds a message that cannot be handled: find it.
     case guilty(code: String)
 
@@ -17,10 +20,12 @@ package enum FailureClass: Sendable, Hashable {
             case .transaction: self = .conflict
             case .outage, .cancelled: self = .outage
             case .data: self = .guilty(code: String(describing: error.code))
-            case .defect where error.sqlState != nil:
-                // A missing table or grant is no message's fault: parking them all would only hide it.
-                self = .outage
-            case .defect: self = .guilty(code: String(describing: error.code))
+            case .defect:
+                if let state = error.sqlState {
+                    self = .defect(code: "\(state)")
+                } else {
+                    self = .guilty(code: String(describing: error.code))
+                }
             }
         case is RegistryChanged: self = .conflict
         case is CancellationError: self = .outage

@@ -10,6 +10,8 @@ package actor OutageGate {
     private var nextWaiter: UInt64 = 0
     /// Since when the database has been away; nil while it answers.
     package private(set) var since: ContinuousClock.Instant?
+    /// The SQLSTATE with which the database refuses all work; nil while it takes it.
+    package private(set) var refusal: String?
 
     package init(pool: PostgresPool, logger: Logger) {
         self.pool = pool
@@ -33,6 +35,12 @@ package actor OutageGate {
             Task { await self.leave(id) }
         }
     }
+
+    /// The database answers, and refuses the worker's statements for a reason no message has.
+    package func refused(code: String) { refusal = code }
+
+    /// Work that was refused has been taken.
+    package func accepted() { refusal = nil }
 
     private func leave(_ id: UInt64) { waiters.removeValue(forKey: id)?.resume() }
 

@@ -19,6 +19,11 @@ package enum Readiness {
         }
         if !publisher.health.isConnected { reasons.append("the publishing connection is down") }
         if await gate.since != nil { reasons.append("the database does not answer") }
+        if let code = await gate.refusal {
+            reasons.append(
+                "the database refuses the work (SQLSTATE \(code)): run `habeas migrate`, check the login's role"
+            )
+        }
         return reasons
     }
 }

@@ -112,6 +112,27 @@ struct BatchWorkerTests {
         }
     }
 
+    @Test("is not ready while a table is missing, parks nobody for it, and goes on once it is there")
+    func defect() async throws {
+        try await RuntimeFixture.with { fixture in
+            try await fixture.owner.withConnection {
+                try await $0.execute("ALTER TABLE effect RENAME TO effect_away")
+            }
+            try await fixture.publish(Self.words(20))
+            try await fixture.running(WordHandler()) { worker in
+                #expect(await eventually { await worker.gate.refusal == "42P01" })
+                #expect(worker.metrics.handled.value == 0)
+                try await fixture.owner.withConnection {
+                    try await $0.execute("ALTER TABLE effect_away RENAME TO effect")
+                }
+                #expect(await eventually { worker.metrics.handled.value == 20 })
+                #expect(await eventually { await worker.gate.refusal == nil })
+            }
+            #expect(try await fixture.effects() == Self.words(20))
+            #expect(try await fixture.parked().isEmpty)
+        }
+    }
+
     @Test("ends within its budget while the database is away; what it holds waits in the queue")
     func shutdownInOutage() async throws {
         try await RuntimeFixture.with { fixture in

@@ -22,7 +22,9 @@ struct FailureClassTests {
             Row(state: $0, isGuilty: false, failure: .outage)
         }
         // Nobody's message is at fault when a grant or a table is missing.
-        + ["42501", "42P01", "42703", "P0001", "XX000"].map { Row(state: $0, isGuilty: false, failure: .outage) }
+        + ["42501", "42P01", "42703", "P0001", "XX000"].map {
+            Row(state: $0, isGuilty: false, failure: .defect(code: $0))
+        }
         + ["22001", "22P02", "23502", "23503", "23505", "23514"].map { Row(state: $0, isGuilty: true, failure: nil) }
 
     @Test("of the database is decided by its state", arguments: rows)

@@ -1,11 +1,10 @@
-import AMQP
-import Foundation
-import Rights
+package import Foundation
+package import Rights
 import Testing
 
 /// One event whose personal fields hold the canary.
-struct CanaryEvent {
-    let type: EventType
+package struct CanaryEvent {
+    package let type: EventType
     private let data: [String: Any]
 
     /// Members that name no person: ids and references, closed lists, times, numbers in words, sealed parts.
@@ -17,7 +16,7 @@ struct CanaryEvent {
         "level", "decision", "answer_by", "risk", "from", "currency",
     ]
 
-    init(_ type: EventType, example: Data, _ canary: Canary) throws {
+    package init(_ type: EventType, example: Data, _ canary: Canary) throws {
         self.type = type
         let envelope = try #require(try JSONSerialization.jsonObject(with: example) as? [String: Any])
         let filled = try #require(Self.filled(envelope["data"] as Any, "data", canary) as? [String: Any])
@@ -60,7 +59,7 @@ struct CanaryEvent {
     }
 
     /// The event as JSON, about the case of that reference.
-    func body(about reference: String) -> [UInt8] { body(data(about: reference)) }
+    package func body(about reference: String) -> [UInt8] { body(data(about: reference)) }
 
     private func data(about reference: String) -> [String: Any] {
         var data = data
@@ -80,14 +79,29 @@ struct CanaryEvent {
         return [UInt8](text ?? Data())
     }
 
-    func delivery(about reference: String, user: String? = "desk-user") -> Delivery {
-        IntakeFixture.message(body(about: reference), type: type.name, user: user)
-    }
-
     /// The same with the canary where a closed list, a time or a number is expected.
-    func broken(_ canary: Canary) -> Delivery {
+    package func brokenBody(_ canary: Canary) -> [UInt8] {
         var data = data(about: "broken")
         for (name, value) in data where !(value is [String: Any]) && !(value is [Any]) { data[name] = [canary.name] }
-        return IntakeFixture.message(body(data), type: type.name)
+        return body(data)
+    }
+
+    /// The published example of every event, its personal fields filled with the canary: first the request, so that the
+    /// others have a case; last the event that closes it.
+    package static func all(_ canary: Canary) throws -> [CanaryEvent] {
+        let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        var events = try EventType.allCases.map { type in
+            let file = URL(filePath: "\(root)/deploy/examples/\(type.rawValue).valid.json")
+            return try CanaryEvent(type, example: Data(contentsOf: file), canary)
+        }
+        func place(_ event: CanaryEvent) -> Int {
+            switch event.type {
+            case .requestSubmitted: 0
+            case .requestWithdrawn: 2
+            default: 1
+            }
+        }
+        events.sort { place($0) < place($1) }
+        return events
     }
 }

@@ -2,29 +2,29 @@ import Crypto
 import Foundation
 
 /// A string that occurs nowhere else, and every form in which it could be written down.
-struct Canary: Sendable {
+package struct Canary: Sendable {
     /// Letters and digits in mixed case.
-    let word: String
+    package let word: String
     /// A telephone number of its own: seventeen letters do not fit into one.
-    let phone: String
+    package let phone: String
 
-    init() {
+    package init() {
         let letters = Array("abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789")
         word = "Qx" + String((0..<18).map { _ in letters.randomElement() ?? "q" })
         phone = "+4930" + String((0..<9).map { _ in Character(String(Int.random(in: 1...9))) })
     }
 
-    var email: String { "\(word)@example.com" }
-    var name: String { "Zoë \(word) d'Arc" }
+    package var email: String { "\(word)@example.com" }
+    package var name: String { "Zoë \(word) d'Arc" }
 
-    struct Trace: Sendable {
-        let kind: String
+    package struct Trace: Sendable {
+        package let kind: String
         /// In lower case, as what is searched is.
-        let text: String
+        package let text: String
     }
 
     /// What to search for: each in the clear and as the hex of its bytes, which is how byte columns read.
-    var traces: [Trace] {
+    package var traces: [Trace] {
         var forms: [(kind: String, text: String)] = []
         for plain in [word, phone, String(phone.dropFirst())] {
             forms.append(("plain", plain))
