@@ -69,6 +69,7 @@ def main() -> None:
     broker = Broker(variables["BENCH_ADMIN_AMQP"], variables["BENCH_MANAGEMENT"])
     broker.prepare()
     database = Database(variables["BENCH_ADMIN_DATABASE"])
+    database.warm()
     runners, ceilings = contestants(
         habeas, f"{options.bin}/habeas-intake", worker, variables["BENCH_ADMIN_AMQP"], variables["BENCH_ADMIN_DATABASE"], variables["BENCH_KEYS"]
     )

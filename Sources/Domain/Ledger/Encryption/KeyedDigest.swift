@@ -4,11 +4,12 @@ package import Rights
 /// Keyed digests (HMAC-SHA-256) under the installation's look-up key: nobody without that key can test a guess.
 package struct KeyedDigest: Sendable {
     package let keyID: String
-    private let key: SymmetricKey
+    /// Keyed and nothing more: a copy is cheaper than keying anew.
+    private let keyed: HMAC<SHA256>
 
     package init(_ lookup: KeyRing.LookupKey) {
         keyID = lookup.id
-        key = lookup.key
+        keyed = HMAC<SHA256>(key: lookup.key)
     }
 
     /// What a digest is of; part of what is hashed, so that digests of different purposes never meet.
@@ -21,17 +22,30 @@ package struct KeyedDigest: Sendable {
 
     /// The digest over `parts`, each preceded by its length.
     package func digest(_ purpose: Purpose, _ parts: some Sequence<[UInt8]>) -> [UInt8] {
-        var code = HMAC<SHA256>(key: key)
-        code.update(data: [purpose.rawValue])
-        for part in parts {
-            withUnsafeBytes(of: UInt64(part.count).bigEndian) { code.update(data: $0) }
-            part.withUnsafeBytes { code.update(data: $0) }
+        finished([purpose.rawValue]) { content in
+            for part in parts { append(part, to: &content) }
         }
-        return [UInt8](code.finalize())
     }
 
     package func digest(_ purpose: Purpose, _ parts: String...) -> [UInt8] {
-        digest(purpose, parts.map { [UInt8]($0.utf8) })
+        finished([purpose.rawValue]) { content in
+            for part in parts { append(part.utf8, to: &content) }
+        }
+    }
+
+    /// One update for all: each costs more than the bytes it takes.
+    private func finished(_ head: [UInt8], _ fill: (inout [UInt8]) -> Void) -> [UInt8] {
+        var content = head
+        content.reserveCapacity(256)
+        fill(&content)
+        var code = keyed
+        content.withUnsafeBytes { code.update(data: $0) }
+        return code.finalize().withUnsafeBytes { [UInt8]($0) }
+    }
+
+    private func append(_ part: some Collection<UInt8>, to content: inout [UInt8]) {
+        withUnsafeBytes(of: UInt64(part.count).bigEndian) { content.append(contentsOf: $0) }
+        content.append(contentsOf: part)
     }
 
     /// The look-up hash of an identity at one client: the same person at two clients gives two hashes.
