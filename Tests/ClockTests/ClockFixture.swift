@@ -21,6 +21,7 @@ struct ClockFixture: Sendable {
     let ring: KeyRing
     let registry: RegistryCache
     let expiry: EarlyEventExpiry
+    let deadlines: DueDeadlines
     let housekeeping: Housekeeping
     let letters: DeadLetterHandler
 
@@ -44,11 +45,27 @@ struct ClockFixture: Sendable {
                 """
                 CREATE ROLE \(login) LOGIN PASSWORD '\(login)' IN ROLE habeas_clock;
                 UPDATE habeas.installation SET play = true;
-                INSERT INTO habeas.client (id) VALUES ('acme');
+                INSERT INTO habeas.client (id, country, time_zone) VALUES ('acme', 'DE', 'Europe/Berlin');
                 INSERT INTO habeas.publisher (id, broker_user, profile, clients, event_types, source_prefixes)
-                  VALUES ('desk', 'desk-user', 'kustomer', '{*}', '{*}', '{/desk}');
+                  VALUES ('desk', 'desk-user', 'kustomer', '{*}', '{*}', '{/desk}'), ('kay', 'kay-user', 'kayako', '{*}', '{*}', '{/}');
                 """
             )
+            for (profile, text) in try PolicyFolder(path: Self.deploy).profiles() {
+                _ = try await connection.query(
+                    """
+                    INSERT INTO habeas.profile (name, version, effective_from, body)
+                    VALUES (\(profile.name), \(profile.version), \(profile.effectiveFrom.description)::text::date, \(text))
+                    """
+                )
+            }
+            for entry in try PolicyFolder(path: Self.deploy).holidays(of: "DE") where entry.code == "DE" {
+                _ = try await connection.query(
+                    """
+                    INSERT INTO habeas.holiday_calendar (place, name, time_zone, first_year, last_year, days)
+                    VALUES ('DE', \(entry.name), \(entry.zone), 2024, 2032, \(entry.calendar.days.map(\.description))::text[]::date[])
+                    """
+                )
+            }
             return try await Registry.load(on: connection)
         }
         self.registry = RegistryCache(registry)
@@ -72,11 +89,11 @@ struct ClockFixture: Sendable {
             pool: pool,
             ring: ring,
             registry: self.registry,
-            dispatcher: dispatcher,
-            holidays: .unknown
+            dispatcher: dispatcher
         )
+        deadlines = DueDeadlines(pool: pool, registry: self.registry, dispatcher: dispatcher, logger: Self.quiet)
         housekeeping = Housekeeping(pool: pool, expiry: expiry, logger: Self.quiet)
-        letters = DeadLetterHandler(queue: Topology.parked, ring: ring, registry: self.registry, holidays: .unknown)
+        letters = DeadLetterHandler(queue: Topology.parked, ring: ring, registry: self.registry)
     }
 
     private func close(_ login: String) async throws {
@@ -85,13 +102,62 @@ struct ClockFixture: Sendable {
         await owner.shutdown()
     }
 
+    /// The folder that comes with the project.
+    static let deploy = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/deploy"
+
     // MARK: Acting
 
+    /// Opens a case that was received `hours` from now; returns its id.
+    @discardableResult
+    func open(
+        right: String = "access",
+        relationship: String = "end_user",
+        client: String? = "acme",
+        publisher: String = "desk",
+        more: String = "",
+        hours: Int = 0
+    ) async throws -> UUID {
+        let now = Date(timeIntervalSinceNow: Double(hours) * 3_600)
+        let named = client.map { #""client":"\#($0)","# } ?? ""
+        let event = """
+            {"specversion":"1.0","id":"\(UUID())","source":"/desk","type":"io.habeas.request.submitted.v1","data":{\(more)\
+            "channel":"form","submitted_time":"\(EventTime.text(now))","submitted_by":"subject",\(named)\
+            "relationship":"\(relationship)","right":"\(right)","regulation":"gdpr","session_verified":true,\
+            "subjects":[{"identities":[{"type":"email","value":"p@example.com"}]}]}}
+            """
+        let (id, statements) = try CaseSeed(registry: registry.current, ring: ring).open(
+            event,
+            publisher: publisher,
+            at: now
+        )
+        _ = try await owner.withConnection { connection in
+            try await connection.transaction { try await $0.pipeline(statements) }
+        }
+        return id
+    }
+
+    /// Fires until nothing is due.
+    @discardableResult
+    func fire() async throws -> Int {
+        var count = 0
+        while true {
+            do {
+                let fired = try await deadlines.fire()
+                if fired == 0 { return count }
+                count += fired
+            } catch is RegistryChanged {
+                continue
+            }
+        }
+    }
+
     /// Moves domain time, counted from the machine's.
-    func goAhead(hours: Int) async throws {
+    func goAhead(hours: Int) async throws { try await goAhead(minutes: hours * 60) }
+
+    func goAhead(minutes: Int) async throws {
         _ = try await owner.withConnection {
             try await $0.query(
-                "UPDATE habeas.installation SET play_offset = \(Duration.seconds(hours * 3_600))::interval"
+                "UPDATE habeas.installation SET play_offset = \(Duration.seconds(minutes * 60))::interval"
             )
         }
     }
@@ -143,6 +209,24 @@ struct ClockFixture: Sendable {
 
     // MARK: Looking
 
+    /// The facts of one case, in order.
+    func facts(_ id: UUID) async throws -> [String] {
+        try await text("SELECT fact FROM habeas.evidence WHERE chain_id = \(id) ORDER BY seq")
+    }
+
+    /// The data of outcomes of a kind, in order.
+    func outcomes(_ name: String) async throws -> [[String: Any]] {
+        let bodies = try await owner.withConnection {
+            try await $0.query(
+                "SELECT body FROM habeas.outbox WHERE message_type = \("io.habeas.\(name).v1") ORDER BY created_at, id"
+            ).decode(as: [UInt8].self)
+        }
+        return try bodies.map { body in
+            let event = try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]
+            return event?["data"] as? [String: Any] ?? [:]
+        }
+    }
+
     func count(_ sql: SQL) async throws -> Int {
         try await owner.withConnection { try await $0.query(sql).only.decode(0, as: Int.self) }
     }
@@ -166,48 +250,7 @@ struct ClockFixture: Sendable {
 
     /// Parked messages whose chain does not hold, and chains without their parked message.
     func brokenChains() async throws -> [String] {
-        try await owner.withConnection { connection in
-            var checks: [UUID: EvidenceCheck] = [:]
-            for row in try await connection.query(
-                """
-                SELECT chain_id, seq, chain_kind, client_id, at, fact, actor, body, prev, hash FROM habeas.evidence ORDER BY chain_id, seq
-                """
-            ) {
-                let (chain, sequence, kind, client, at, fact, actor, body, previous, hash) = try row.decode(
-                    UUID.self,
-                    Int.self,
-                    String.self,
-                    String?.self,
-                    Date.self,
-                    String.self,
-                    String.self,
-                    String.self,
-                    [UInt8].self,
-                    [UInt8].self
-                )
-                checks[chain, default: EvidenceCheck()].follow(
-                    EvidenceRow(
-                        stored: chain,
-                        sequence: sequence,
-                        chainKind: kind,
-                        clientID: client,
-                        at: at,
-                        fact: fact,
-                        actor: actor,
-                        body: body,
-                        previous: previous,
-                        hash: hash
-                    )
-                )
-            }
-            var orphans = Set(checks.keys)
-            for row in try await connection.query("SELECT id, evidence_seq, evidence_head FROM habeas.parked_message") {
-                let (id, sequence, head) = try row.decode(UUID.self, Int.self, [UInt8].self)
-                checks[id, default: EvidenceCheck()].end(atSequence: sequence, head: head)
-                orphans.remove(id)
-            }
-            return checks.values.compactMap { $0.fault?.description } + orphans.map { "\($0) has no parked message" }
-        }
+        try await owner.withConnection { try await BrokenChains.find(on: $0) }
     }
 }
 

@@ -20,7 +20,7 @@ struct DeadLetterHandlerTests {
                 )
                     == ["dead_letter desk io.habeas.request.submitted.v1 body delivery_limit"]
             )
-            #expect(try await fixture.text("SELECT rule FROM habeas.deadline") == ["profile.triage"])
+            #expect(try await fixture.text("SELECT rule FROM habeas.deadline") == ["default.triage"])
             #expect(try await fixture.brokenChains().isEmpty)
         }
     }
@@ -58,7 +58,7 @@ struct DeadLetterHandlerTests {
                 )
                     == ["- -", "- -", "desk io.habeas.breach.detected.v1", "desk io.habeas.fee.paid.v1"]
             )
-            #expect(try await fixture.text("SELECT rule FROM habeas.deadline") == ["profile.triage_breach"])
+            #expect(try await fixture.text("SELECT rule FROM habeas.deadline") == ["default.triage_breach"])
             #expect(try await fixture.opened().sorted() == ["1", "2", "3", "4"])
         }
     }

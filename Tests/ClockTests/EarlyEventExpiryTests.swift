@@ -32,7 +32,7 @@ struct EarlyEventExpiryTests {
                     "publisher.desk.io.habeas.event.rejected.v1"
                 ]
             )
-            #expect(try await fixture.text("SELECT rule FROM habeas.deadline") == ["profile.triage"])
+            #expect(try await fixture.text("SELECT rule FROM habeas.deadline") == ["default.triage"])
             #expect(try await fixture.opened() == [Self.body])
             #expect(try await fixture.brokenChains().isEmpty)
         }
@@ -83,7 +83,7 @@ struct EarlyEventExpiryTests {
                         "data.request_ref unknown_request",
                     ]
             )
-            #expect(try await fixture.text("SELECT rule FROM habeas.deadline") == ["profile.triage_breach"])
+            #expect(try await fixture.text("SELECT rule FROM habeas.deadline") == ["default.triage_breach"])
         }
     }
 

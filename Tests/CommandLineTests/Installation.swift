@@ -1,4 +1,5 @@
 import AMQP
+import Fleet
 import Foundation
 import Ledger
 import Postgres
@@ -27,6 +28,7 @@ struct Installation: Sendable {
         )
         if migrated {
             #expect(try await installation.run("migrate", "up").status == 0)
+            #expect(try await installation.run("policy", "apply", Self.deploy).status == 0)
             #expect(try await installation.run("keys", "create", "--file", "\(folder.path)/keys").status == 0)
         }
         try await body(installation)
@@ -110,62 +112,14 @@ extension Installation {
     /// Opens a case as intake does, with secret, clocks and its first fact.
     @discardableResult
     func openCase(ref: String, client: String = "acme", at now: Date = Date()) async throws -> UUID {
-        let parsed = EventParser.parse(
-            Array(Self.event(ref: ref, client: client, asked: now).utf8),
-            context: MessageContext(),
-            now: now
-        )
-        guard case .success(let event) = parsed, case .requestSubmitted(let request) = event.payload else {
-            throw Unreadable()
-        }
         let ring = try KeyRing(file: "\(folder.path)/keys")
-        let id = UUID.version7(at: now)
-        let known = Client(
-            id: client,
-            names: [],
-            place: Place(country: "DE", zone: .gmt),
-            isSuspended: false,
-            hasBAA: false
-        )
-        let opening = CaseOpening(request, client: known, profile: "kustomer", receivedAt: now, holidays: .unknown)
-        var record = CaseFileRecord(
-            id: id,
-            opening: opening,
-            clientID: client,
-            profile: "kustomer",
-            publisherID: "helpdesk",
-            requestRef: ref,
-            subjectIndex: 0,
-            groupID: nil,
-            reference: nil,
-            receivedAt: now
-        )
-        var evidence = EvidenceWrites()
-        evidence.add(
-            record.chain.append(
-                "request.submitted",
-                at: now,
-                actor: "publisher:helpdesk",
-                clientID: client,
-                body: #"{"role":"processor"}"#
-            )
-        )
-        var cases = CaseFileWrites()
-        cases.open(record)
-        var secrets = SecretWrites(lookupKeyID: "l1")
-        secrets.add(
-            case: id,
-            clientID: client,
-            secret: try SealedPayload(sealing: event.stored, for: id, with: ring),
-            identities: []
-        )
-        var deadlines = DeadlineWrites()
-        for deadline in opening.deadlines { deadlines.open(deadline, case: id, clientID: client) }
-        let statements = cases.statements + secrets.statements + deadlines.statements + evidence.statements
-        try await withConnection { connection in
+        return try await withConnection { connection in
+            let seed = CaseSeed(registry: try await Registry.load(on: connection), ring: ring)
+            let event = Self.event(ref: ref, client: client, asked: now)
+            let (id, statements) = try seed.open(event, publisher: "helpdesk", at: now)
             try await connection.transaction { _ = try await $0.pipeline(statements) }
+            return id
         }
-        return id
     }
 
     /// Parks a message as intake does.
@@ -205,7 +159,8 @@ extension Installation {
             )
         )
         var deadlines = DeadlineWrites()
-        deadlines.open(Deadline(.triage, from: now, at: .unknown, holidays: .unknown), subject: id)
+        let triage = try #require(ClockKey.triage.standard)
+        deadlines.open(Deadline(triage, from: now, at: .unknown, atlas: HolidayAtlas()), subject: id)
         let statements = [ParkedMessages.insert([record])] + deadlines.statements + evidence.statements
         try await withConnection { connection in
             try await connection.transaction { _ = try await $0.pipeline(statements) }
@@ -213,5 +168,6 @@ extension Installation {
         return id
     }
 
-    struct Unreadable: Error {}
+    /// The folder that comes with the project.
+    static let deploy = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/deploy"
 }

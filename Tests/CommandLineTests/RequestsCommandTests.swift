@@ -41,7 +41,7 @@ struct RequestsCommandTests {
             #expect(!text.output.contains("canary"))
 
             let timeline = try await installation.run("requests", "timeline", ids[0], "--json").objects
-            #expect(timeline.contains { $0["fact"] as? String == "request.submitted" })
+            #expect(timeline.contains { $0["fact"] as? String == "case.opened" })
             #expect(timeline.contains { $0["article"] is String && $0["clock"] is String })
             #expect(try await installation.run("requests", "show", "helpdesk/none").status == 1)
         }

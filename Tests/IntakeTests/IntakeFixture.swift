@@ -60,7 +60,6 @@ struct IntakeFixture: Sendable {
             queue: Topology.intake,
             registry: self.registry,
             ring: ring,
-            holidays: .unknown,
             domainTime: DomainTime()
         )
     }
@@ -159,53 +158,6 @@ struct IntakeFixture: Sendable {
 
     /// The faults of every chain; none when all evidence holds.
     func brokenChains() async throws -> [String] {
-        try await owner.withConnection { connection in
-            var checks: [UUID: EvidenceCheck] = [:]
-            for row in try await connection.query(
-                """
-                SELECT chain_id, seq, chain_kind, client_id, at, fact, actor, body, prev, hash FROM habeas.evidence ORDER BY chain_id, seq
-                """
-            ) {
-                let (chain, sequence, kind, client, at, fact, actor, body, previous, hash) = try row.decode(
-                    UUID.self,
-                    Int.self,
-                    String.self,
-                    String?.self,
-                    Date.self,
-                    String.self,
-                    String.self,
-                    String.self,
-                    [UInt8].self,
-                    [UInt8].self
-                )
-                checks[chain, default: EvidenceCheck()].follow(
-                    EvidenceRow(
-                        stored: chain,
-                        sequence: sequence,
-                        chainKind: kind,
-                        clientID: client,
-                        at: at,
-                        fact: fact,
-                        actor: actor,
-                        body: body,
-                        previous: previous,
-                        hash: hash
-                    )
-                )
-            }
-            for row in try await connection.query(
-                """
-                SELECT id, evidence_seq, evidence_head FROM habeas.case_file
-                UNION ALL SELECT id, evidence_seq, evidence_head FROM habeas.incident
-                UNION ALL SELECT id, evidence_seq, evidence_head FROM habeas.parked_message
-                UNION ALL SELECT chain_id, evidence_seq, evidence_head FROM habeas.client
-                UNION ALL SELECT chain_id, evidence_seq, evidence_head FROM habeas.installation
-                """
-            ) {
-                let (id, sequence, head) = try row.decode(UUID.self, Int.self, [UInt8].self)
-                checks[id, default: EvidenceCheck()].end(atSequence: sequence, head: head)
-            }
-            return checks.values.compactMap { $0.fault?.description }
-        }
+        try await owner.withConnection { try await BrokenChains.find(on: $0) }
     }
 }

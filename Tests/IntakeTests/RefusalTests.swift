@@ -217,7 +217,7 @@ struct RefusalTests {
                     "SELECT count(*) FROM habeas.case_file c, habeas.parked_message p WHERE c.received_at = p.received_at"
                 ) == 1
             )
-            #expect(try await fixture.text("SELECT state FROM habeas.deadline WHERE clock = 'triage'") == ["void"])
+            #expect(try await fixture.text("SELECT state FROM habeas.deadline WHERE clock = 'triage'") == ["met"])
             #expect(
                 try await fixture.text("SELECT fact FROM habeas.evidence WHERE chain_kind = 'parked' ORDER BY seq")
                     == ["message.parked", "parked.replay_refused", "parked.replayed"]

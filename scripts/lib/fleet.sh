@@ -43,6 +43,7 @@ fleet_prepare_all() {
     "$HABEAS_TEST_NODE_DIR/rabbitmqctl" -q set_permissions -p "$FLEET_VHOST" admin '.*' '.*' '.*' || return
     "$FLEET_BIN/habeas" keys create --file "$dir/keys" >/dev/null || return
     fleet_operator migrate up ${FLEET_PLAY:+--play} || return
+    fleet_operator policy apply "$ROOT/deploy" || return
     for worker in intake clock; do
         fleet_secret "$worker" >/dev/null
         psql -q -X "$FLEET_ADMIN_DATABASE" -v ON_ERROR_STOP=1 <<-END || return

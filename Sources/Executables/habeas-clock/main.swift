@@ -3,8 +3,9 @@ import Fleet
 
 await WorkerProcess(
     "habeas-clock",
-    "relays what writers left, stores what the broker gave up on, keeps house",
-    queues: ClockWorker.queues
+    "fires deadlines, relays what writers left, stores what the broker gave up on, keeps house",
+    queues: ClockWorker.queues,
+    movesTime: true
 ) { context in
     try await ClockWorker.work(context)
 }.main()

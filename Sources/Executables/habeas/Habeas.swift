@@ -17,6 +17,7 @@ struct Habeas: AsyncParsableCommand {
             """,
         subcommands: [
             MigrateCommand.self, TopologyCommand.self, ClientsCommand.self, PublishersCommand.self, KeysCommand.self,
+            PolicyCommand.self,
             PublishCommand.self, RequestsCommand.self, ParkedCommand.self, EvidenceCommand.self, StatusCommand.self,
             BenchCommand.self,
         ]

@@ -1,12 +1,11 @@
-import Fleet
-import FoundationEssentials
-import Ledger
-import Rights
+package import FoundationEssentials
+package import Ledger
+package import Rights
 
 /// What publishers are told of, as CloudEvents on the outcome exchange. Ids, codes and dates; never a person.
-enum Outcome {
+package enum CaseOutcome {
     /// `request.accepted`: the case, its role and its clocks.
-    static func accepted(
+    package static func accepted(
         _ record: CaseFileRecord,
         _ opening: CaseOpening,
         warnings: [String],
@@ -22,6 +21,7 @@ enum Outcome {
             data.member("lane", record.lane.rawValue)
             data.member("state", record.state.rawValue)
             data.member("client", record.clientID)
+            data.member("linked_to", record.linkedTo)
             data.key("deadlines")
             data.array(opening.deadlines) { list, deadline in
                 list.object { item in
@@ -40,7 +40,9 @@ enum Outcome {
     }
 
     /// `request.accepted` for an incident: what its publisher needs to speak of it again.
-    static func accepted(_ incident: IncidentRecord, warnings: [String], sequence: Int, at now: Date) -> OutboxRow {
+    package static func accepted(_ incident: IncidentRecord, warnings: [String], sequence: Int, at now: Date)
+        -> OutboxRow
+    {
         row("request.accepted", publisher: incident.publisherID, subject: incident.id, at: now) { data in
             data.member("request", incident.id)
             data.member("request_ref", incident.incidentRef)
@@ -52,7 +54,7 @@ enum Outcome {
     }
 
     /// `request.decided`: the client's decision has been taken into the case.
-    static func decided(
+    package static func decided(
         _ record: CaseFileRecord,
         _ decision: ClientDecision,
         reference: String?,
@@ -70,11 +72,74 @@ enum Outcome {
     }
 
     /// `request.completed`: the case has reached a final state by this event.
-    static func completed(_ record: CaseFileRecord, sequence: Int, at now: Date) -> OutboxRow {
+    package static func completed(_ record: CaseFileRecord, sequence: Int, at now: Date) -> OutboxRow {
         row("request.completed", publisher: record.publisherID, subject: record.id, at: now) { data in
             data.member("request", record.id)
             data.member("request_ref", record.requestRef)
             data.member("state", record.state.rawValue)
+            data.member("sequence", sequence)
+            data.member("reference", record.reference)
+        }
+    }
+
+    /// `deadline.at_risk`: a date comes near, or has passed.
+    package static func atRisk(
+        _ record: CaseFileRecord,
+        _ deadline: DeadlineRecord,
+        isMissed: Bool,
+        sequence: Int,
+        at now: Date
+    ) -> OutboxRow {
+        row("deadline.at_risk", publisher: record.publisherID, subject: record.id, at: now) { data in
+            data.member("request", record.id)
+            data.member("request_ref", record.requestRef)
+            data.member("state", record.state.rawValue)
+            data.member("clock", deadline.clock.rawValue)
+            data.member("due_at", deadline.due)
+            data.member("article", deadline.source)
+            data.member("rule", deadline.rule)
+            data.member("missed", isMissed)
+            data.member("sequence", sequence)
+            data.member("reference", record.reference)
+        }
+    }
+
+    /// `deadline.at_risk` of an incident.
+    package static func atRisk(
+        _ incident: IncidentRecord,
+        _ deadline: DeadlineRecord,
+        isMissed: Bool,
+        sequence: Int,
+        at now: Date
+    ) -> OutboxRow {
+        row("deadline.at_risk", publisher: incident.publisherID, subject: incident.id, at: now) { data in
+            data.member("request", incident.id)
+            data.member("request_ref", incident.incidentRef)
+            data.member("state", incident.state)
+            data.member("clock", deadline.clock.rawValue)
+            data.member("due_at", deadline.due)
+            data.member("article", deadline.source)
+            data.member("rule", deadline.rule)
+            data.member("missed", isMissed)
+            data.member("sequence", sequence)
+        }
+    }
+
+    /// `request.extended`: the person has to wait longer, with the new date and the reason.
+    package static func extended(
+        _ record: CaseFileRecord,
+        _ deadline: Deadline,
+        reason: String,
+        sequence: Int,
+        at now: Date
+    ) -> OutboxRow {
+        row("request.extended", publisher: record.publisherID, subject: record.id, at: now) { data in
+            data.member("request", record.id)
+            data.member("request_ref", record.requestRef)
+            data.member("reason", reason)
+            data.member("due_at", deadline.due)
+            data.member("article", deadline.rule.source)
+            data.member("rule", deadline.rule.id)
             data.member("sequence", sequence)
             data.member("reference", record.reference)
         }

@@ -1,18 +1,19 @@
-import Fleet
-import FoundationEssentials
-import Ledger
-import Rights
+package import FoundationEssentials
+package import Ledger
+package import Rights
 
 /// Gathers the ids that workers are to look at, so that a batch wakes each worker with few messages.
-struct WakeUps {
+package struct WakeUps: Sendable {
     /// Ids a message: few enough that several copies of a worker share a batch.
     private static let chunk = 50
 
     private var ids: [WorkQueue: [UUID]] = [:]
 
-    mutating func wake(_ queue: WorkQueue, for id: UUID) { ids[queue, default: []].append(id) }
+    package init() {}
 
-    func rows(at now: Date) -> [OutboxRow] {
+    package mutating func wake(_ queue: WorkQueue, for id: UUID) { ids[queue, default: []].append(id) }
+
+    package func rows(at now: Date) -> [OutboxRow] {
         WorkQueue.allCases.flatMap { queue in
             let waiting = ids[queue] ?? []
             return stride(from: 0, to: waiting.count, by: WakeUps.chunk).map { start in

@@ -91,6 +91,12 @@ extension ConfigurationKey {
         .text,
         "Path of the file with the key-encryption keys; readable by the workers' user only."
     )
+    package static let policyFolder = ConfigurationKey(
+        "policy.folder",
+        .text,
+        default: "/usr/share/habeas",
+        "Folder with profiles/ and holidays/ that `habeas policy dates` computes with; workers read the database."
+    )
     package static let batchCount = ConfigurationKey(
         "batch.count",
         .integer(1...5000),
@@ -149,7 +155,8 @@ extension ConfigurationKey {
     /// Every key, in the order in which the operations paper shows them.
     package static let all: [ConfigurationKey] = [
         installation, databaseURL, databasePool, amqpURL, amqpManagementURL, amqpManagementCA, amqpHeartbeat, keysFile,
-        batchCount, batchBytes, batchLinger, lanes, prefetch, drainSeconds, probesHost, probesPort, logLevel,
+        policyFolder, batchCount, batchBytes, batchLinger, lanes, prefetch, drainSeconds, probesHost, probesPort,
+        logLevel,
     ]
 
     /// The table of all keys for the operations paper, in Markdown.

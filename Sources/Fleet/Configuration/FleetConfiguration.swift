@@ -27,6 +27,7 @@ package struct FleetConfiguration: Sendable, CustomStringConvertible {
     }
 
     package var installation: String
+    package var policyFolder: String
     package var databasePool: Int
     package var heartbeat: Duration
     package var batch: Batch
@@ -76,6 +77,7 @@ package struct FleetConfiguration: Sendable, CustomStringConvertible {
             return value
         }
         installation = try text(.installation)
+        policyFolder = try text(.policyFolder)
         databasePool = try integer(.databasePool)
         heartbeat = .seconds(try integer(.amqpHeartbeat))
         batch = Batch(

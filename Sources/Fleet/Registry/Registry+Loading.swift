@@ -7,30 +7,70 @@ extension Registry {
     package static func load(on connection: PostgresConnection) async throws -> Registry {
         let results = try await connection.pipeline([
             "SELECT registry_version, topology_digest FROM habeas.installation",
-            "SELECT id, names, country, time_zone, suspended, baa_signed FROM habeas.client",
+            """
+            SELECT id, names, country, time_zone, suspended, baa_signed, dpa_signed_on IS NOT NULL AS has_addendum, agreement
+              FROM habeas.client
+            """,
             "SELECT id, broker_user, profile, clients, event_types, source_prefixes, revoked_at IS NOT NULL FROM habeas.publisher",
+            "SELECT body FROM habeas.profile",
+            // Parts of a country only where a client is there; California for the business days of the CCPA.
+            """
+            SELECT place, name, time_zone, first_year, last_year, days::text[] FROM habeas.holiday_calendar
+             WHERE place !~ '-' OR place = 'US-CA' OR place IN (SELECT country FROM habeas.client)
+            """,
         ])
         let (version, digest) = try results[0].only.decode(Int64.self, String?.self)
         return Registry(
             version: version,
             topologyDigest: digest,
             clients: try results[1].map(client),
-            publishers: try results[2].map(publisher)
+            publishers: try results[2].map(publisher),
+            profiles: try results[3].map {
+                try ProfileFile.profile(try $0.decode(String.self), path: "habeas.profile")
+            },
+            atlas: HolidayAtlas(try results[4].map(calendar))
         )
     }
 
     private static func client(_ row: Row) throws -> Client {
-        let (id, names, country, zone, suspended, baa) = try row.decode(
+        let (id, names, country, zone, suspended, baa, addendum, agreement) = try row.decode(
             String.self,
             [String].self,
             String?.self,
             String.self,
             Bool.self,
-            Bool.self
+            Bool.self,
+            Bool.self,
+            String?.self
         )
         // `clients apply` refuses zones that this platform does not know; a database moved elsewhere falls back to UTC.
         let place = Place(country: country, zone: TimeZone(identifier: zone) ?? .gmt)
-        return Client(id: id, names: names, place: place, isSuspended: suspended, hasBAA: baa)
+        return Client(
+            id: id,
+            names: names,
+            place: place,
+            isSuspended: suspended,
+            hasBAA: baa,
+            hasAddendum: addendum,
+            agreement: try agreement.map { try ProfileFile.agreement($0, path: "habeas.client \(id)") }
+        )
+    }
+
+    private static func calendar(_ row: Row) throws -> HolidayAtlas.Entry {
+        let (place, name, zone, first, last, days) = try row.decode(
+            String.self,
+            String.self,
+            String.self,
+            Int.self,
+            Int.self,
+            [String].self
+        )
+        return HolidayAtlas.Entry(
+            code: place,
+            name: name,
+            zone: zone,
+            calendar: HolidayCalendar(years: first..<last + 1, days: Set(days.compactMap { CivilDate(iso: $0) }))
+        )
     }
 
     private static func publisher(_ row: Row) throws -> Publisher {

@@ -1,4 +1,4 @@
-import FoundationEssentials
+package import FoundationEssentials
 import Postgres
 package import Rights
 
@@ -6,17 +6,45 @@ package import Rights
 package struct Registry: Sendable {
     package let version: Int64
     package let topologyDigest: String?
+    package let atlas: HolidayAtlas
+    /// The versions of each profile, the newest first.
+    private let profiles: [String: [Profile]]
     private let clients: [String: Client]
     private let publishersByUser: [String: Publisher]
 
-    package init(version: Int64, topologyDigest: String?, clients: [Client], publishers: [Publisher]) {
+    package init(
+        version: Int64,
+        topologyDigest: String?,
+        clients: [Client],
+        publishers: [Publisher],
+        profiles: [Profile],
+        atlas: HolidayAtlas
+    ) {
         self.version = version
         self.topologyDigest = topologyDigest
+        self.atlas = atlas
+        self.profiles = Dictionary(grouping: profiles, by: \.name).mapValues { versions in
+            versions.sorted { ($0.effectiveFrom, $0.version) > ($1.effectiveFrom, $1.version) }
+        }
         self.clients = Dictionary(clients.map { ($0.id, $0) }) { first, _ in first }
         publishersByUser = Dictionary(publishers.map { ($0.brokerUser, $0) }) { first, _ in first }
     }
 
     package func client(_ id: String) -> Client? { clients[id] }
+
+    /// The rules for a new case: the version of the profile in force at `now`, and the client's agreement. A profile that
+    /// was never applied gives the law and the defaults.
+    package func policy(profile name: String, client: Client?, at now: Date) -> Policy {
+        let day = Place.unknown.day(of: now)
+        let profile = profiles[name]?.first { $0.effectiveFrom <= day } ?? .standard(named: name)
+        return Policy(profile: profile, agreement: client?.agreement)
+    }
+
+    /// The rules of a case that began under `version`.
+    package func policy(profile name: String, version: Int, client: Client?) -> Policy {
+        let profile = profiles[name]?.first { $0.version == version } ?? .standard(named: name)
+        return Policy(profile: profile, agreement: client?.agreement)
+    }
 
     package func publisher(brokerUser: String) -> Publisher? { publishersByUser[brokerUser] }
 

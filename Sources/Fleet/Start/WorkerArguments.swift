@@ -1,8 +1,13 @@
+package import FoundationEssentials
+import Rights
+
 /// The command line of a worker: flags by configuration key, `--config FILE` and `--help`.
 package struct WorkerArguments: Sendable, Equatable {
     package var configurationPath: String?
     package var flags: [String: String] = [:]
     package var wantsHelp = false
+    /// `--at`: the domain time to move a play database to.
+    package var domainTime: Date?
 
     /// Reads `--key value` and `--key=value`.
     package init(_ arguments: [String]) throws(StartError) {
@@ -20,7 +25,15 @@ package struct WorkerArguments: Sendable, Equatable {
             guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
                 throw StartError(.usage, "--\(StartError.printable(key)): needs a value; see --help")
             }
-            if key == "config" { configurationPath = value } else { flags[key] = value }
+            switch key {
+            case "config": configurationPath = value
+            case "at":
+                guard let time = EventTime.parse(value) else {
+                    throw StartError(.usage, "--at: is not a time; write it as 2027-01-31T09:00:00Z")
+                }
+                domainTime = time
+            default: flags[key] = value
+            }
         }
     }
 

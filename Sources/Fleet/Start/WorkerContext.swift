@@ -1,5 +1,5 @@
 package import AMQP
-import FoundationEssentials
+package import FoundationEssentials
 package import Ledger
 package import Logging
 package import Observability
@@ -15,11 +15,20 @@ package struct WorkerContext: Sendable {
     package let pool: PostgresPool
     package let gate: OutageGate
     package let registry: RegistryCache
+    /// The domain time a play database is to be moved to, from `--at`.
+    package let domainTime: Date?
     private let amqp: AMQPConfiguration
     private let watchdog: Watchdog
 
-    init(name: String, queues: [String], configuration: FleetConfiguration, logger: Logger) async throws {
+    init(
+        name: String,
+        queues: [String],
+        configuration: FleetConfiguration,
+        domainTime: Date?,
+        logger: Logger
+    ) async throws {
         self.name = name
+        self.domainTime = domainTime
         self.configuration = configuration
         self.logger = logger
         metrics = MetricsRegistry()

@@ -24,18 +24,23 @@ package struct WorkerProcess: Sendable {
     private let name: String
     private let summary: String
     private let queues: [String]
+    private let movesTime: Bool
     private let build: @Sendable (WorkerContext) async throws -> Work
 
-    /// - Parameter queues: what the worker consumes; checked to exist before it starts.
+    /// - Parameters:
+    ///   - queues: what the worker consumes; checked to exist before it starts.
+    ///   - movesTime: whether it understands `--at`.
     package init(
         _ name: String,
         _ summary: String,
         queues: [String],
+        movesTime: Bool = false,
         build: @escaping @Sendable (WorkerContext) async throws -> Work
     ) {
         self.name = name
         self.summary = summary
         self.queues = queues
+        self.movesTime = movesTime
         self.build = build
     }
 
@@ -46,6 +51,9 @@ package struct WorkerProcess: Sendable {
             if arguments.wantsHelp {
                 print(WorkerArguments.help(name, summary), terminator: "")
                 exit(0)
+            }
+            guard movesTime || arguments.domainTime == nil else {
+                throw StartError(.usage, "--at: only habeas-clock moves time")
             }
             try await run(arguments)
             exit(0)
@@ -68,6 +76,7 @@ package struct WorkerProcess: Sendable {
             name: name,
             queues: queues,
             configuration: configuration,
+            domainTime: arguments.domainTime,
             logger: logger
         )
         let work = try await build(context)

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Observability
 import Rights
 
-/// Puts the clock together: the relay of what writers left, the drain of the park queue, housekeeping. Any number of copies.
+/// Puts the clock together: due deadlines, the relay of what writers left, the drain of the park queue, housekeeping. Any number of copies.
 package enum ClockWorker {
     package static let queues = [Topology.parked]
 
@@ -16,8 +16,7 @@ package enum ClockWorker {
             DeadLetterHandler(
                 queue: consumer.queue,
                 ring: context.ring,
-                registry: context.registry,
-                holidays: .unknown
+                registry: context.registry
             ),
             consumer: consumer,
             dispatcher: dispatcher,
@@ -34,12 +33,18 @@ package enum ClockWorker {
             pool: context.pool,
             ring: context.ring,
             registry: context.registry,
-            dispatcher: dispatcher,
-            holidays: .unknown
+            dispatcher: dispatcher
         )
+        let deadlines = DueDeadlines(
+            pool: context.pool,
+            registry: context.registry,
+            dispatcher: dispatcher,
+            logger: context.logger
+        )
+        if let time = context.domainTime { _ = try await deadlines.play(until: time) }
         let housekeeping = Housekeeping(pool: context.pool, expiry: expiry, logger: context.logger)
         let patience = context.configuration.heartbeat * 2
-        return WorkerProcess.Work(services: [publisher, dispatcher, relay, housekeeping, letters]) {
+        return WorkerProcess.Work(services: [publisher, dispatcher, relay, deadlines, housekeeping, letters]) {
             await Readiness.reasons(consumers: [consumer], publisher: publisher, gate: context.gate, patience: patience)
         }
     }

@@ -3,7 +3,7 @@ package import Fleet
 import FoundationEssentials
 package import Ledger
 package import Postgres
-package import Rights
+import Rights
 
 /// Stores what the broker gave up on: messages that killed workers until the delivery limit was reached. They are never
 /// opened here; sealed as they came, they wait for a person.
@@ -11,12 +11,10 @@ package struct DeadLetterHandler: BatchHandler {
     private let queue: String
     private let parking: Parking
     private let registry: RegistryCache
-    private let holidays: HolidayCalendar
 
-    package init(queue: String, ring: KeyRing, registry: RegistryCache, holidays: HolidayCalendar) {
+    package init(queue: String, ring: KeyRing, registry: RegistryCache) {
         self.queue = queue
         self.registry = registry
-        self.holidays = holidays
         parking = Parking(ring: ring)
     }
 
@@ -29,7 +27,7 @@ package struct DeadLetterHandler: BatchHandler {
             let now = try await connection.query("SELECT habeas.domain_now()").only.decode(0, as: Date.self)
             var records: [ParkedMessageRecord] = []
             var facts: [UUID: EvidenceRow] = [:]
-            var rules: [UUID: ClockRule] = [:]
+            var triage: [UUID: Deadline] = [:]
             var keys: Set<[UInt8]> = []
             for delivery in deliveries where keys.insert(parking.messageKey(of: delivery)).inserted {
                 // The login is the broker's word, the type the routing key it was published under: neither needs the body.
@@ -48,18 +46,18 @@ package struct DeadLetterHandler: BatchHandler {
                 )
                 records.append(record)
                 facts[record.id] = fact
-                if EventType.carriesLegalTime(name: delivery.routingKey) {
-                    rules[record.id] = delivery.routingKey.hasPrefix("io.habeas.breach.") ? .triageBreach : .triage
-                }
+                triage[record.id] = registry.current.triage(
+                    eventType: delivery.routingKey,
+                    publisher: publisher?.id,
+                    at: now
+                )
             }
             let inserted = try await connection.query(ParkedMessages.insert(records)).decode(as: UUID.self)
             var evidence = EvidenceWrites()
             var deadlines = DeadlineWrites()
             for id in inserted {
                 if let fact = facts[id] { evidence.add(fact) }
-                if let rule = rules[id] {
-                    deadlines.open(Deadline(rule, from: now, at: .unknown, holidays: holidays), subject: id)
-                }
+                if let deadline = triage[id] { deadlines.open(deadline, subject: id) }
             }
             _ = try await connection.pipeline(evidence.statements + deadlines.statements + ["COMMIT"])
             return []

@@ -3,7 +3,7 @@ package import Fleet
 import FoundationEssentials
 package import Ledger
 package import Postgres
-package import Rights
+import Rights
 
 /// Ends the waiting of events whose case never came: each becomes a parked message, and its publisher is told.
 package struct EarlyEventExpiry: Sendable {
@@ -14,20 +14,17 @@ package struct EarlyEventExpiry: Sendable {
     private let parking: Parking
     private let registry: RegistryCache
     private let dispatcher: OutboxDispatcher
-    private let holidays: HolidayCalendar
 
     package init(
         pool: PostgresPool,
         ring: KeyRing,
         registry: RegistryCache,
-        dispatcher: OutboxDispatcher,
-        holidays: HolidayCalendar
+        dispatcher: OutboxDispatcher
     ) {
         self.pool = pool
         self.ring = ring
         self.registry = registry
         self.dispatcher = dispatcher
-        self.holidays = holidays
         parking = Parking(ring: ring)
     }
 
@@ -61,10 +58,8 @@ package struct EarlyEventExpiry: Sendable {
             let (record, fact) = try park(event, at: now)
             records.append(record)
             evidence.add(fact)
-            if let name = record.eventType, EventType.carriesLegalTime(name: name) {
-                let rule: ClockRule = name.hasPrefix("io.habeas.breach.") ? .triageBreach : .triage
-                deadlines.open(Deadline(rule, from: now, at: .unknown, holidays: holidays), subject: record.id)
-            }
+            let triage = registry.current.triage(eventType: record.eventType, publisher: event.publisherID, at: now)
+            if let triage { deadlines.open(triage, subject: record.id) }
             outbox.add(EventRejected(record).row(to: event.publisherID, at: now, machineNow: machineNow))
         }
         var statements = [ParkedMessages.insert(records)]

@@ -1,4 +1,5 @@
 import AMQP
+import Fleet
 import FoundationEssentials
 import Ledger
 import Postgres
@@ -61,14 +62,15 @@ extension IntakeFold {
         }
         let received = receipt(prepared)
         for opening in prepared.openings {
+            let policy = policy(for: opening, prepared)
             let decided = CaseOpening(
                 request,
                 client: opening.client,
-                profile: prepared.publisher.profile,
+                policy: policy,
                 receivedAt: received,
-                holidays: holidays
+                atlas: changes.registry.atlas
             )
-            open(opening, decided, prepared, requestRef: request.requestRef, receivedAt: received)
+            open(opening, decided, policy, prepared, requestRef: request.requestRef)
         }
         if let text = request.requestRef {
             applyWaiting(under: IntakeState.Reference(publisher: prepared.publisher.id, list: .request, text: text))
@@ -78,8 +80,15 @@ extension IntakeFold {
     private mutating func terminate(_ data: ClientTerminated, _ prepared: PreparedEvent, _ delivery: Delivery) {
         for opening in prepared.openings {
             guard let client = opening.client else { continue }
-            let decided = CaseOpening(data, client: client, receivedAt: receipt(prepared), holidays: holidays)
-            open(opening, decided, prepared, requestRef: nil, receivedAt: receipt(prepared))
+            let policy = policy(for: opening, prepared)
+            let decided = CaseOpening(
+                data,
+                client: client,
+                policy: policy,
+                receivedAt: receipt(prepared),
+                atlas: changes.registry.atlas
+            )
+            open(opening, decided, policy, prepared, requestRef: nil)
         }
     }
 
@@ -94,31 +103,42 @@ extension IntakeFold {
             )
         }
         for opening in prepared.openings {
-            let decided = CaseOpening(data, client: opening.client, receivedAt: receipt(prepared), holidays: holidays)
-            open(opening, decided, prepared, requestRef: data.complaintRef, receivedAt: receipt(prepared))
+            let policy = policy(for: opening, prepared)
+            let decided = CaseOpening(
+                data,
+                client: opening.client,
+                policy: policy,
+                receivedAt: receipt(prepared),
+                atlas: changes.registry.atlas
+            )
+            open(opening, decided, policy, prepared, requestRef: data.complaintRef)
         }
     }
 
     private mutating func open(
         _ opening: PreparedOpening,
         _ decided: CaseOpening,
+        _ policy: Policy,
         _ prepared: PreparedEvent,
-        requestRef: String?,
-        receivedAt: Date
+        requestRef: String?
     ) {
         let record = CaseFileRecord(
             id: opening.id,
             opening: decided,
             clientID: opening.client?.id,
-            profile: prepared.publisher.profile,
+            profile: policy.profile,
             publisherID: prepared.publisher.id,
             requestRef: requestRef,
             subjectIndex: opening.subjectIndex,
             groupID: opening.groupID,
             reference: prepared.event.reference,
-            receivedAt: receivedAt
+            receivedAt: receipt(prepared)
         )
         open(record, decided, opening, by: prepared)
+    }
+
+    private func policy(for opening: PreparedOpening, _ prepared: PreparedEvent) -> Policy {
+        changes.registry.policy(profile: prepared.publisher.profile, client: opening.client, at: receipt(prepared))
     }
 
     private func isFree(_ text: String, _ list: IntakeState.Reference.List, _ prepared: PreparedEvent) -> Bool {
@@ -179,7 +199,11 @@ extension IntakeFold {
         case .requestWithdrawn: .withdrawn
         case .requestClarified: .clarified
         case .requestClientNamed: .clientNamed(resolved: prepared.namedClient != nil)
-        case .identityVerified: .identityVerified
+        case .identityVerified(let data):
+            .identityVerified(
+                sufficient: record.right.flatMap { changes.policy(of: record).identityLevel(for: $0).level }
+                    .map { data.level.reaches($0) } ?? true
+            )
         case .identityFailed: .identityFailed
         case .clientDecided(let data):
             switch data.decision {

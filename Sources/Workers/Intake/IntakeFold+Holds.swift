@@ -1,4 +1,5 @@
 import AMQP
+import Fleet
 import FoundationEssentials
 import Ledger
 import Postgres
@@ -44,7 +45,10 @@ extension IntakeFold {
             isPlaced: true
         )
         keep(prepared, about: prepared.id)
-        for id in cases { fold(.holdPlaced, into: id, by: prepared) }
+        for id in cases {
+            fold(.holdPlaced, into: id, by: prepared)
+            if let until = data.until { changes.end(holdOf: id, at: until, clientID: state.cases[id]?.clientID) }
+        }
         let body = Facts.plain(prepared) { $0.member("until", data.until) }
         if let client = data.client {
             record("hold.placed", client: client, by: prepared, body: body)

@@ -1,4 +1,5 @@
 import AMQP
+import Fleet
 import FoundationEssentials
 import Ledger
 import Postgres
@@ -26,8 +27,11 @@ extension IntakeFold {
             awareAt: data.awareAt,
             receivedAt: received
         )
-        let deadline = Deadline(.notifyClients, from: data.awareAt, at: .unknown, holidays: holidays)
-        evidence.add(
+        let policy = changes.registry.policy(profile: prepared.publisher.profile, client: nil, at: received)
+        let deadline = policy.clock(.notifyClients).map {
+            Deadline($0.rule, from: data.awareAt, at: .unknown, atlas: changes.registry.atlas)
+        }
+        changes.evidence.add(
             incident.chain.append(
                 "incident.opened",
                 at: state.now,
@@ -37,18 +41,19 @@ extension IntakeFold {
                     body.member("risk", data.risk)
                     body.member("discovered_at", data.discoveredAt)
                     body.member("aware_at", data.awareAt)
-                    body.member("notify_due_at", deadline.due)
+                    body.member("notify_due_at", deadline?.due)
                     body.member("clients", data.affected.map(\.client))
                 }
             )
         )
-        deadlines.open(deadline, subject: incident.id)
+        if let deadline { changes.deadlines.open(deadline, subject: incident.id) }
         keep(prepared, about: incident.id)
-        wakeUps.wake(.breach, for: incident.id)
+        changes.wakeUps.wake(.breach, for: incident.id)
         let warnings =
-            prepared.event.warnings.map { "unknown_field:\($0)" } + (deadline.due < state.now ? ["overdue"] : [])
+            prepared.event.warnings.map { "unknown_field:\($0)" }
+            + (deadline?.isOverdue(at: state.now) == true ? ["overdue"] : [])
         let sequence = incident.nextOutcomeSequence()
-        tell(Outcome.accepted(incident, warnings: warnings, sequence: sequence, at: state.now))
+        tell(CaseOutcome.accepted(incident, warnings: warnings, sequence: sequence, at: state.now))
         change(incident, under: reference)
         applyWaiting(under: reference)
     }
@@ -91,7 +96,7 @@ extension IntakeFold {
             return wait(prepared, from: delivery, under: reference, case: nil)
         }
         edit(&incident)
-        evidence.add(
+        changes.evidence.add(
             incident.chain.append(
                 fact,
                 at: state.now,
@@ -101,7 +106,7 @@ extension IntakeFold {
             )
         )
         keep(prepared, about: incident.id)
-        wakeUps.wake(.breach, for: incident.id)
+        changes.wakeUps.wake(.breach, for: incident.id)
         change(incident, under: reference)
     }
 }

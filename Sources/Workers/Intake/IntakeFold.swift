@@ -1,4 +1,5 @@
 import AMQP
+import Fleet
 import FoundationEssentials
 import Ledger
 import Postgres
@@ -8,7 +9,7 @@ import Rights
 /// written. No input or output: the same state and events always give the same rows.
 struct IntakeFold {
     var state: IntakeState
-    let holidays: HolidayCalendar
+    var changes: CaseChanges
     let digest: KeyedDigest
 
     private(set) var opened: [UUID] = []
@@ -16,10 +17,6 @@ struct IntakeFold {
     private(set) var changedIncidents: Set<IntakeState.Reference> = []
     private(set) var changedClients: Set<String> = []
     var secrets: SecretWrites
-    var deadlines = DeadlineWrites()
-    var evidence = EvidenceWrites()
-    var wakeUps = WakeUps()
-    private(set) var outcomes: [OutboxRow] = []
     /// Events that must wait, unless their case is opened further on in this very batch.
     private var early: [(record: EarlyEventRecord, event: PreparedEvent, delivery: Delivery)] = []
     private(set) var applied: Set<UUID> = []
@@ -30,10 +27,10 @@ struct IntakeFold {
     private(set) var released: [[UInt8]] = []
     var statements: [SQL] = []
 
-    init(state: IntakeState, digest: KeyedDigest, holidays: HolidayCalendar) {
+    init(state: IntakeState, digest: KeyedDigest, registry: Registry) {
         self.state = state
         self.digest = digest
-        self.holidays = holidays
+        changes = CaseChanges(at: state.now, registry: registry)
         secrets = SecretWrites(lookupKeyID: digest.keyID)
     }
 
@@ -69,7 +66,7 @@ struct IntakeFold {
     ) {
         var record = record
         let warnings = opening.warnings.map(\.rawValue) + event.event.warnings.map { "unknown_field:\($0)" }
-        evidence.add(
+        changes.evidence.add(
             record.chain.append(
                 "case.opened",
                 at: state.now,
@@ -84,10 +81,14 @@ struct IntakeFold {
             secret: prepared.secret,
             identities: prepared.identities
         )
-        for deadline in opening.deadlines { deadlines.open(deadline, case: record.id, clientID: record.clientID) }
-        wakeUps.wake(record.queue, for: record.id)
+        for deadline in opening.deadlines {
+            changes.deadlines.open(deadline, case: record.id, clientID: record.clientID)
+        }
+        changes.wakeUps.wake(record.queue, for: record.id)
         let sequence = record.nextOutcomeSequence()
-        outcomes.append(Outcome.accepted(record, opening, warnings: warnings, sequence: sequence, at: state.now))
+        changes.outcomes.append(
+            CaseOutcome.accepted(record, opening, warnings: warnings, sequence: sequence, at: state.now)
+        )
         state.add(record)
         opened.append(record.id)
     }
@@ -100,36 +101,16 @@ struct IntakeFold {
         _ edit: (inout CaseFileRecord) -> Void = { _ in }
     ) {
         guard var record = state.cases[id] else { return }
-        let before = record.state
-        if transition.state != before {
-            record.state = transition.state
-            record.stateSince = state.now
-        }
+        var decision: (ClientDecision, reference: String?)?
+        if case .clientDecided(let data) = event.event.payload { decision = (data.decision, data.reference) }
         edit(&record)
-        if let queue = transition.wakes {
-            record.queue = queue
-            wakeUps.wake(queue, for: id)
-        }
-        evidence.add(
-            record.chain.append(
-                transition.fact,
-                at: state.now,
-                actor: "publisher:\(event.publisher.id)",
-                clientID: record.clientID,
-                body: Facts.transition(from: before, to: record.state, event: event)
-            )
-        )
-        if case .clientDecided(let data) = event.event.payload {
-            let sequence = record.nextOutcomeSequence()
-            outcomes.append(
-                Outcome.decided(record, data.decision, reference: data.reference, sequence: sequence, at: state.now)
-            )
-        }
-        if record.state.isFinal, !before.isFinal {
-            deadlines.void(subject: id)
-            let sequence = record.nextOutcomeSequence()
-            outcomes.append(Outcome.completed(record, sequence: sequence, at: state.now))
-        }
+        changes.apply(
+            transition,
+            to: &record,
+            waited: &state.pauses[id, default: []],
+            actor: "publisher:\(event.publisher.id)",
+            decision: decision
+        ) { Facts.transition(from: $0, to: $1, event: event) }
         state.cases[id] = record
         changed.insert(id)
     }
@@ -169,11 +150,11 @@ struct IntakeFold {
         changedIncidents.insert(reference)
     }
 
-    mutating func tell(_ outcome: OutboxRow) { outcomes.append(outcome) }
+    mutating func tell(_ outcome: OutboxRow) { changes.outcomes.append(outcome) }
 
     mutating func record(_ fact: String, client: String, by event: PreparedEvent, body: String) {
         guard var chain = state.clientChains[client] else { return }
-        evidence.add(
+        changes.evidence.add(
             chain.append(fact, at: state.now, actor: "publisher:\(event.publisher.id)", clientID: client, body: body)
         )
         state.clientChains[client] = chain
@@ -182,7 +163,7 @@ struct IntakeFold {
 
     mutating func recordOfInstallation(_ fact: String, by event: PreparedEvent, body: String) {
         guard var chain = state.installationChain else { return }
-        evidence.add(
+        changes.evidence.add(
             chain.append(fact, at: state.now, actor: "publisher:\(event.publisher.id)", clientID: nil, body: body)
         )
         state.installationChain = chain
@@ -236,13 +217,13 @@ struct IntakeFold {
             if let record = state.cases[id] { files.change(record) }
         }
         var outbox = OutboxWrites()
-        for row in outcomes + wakeUps.rows(at: state.now) {
+        for row in changes.outcomes + changes.wakeUps.rows(at: state.now) {
             var row = row
             row.createdAt = state.machineNow
             outbox.add(row)
         }
         var statements =
-            files.statements + secrets.statements + deadlines.statements + evidence.statements + outbox.statements
+            files.statements + secrets.statements + changes.statements + outbox.statements
         statements += changedIncidents.compactMap { state.incidents[$0]?.upsert }
         statements += changedClients.compactMap { state.clientChains[$0].flatMap(ChainHeads.write) }
         if let chain = state.installationChain, let statement = ChainHeads.write(chain) { statements.append(statement) }

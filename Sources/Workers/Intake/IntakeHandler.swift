@@ -3,7 +3,7 @@ package import Fleet
 import FoundationEssentials
 package import Ledger
 package import Postgres
-package import Rights
+import Rights
 import Threads
 
 /// Intake: turns published events into cases, facts and wake-ups, a batch a transaction.
@@ -13,20 +13,17 @@ package struct IntakeHandler: BatchHandler {
     private let ring: KeyRing
     private let digest: KeyedDigest
     private let parking: Parking
-    private let holidays: HolidayCalendar
     private let domainTime: DomainTime
 
     package init(
         queue: String,
         registry: RegistryCache,
         ring: KeyRing,
-        holidays: HolidayCalendar,
         domainTime: DomainTime
     ) {
         self.queue = queue
         self.registry = registry
         self.ring = ring
-        self.holidays = holidays
         self.domainTime = domainTime
         digest = KeyedDigest(ring.looking)
         parking = Parking(ring: ring)
@@ -44,15 +41,12 @@ package struct IntakeHandler: BatchHandler {
     }
 
     package func commit(_ items: [IntakeItem], on connection: PostgresConnection) async throws -> [OutboxRow] {
-        let version = registry.current.version
         do {
             return try await connection.transaction { connection in
                 try await IntakeTransaction(
                     items: items,
                     preparation: preparation(registry.current, at: domainTime.estimate),
                     parking: parking,
-                    holidays: holidays,
-                    registryVersion: version,
                     domainTime: domainTime
                 ).run(on: connection)
             }

@@ -26,6 +26,8 @@ struct IntakeState {
     var cases: [UUID: CaseFileRecord] = [:]
     /// The cases a publisher calls by one reference: one a subject.
     var casesByReference: [Reference: [UUID]] = [:]
+    /// When the cases waited for somebody.
+    var pauses: [UUID: [Pause]] = [:]
     var incidents: [Reference: IncidentRecord] = [:]
     var waiting: [EarlyEventRecord] = []
     /// What waits, opened.

@@ -13,8 +13,6 @@ struct IntakeTransaction {
     let items: [IntakeItem]
     let preparation: IntakePreparation
     let parking: Parking
-    let holidays: HolidayCalendar
-    let registryVersion: Int64
     let domainTime: DomainTime
 
     func run(on connection: PostgresConnection) async throws -> [OutboxRow] {
@@ -24,7 +22,7 @@ struct IntakeTransaction {
         for item in fresh { needs.add(item.event) }
 
         let (loaded, taken) = try await read(needs, on: connection)
-        var fold = IntakeFold(state: loaded, digest: preparation.digest, holidays: holidays)
+        var fold = IntakeFold(state: loaded, digest: preparation.digest, registry: preparation.registry)
 
         var seen: [(event: PreparedEvent, delivery: Delivery)] = []
         for item in fresh {
@@ -92,7 +90,7 @@ struct IntakeTransaction {
 
         let results = try await connection.pipeline(statements)
         let (now, machineNow, version) = try results[0].only.decode(Date.self, Date.self, Int64.self)
-        guard version == registryVersion else { throw RegistryChanged() }
+        guard version == preparation.registry.version else { throw RegistryChanged() }
         domainTime.observed(now)
         var state = IntakeState(now: now, machineNow: machineNow)
         for row in results[3] { state.add(try CaseFileRecord(row: row)) }
@@ -140,6 +138,12 @@ struct IntakeTransaction {
     private func complete(_ state: inout IntakeState, _ needs: IntakeNeeds, on connection: PostgresConnection)
         async throws
     {
+        if !state.cases.isEmpty {
+            for row in try await connection.query(PauseWrites.reading(Array(state.cases.keys))) {
+                let (id, pause) = try PauseWrites.decode(row)
+                state.pauses[id, default: []].append(pause)
+            }
+        }
         let held = state.holds.values.compactMap(\.caseID).filter { state.cases[$0] == nil }
         if !held.isEmpty {
             let rows = try await connection.query(
@@ -232,12 +236,14 @@ struct IntakeTransaction {
             try await connection.query(ParkedMessages.insert(records.map(\.record))).decode(as: UUID.self)
         )
         for (record, fact, refusal) in records where inserted.contains(record.id) {
-            fold.evidence.add(fact)
-            if let rule = refusal.triage {
-                fold.deadlines.open(
-                    Deadline(rule, from: fold.state.now, at: .unknown, holidays: holidays),
-                    subject: record.id
-                )
+            fold.changes.evidence.add(fact)
+            let origin = refusal.origin
+            if let triage = preparation.registry.triage(
+                eventType: origin.typeName,
+                publisher: origin.publisherID,
+                at: fold.state.now
+            ) {
+                fold.changes.deadlines.open(triage, subject: record.id)
             }
             if let publisher = refusal.origin.publisherID {
                 var answer = EventRejected(record)
@@ -265,7 +271,7 @@ struct IntakeTransaction {
             guard let replay else { continue }
             let refusal = refused[replay.parkedID]
             var chain = replay.chain
-            fold.evidence.add(
+            fold.changes.evidence.add(
                 chain.append(
                     refusal == nil ? "parked.replayed" : "parked.replay_refused",
                     at: fold.state.now,
@@ -283,7 +289,7 @@ struct IntakeTransaction {
                     """
                 )
             } else {
-                fold.deadlines.void(subject: replay.parkedID)
+                fold.changes.deadlines.end(subject: replay.parkedID, isMet: true)
                 fold.statements.append(
                     """
                     UPDATE habeas.parked_message SET state = 'replayed', resolved_at = \(fold.state.now)

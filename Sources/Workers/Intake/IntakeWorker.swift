@@ -20,7 +20,6 @@ package enum IntakeWorker {
                     queue: consumer.queue,
                     registry: context.registry,
                     ring: context.ring,
-                    holidays: .unknown,
                     domainTime: domainTime
                 ),
                 consumer: consumer,

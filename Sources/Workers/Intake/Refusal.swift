@@ -38,12 +38,6 @@ struct Refusal: Sendable {
     let origin: Origin
     var replayOf: PreparedEvent.Replay?
     var parkedAs = ParkedMessageRecord.Origin.refused
-
-    /// Events that would have carried legal time open a triage deadline when they are refused.
-    var triage: ClockRule? {
-        guard let name = origin.typeName, EventType.carriesLegalTime(name: name) else { return nil }
-        return name.hasPrefix("io.habeas.breach.") ? .triageBreach : .triage
-    }
 }
 
 extension FaultCode {

@@ -10,33 +10,39 @@ struct GrantTests {
     /// A table that is not named may not be touched at all.
     static let expected: [String: [String: String]] = [
         "habeas_intake": [
-            "habeas_migration": "r", "installation": "ru", "client": "ru", "publisher": "r",
-            "inbox": "rad", "case_file": "raw", "incident": "raw", "hold": "raw", "deadline": "raw",
+            "habeas_migration": "r", "installation": "ru", "client": "ru", "publisher": "r", "profile": "r",
+            "holiday_calendar": "r", "case_pause": "raw", "inbox": "rad", "case_file": "raw", "incident": "raw",
+            "hold": "raw", "deadline": "raw",
             "case_secret": "rau", "event_secret": "ra", "case_identity": "rad", "early_event": "rad",
             "parked_message": "rau", "message_attempt": "rawd", "outbox": "rau", "evidence": "a",
         ],
         "habeas_clock": [
-            "habeas_migration": "r", "installation": "r", "client": "r", "publisher": "r",
-            "outbox": "rau", "parked_message": "raw", "deadline": "raw", "early_event": "rwd",
+            "habeas_migration": "r", "installation": "r", "client": "r", "publisher": "r", "profile": "r",
+            "holiday_calendar": "r", "case_pause": "raw", "hold": "ru", "case_secret": "d", "case_identity": "d",
+            "event_secret": "d", "outbox": "rau", "parked_message": "raw", "deadline": "raw", "early_event": "rwd",
             "message_attempt": "rawd",
-            "inbox": "rd", "evidence": "a", "case_file": "r", "incident": "r",
+            "inbox": "rd", "evidence": "a", "case_file": "ru", "incident": "ru",
         ],
         "habeas_referral": registryOnly, "habeas_export": registryOnly, "habeas_erasure": registryOnly,
         "habeas_breach": registryOnly, "habeas_gateway": registryOnly,
         "habeas_operator": [
             "habeas_migration": "r", "installation": "ru", "client": "raw", "publisher": "raw", "parked_message": "ru",
             "deadline": "rw", "case_file": "ru", "evidence": "ra", "outbox": "ra", "inbox": "r", "incident": "r",
-            "hold": "r",
+            "hold": "raw", "profile": "ra", "holiday_calendar": "raw", "case_pause": "raw",
             "case_secret": "r", "event_secret": "r", "case_identity": "r", "early_event": "r", "message_attempt": "r",
             "evidence_unsealed": "r",
         ],
         "habeas_auditor": [
             "habeas_migration": "r", "installation": "r", "client": "r", "publisher": "r", "case_file": "r",
             "incident": "r",
-            "hold": "r", "deadline": "r", "inbox": "r", "outbox": "r", "evidence": "r", "evidence_unsealed": "r",
+            "hold": "r", "profile": "r", "holiday_calendar": "r", "case_pause": "r", "deadline": "r", "inbox": "r",
+            "outbox": "r", "evidence": "r", "evidence_unsealed": "r",
         ],
     ]
-    static let registryOnly = ["habeas_migration": "r", "installation": "r", "client": "r", "publisher": "r"]
+    static let registryOnly = [
+        "habeas_migration": "r", "installation": "r", "client": "r", "publisher": "r", "profile": "r",
+        "holiday_calendar": "r",
+    ]
 
     @Test("is what this table says, for every role and every table")
     func matrix() async throws {
@@ -115,7 +121,7 @@ struct GrantTests {
             _ = try await connection.query("SELECT habeas.maintain_outbox(9, '14 days')")
             for statement: SQL in [
                 "SELECT payload FROM habeas.case_secret", "SELECT payload FROM habeas.event_secret",
-                "SELECT lookup FROM habeas.case_identity", "UPDATE habeas.case_file SET state = 'refused'",
+                "SELECT lookup FROM habeas.case_identity", "UPDATE habeas.case_file SET lane = 'own'",
                 "DELETE FROM habeas.outbox", "DELETE FROM habeas.parked_message", "CREATE TABLE habeas.own (id int)",
             ] {
                 let error = await #expect(throws: PostgresError.self, "\(statement.text)") {

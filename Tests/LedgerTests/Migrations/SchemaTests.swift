@@ -89,8 +89,12 @@ struct SchemaTests {
                 VALUES ('desk', 'desk', 'kustomer', '{acme}', '{*}', '{/}')
                 """,
                 "UPDATE habeas.publisher SET revoked_at = now()",
-                "DELETE FROM habeas.publisher",
-                "DELETE FROM habeas.client",
+                "INSERT INTO habeas.profile (name, version, effective_from, body) VALUES ('kustomer', 1, '2026-01-01', 'x')",
+                """
+                INSERT INTO habeas.holiday_calendar (place, name, time_zone, first_year, last_year, days)
+                VALUES ('DE', 'Germany', 'Europe/Berlin', 2024, 2032, '{2026-10-03}')
+                """,
+                "UPDATE habeas.holiday_calendar SET last_year = 2033",
             ]
             for statement in moving {
                 _ = try await connection.query(statement)
@@ -98,8 +102,12 @@ struct SchemaTests {
                 #expect(now == last + 1, "\(statement.text)")
                 last = now
             }
-            _ = try await connection.query("INSERT INTO habeas.client (id) VALUES ('acme')")
-            last = try await version()
+            for statement: SQL in [
+                "DELETE FROM habeas.publisher", "DELETE FROM habeas.client", "UPDATE habeas.profile SET body = 'y'",
+            ] {
+                let error = await #expect(throws: PostgresError.self) { try await connection.query(statement) }
+                #expect(error?.sqlState == .init(rawValue: "42501"))
+            }
             for statement: SQL in [
                 "UPDATE habeas.client SET evidence_seq = 5, evidence_head = decode(repeat('11', 32), 'hex')",
                 "UPDATE habeas.installation SET topology_digest = 'x', evidence_seq = 1",

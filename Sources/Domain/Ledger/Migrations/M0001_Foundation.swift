@@ -46,6 +46,18 @@ extension Migration {
             CREATE FUNCTION habeas.domain_now() RETURNS timestamptz LANGUAGE sql STABLE
               RETURN (SELECT now() + play_offset FROM habeas.installation);
 
+            -- Moves domain time forward, in a play database only.
+            CREATE FUNCTION habeas.play_until(wanted timestamptz) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+              SET search_path = pg_catalog AS $body$
+            BEGIN
+              UPDATE habeas.installation SET play_offset = greatest(play_offset, wanted - now()) WHERE play;
+              IF NOT FOUND THEN
+                RAISE EXCEPTION 'domain time moves in a play database only' USING ERRCODE = 'object_not_in_prerequisite_state';
+              END IF;
+            END
+            $body$;
+            REVOKE EXECUTE ON FUNCTION habeas.play_until(timestamptz) FROM PUBLIC;
+
             CREATE TABLE habeas.client (
               id            text PRIMARY KEY CHECK (id ~ '^[a-z0-9-]{1,63}$'),
               names         text[] NOT NULL DEFAULT '{}',
@@ -55,6 +67,7 @@ extension Migration {
               suspended     boolean NOT NULL DEFAULT false,
               baa_signed    boolean NOT NULL DEFAULT false,
               dpa_signed_on date,
+              agreement     text,
               terminated_at timestamptz,
               chain_id      uuid NOT NULL DEFAULT gen_random_uuid(),
               evidence_seq  integer NOT NULL DEFAULT 0,
@@ -84,10 +97,54 @@ extension Migration {
             END
             $body$;
             -- Not on the chain columns: evidence of a client must not make every worker reload its registry.
-            CREATE TRIGGER client_changed AFTER INSERT OR DELETE OR UPDATE OF names, country, time_zone, locale, suspended,
-              baa_signed, dpa_signed_on, terminated_at ON habeas.client
+            CREATE TRIGGER client_changed AFTER INSERT OR UPDATE OF names, country, time_zone, locale, suspended,
+              baa_signed, dpa_signed_on, agreement, terminated_at ON habeas.client
               FOR EACH STATEMENT EXECUTE FUNCTION habeas.registry_changed();
-            CREATE TRIGGER publisher_changed AFTER INSERT OR DELETE OR UPDATE ON habeas.publisher
+            -- What cases, holds and evidence name stays nameable.
+            CREATE FUNCTION habeas.registry_is_kept() RETURNS trigger LANGUAGE plpgsql AS $body$
+            BEGIN
+              RAISE EXCEPTION 'clients and publishers are never deleted' USING ERRCODE = 'insufficient_privilege';
+            END
+            $body$;
+            CREATE TRIGGER client_is_kept BEFORE DELETE OR TRUNCATE ON habeas.client
+              FOR EACH STATEMENT EXECUTE FUNCTION habeas.registry_is_kept();
+            CREATE TRIGGER publisher_is_kept BEFORE DELETE OR TRUNCATE ON habeas.publisher
+              FOR EACH STATEMENT EXECUTE FUNCTION habeas.registry_is_kept();
+            CREATE TRIGGER publisher_changed AFTER INSERT OR UPDATE ON habeas.publisher
+              FOR EACH STATEMENT EXECUTE FUNCTION habeas.registry_changed();
+
+            -- The processor's own statements as settings, version by version; a case keeps the one it began under.
+            CREATE TABLE habeas.profile (
+              name           text NOT NULL CHECK (name ~ '^[a-z0-9-]{1,63}$'),
+              version        integer NOT NULL CHECK (version > 0),
+              effective_from date NOT NULL,
+              body           text NOT NULL,
+              applied_at     timestamptz NOT NULL DEFAULT now(),
+              applied_by     name NOT NULL DEFAULT session_user,
+              PRIMARY KEY (name, version)
+            );
+            CREATE FUNCTION habeas.profile_is_final() RETURNS trigger LANGUAGE plpgsql AS $body$
+            BEGIN
+              RAISE EXCEPTION 'a profile version never changes' USING ERRCODE = 'insufficient_privilege';
+            END
+            $body$;
+            CREATE TRIGGER profile_is_final BEFORE UPDATE OR DELETE OR TRUNCATE ON habeas.profile
+              FOR EACH STATEMENT EXECUTE FUNCTION habeas.profile_is_final();
+            CREATE TRIGGER profile_changed AFTER INSERT ON habeas.profile
+              FOR EACH STATEMENT EXECUTE FUNCTION habeas.registry_changed();
+
+            -- Public holidays of a country or a part of it, by ISO 3166 code.
+            CREATE TABLE habeas.holiday_calendar (
+              place      text PRIMARY KEY,
+              name       text NOT NULL,
+              time_zone  text NOT NULL,
+              first_year integer NOT NULL,
+              last_year  integer NOT NULL CHECK (last_year >= first_year),
+              days       date[] NOT NULL,
+              applied_at timestamptz NOT NULL DEFAULT now(),
+              applied_by name NOT NULL DEFAULT session_user
+            );
+            CREATE TRIGGER holiday_calendar_changed AFTER INSERT OR DELETE OR UPDATE ON habeas.holiday_calendar
               FOR EACH STATEMENT EXECUTE FUNCTION habeas.registry_changed();
             """
     )

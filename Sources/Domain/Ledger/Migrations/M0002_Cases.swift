@@ -6,21 +6,29 @@ extension Migration {
         number: 2,
         name: "cases",
         sql: """
+            -- Client and publisher are not referenced by constraint: intake compares the registry's version in the same
+            -- transaction and neither is ever deleted, while a checked reference would lock the same two rows for every case.
             -- The row every transaction about a case locks first (FOR NO KEY UPDATE, in id order). It carries the head of
             -- the case's evidence chain, so the lock on the case is the lock on its chain.
             CREATE TABLE habeas.case_file (
               id            uuid PRIMARY KEY,
-              client_id     text REFERENCES habeas.client (id),
+              client_id     text,
               kind          text NOT NULL,
               lane          text NOT NULL,
               role          text NOT NULL,
               right_asked   text,
               regulation    text NOT NULL,
               profile       text NOT NULL,
+              profile_version integer NOT NULL DEFAULT 0,
+              linked_to     uuid REFERENCES habeas.case_file (id),
+              is_minor      boolean NOT NULL DEFAULT false,
+              country       text,
+              submitted_at  timestamptz,
+              extended_at   timestamptz,
               state         text NOT NULL,
               state_since   timestamptz NOT NULL,
               queue         text NOT NULL,
-              publisher_id  text NOT NULL REFERENCES habeas.publisher (id),
+              publisher_id  text NOT NULL,
               request_ref   text,
               subject_index integer NOT NULL DEFAULT 0,
               group_id      uuid,
@@ -109,14 +117,31 @@ extension Migration {
               rule         text NOT NULL,
               source       text NOT NULL,
               anchor_at    timestamptz NOT NULL,
-              due_at       timestamptz NOT NULL,
+              due_at       timestamptz,
+              warn_at      timestamptz,
+              next_at      timestamptz,
               provisional  boolean NOT NULL DEFAULT false,
               unverified   boolean NOT NULL DEFAULT false,
               state        text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'met', 'missed', 'void')),
+              CHECK (state = 'open' OR next_at IS NULL),
               PRIMARY KEY (subject_id, clock),
               FOREIGN KEY (case_id, client_id) REFERENCES habeas.case_file (id, client_id) ON UPDATE CASCADE
             );
-            CREATE INDEX deadline_due ON habeas.deadline (due_at) WHERE state = 'open';
+            -- What the clock looks at: next_at is the warning or the end, whichever comes first, and null once there is neither.
+            CREATE INDEX deadline_next ON habeas.deadline (next_at) WHERE next_at IS NOT NULL;
+
+            -- When a case waited for somebody; whether its clocks stood still is the regime's affair.
+            CREATE TABLE habeas.case_pause (
+              case_id    uuid NOT NULL,
+              client_id  text,
+              reason     text NOT NULL,
+              from_at    timestamptz NOT NULL,
+              to_at      timestamptz CHECK (to_at >= from_at),
+              grounded   boolean NOT NULL DEFAULT true,
+              PRIMARY KEY (case_id, reason, from_at),
+              FOREIGN KEY (case_id, client_id) REFERENCES habeas.case_file (id, client_id) ON UPDATE CASCADE
+            );
+            CREATE UNIQUE INDEX case_pause_open ON habeas.case_pause (case_id, reason) WHERE to_at IS NULL;
             """
     )
 }

@@ -12,6 +12,16 @@ package struct CaseFileRecord: Sendable {
     package let right: Right?
     package let regulation: Regulation
     package let profile: String
+    /// The version of the profile that the case began under, and keeps.
+    package let profileVersion: Int
+    /// The case that already asks the same; this one ends as that one does.
+    package let linkedTo: UUID?
+    package let isMinor: Bool
+    /// Where the person said to be; counts where no client is known.
+    package let country: String?
+    /// When the person first asked.
+    package let submittedAt: Date?
+    package var extendedAt: Date?
     package var state: CaseState
     package var stateSince: Date
     package var queue: WorkQueue
@@ -29,7 +39,8 @@ package struct CaseFileRecord: Sendable {
         id: UUID,
         opening: CaseOpening,
         clientID: String?,
-        profile: String,
+        profile: Profile,
+        linkedTo: UUID? = nil,
         publisherID: String,
         requestRef: String?,
         subjectIndex: Int,
@@ -44,7 +55,13 @@ package struct CaseFileRecord: Sendable {
         role = opening.role
         right = opening.right
         regulation = opening.regulation
-        self.profile = profile
+        self.profile = profile.name
+        profileVersion = profile.version
+        self.linkedTo = linkedTo
+        isMinor = opening.isMinor
+        country = opening.country
+        submittedAt = opening.submittedAt
+        extendedAt = nil
         state = opening.state
         stateSince = receivedAt
         queue = opening.queue
@@ -59,6 +76,24 @@ package struct CaseFileRecord: Sendable {
         chain = EvidenceChain(new: .caseFile, id: id)
     }
 
+    /// What the clocks of this case depend on; nil where it is no request of a person.
+    package func clockFacts(pauses: [Pause]) -> CaseClocks.Facts? {
+        guard kind == .request, let right, let submittedAt else { return nil }
+        var facts = CaseClocks.Facts(
+            lane: lane,
+            state: state,
+            right: right,
+            regulation: regulation,
+            isMinor: isMinor,
+            submittedAt: submittedAt,
+            instructedAt: lane == .fulfilment ? anchor : nil,
+            receivedAt: receivedAt
+        )
+        facts.pauses = pauses
+        facts.isExtended = extendedAt != nil
+        return facts
+    }
+
     /// The machine that decides what an event does to this case.
     package var machine: CaseMachine { CaseMachine(state: state, lane: lane, right: right) }
 
@@ -70,12 +105,17 @@ package struct CaseFileRecord: Sendable {
 }
 
 extension CaseFileRecord {
+    /// What ``init(row:)`` reads.
+    package static let columns: SQL = """
+        id, client_id, kind, lane, role, right_asked, regulation, profile, profile_version, linked_to, is_minor, country,
+        submitted_at, extended_at, state, state_since, queue, publisher_id, request_ref, subject_index, group_id, reference,
+        anchor_at, received_at, outcome_seq, evidence_seq, evidence_head
+        """
+
     /// Reads and locks, in id order, the cases with these ids and those a publisher calls by these references.
     package static func locking(ids: [UUID], publishers: [String], kinds: [String], references: [String]) -> SQL {
         """
-        SELECT id, client_id, kind, lane, role, right_asked, regulation, profile, state, state_since, queue, publisher_id,
-               request_ref, subject_index, group_id, reference, anchor_at, received_at, outcome_seq, evidence_seq, evidence_head
-          FROM habeas.case_file
+        SELECT \(columns) FROM habeas.case_file
          WHERE id IN (SELECT unnest(\(ids)::uuid[])
                       UNION ALL
                       SELECT named.id FROM unnest(\(publishers)::text[], \(kinds)::text[], \(references)::text[]) AS wanted (publisher, kind, ref)
@@ -104,6 +144,12 @@ extension CaseFileRecord {
         self.right = try right.map { try Stored.word($0, "case_file.right_asked") }
         self.regulation = try Stored.word(regulation, "case_file.regulation")
         profile = try row.decode("profile", as: String.self)
+        profileVersion = try row.decode("profile_version", as: Int.self)
+        linkedTo = try row.decode("linked_to", as: UUID?.self)
+        isMinor = try row.decode("is_minor", as: Bool.self)
+        country = try row.decode("country", as: String?.self)
+        submittedAt = try row.decode("submitted_at", as: Date?.self)
+        extendedAt = try row.decode("extended_at", as: Date?.self)
         state = try Stored.word(try row.decode("state", as: String.self), "case_file.state")
         stateSince = try row.decode("state_since", as: Date.self)
         queue = try Stored.word(try row.decode("queue", as: String.self), "case_file.queue")

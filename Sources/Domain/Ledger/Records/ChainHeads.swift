@@ -1,4 +1,4 @@
-import FoundationEssentials
+package import FoundationEssentials
 package import Postgres
 
 /// The chains of clients, of the installation and of parked messages: read under their rows' locks, written back with them.
@@ -22,6 +22,19 @@ package enum ChainHeads {
     package static func installation(row: Row) throws -> EvidenceChain {
         let (chain, sequence, head) = try row.decode(UUID.self, Int.self, [UInt8].self)
         return EvidenceChain(.installation, id: chain, sequence: sequence, head: head)
+    }
+
+    /// Writes the ends of the chains of many parked messages back, by their ids.
+    package static func write(parked chains: [(id: UUID, chain: EvidenceChain)]) -> [SQL] {
+        guard !chains.isEmpty else { return [] }
+        return [
+            """
+            UPDATE habeas.parked_message AS p SET evidence_seq = n.seq, evidence_head = n.head
+              FROM unnest(\(chains.map(\.id))::uuid[], \(chains.map { Int32($0.chain.sequence) })::int4[],
+                \(chains.map(\.chain.head))::bytea[]) AS n (id, seq, head)
+             WHERE p.id = n.id
+            """
+        ]
     }
 
     /// Writes the end of a chain back to its subject's row.

@@ -2,42 +2,161 @@ package import FoundationEssentials
 package import Postgres
 package import Rights
 
-/// New deadlines of one transaction, and clocks that end with it.
+/// What one transaction does to clocks: opens, counts anew, stops.
 package struct DeadlineWrites: Sendable {
-    private var rows: [(subject: UUID, caseID: UUID?, clientID: String?, deadline: Deadline)] = []
-    private var voided: [UUID] = []
+    private struct Row {
+        let subject: UUID
+        let caseID: UUID?
+        let clientID: String?
+        var deadline: Deadline
+        var state = "open"
+
+        var nextAt: Date? { state == "open" ? deadline.nextAt : nil }
+    }
+
+    private var opened: [Row] = []
+    /// Where in `opened` the rows of a subject are that was opened in this transaction.
+    private var openedAt: [UUID: [Int]] = [:]
+    private var restarted: [Row] = []
+    private var changed: [(subject: UUID, deadline: Deadline)] = []
+    private var stopped: [(subject: UUID, clock: ClockRule.Clock)] = []
+    private var ended: [(subject: UUID, isMet: Bool)] = []
+    private var warned: [(subject: UUID, clock: ClockRule.Clock)] = []
+    private var missed: [(subject: UUID, clock: ClockRule.Clock)] = []
 
     package init() {}
 
     package mutating func open(_ deadline: Deadline, case id: UUID, clientID: String?) {
-        rows.append((id, id, clientID, deadline))
+        openedAt[id, default: []].append(opened.count)
+        opened.append(Row(subject: id, caseID: id, clientID: clientID, deadline: deadline))
     }
 
     /// A deadline of an incident or of a parked message.
-    package mutating func open(_ deadline: Deadline, subject: UUID) { rows.append((subject, nil, nil, deadline)) }
+    package mutating func open(_ deadline: Deadline, subject: UUID) {
+        openedAt[subject, default: []].append(opened.count)
+        opened.append(Row(subject: subject, caseID: nil, clientID: nil, deadline: deadline))
+    }
 
-    /// Ends what is still open for a subject that owes nothing any more.
-    package mutating func void(subject: UUID) { voided.append(subject) }
+    /// A clock that may have run before: it runs from now on, whatever became of the earlier one.
+    package mutating func start(_ deadline: Deadline, case id: UUID, clientID: String?) {
+        restarted.removeAll { $0.subject == id && $0.deadline.rule.clock == deadline.rule.clock }
+        restarted.append(Row(subject: id, caseID: id, clientID: clientID, deadline: deadline))
+    }
 
+    /// A clock that was counted anew; one that has ended stays so.
+    package mutating func change(_ deadline: Deadline, subject: UUID) {
+        for index in openedAt[subject] ?? [] where opened[index].deadline.rule.clock == deadline.rule.clock {
+            opened[index].deadline = deadline
+            return
+        }
+        changed.append((subject, deadline))
+    }
+
+    /// What the clock was for has been done.
+    package mutating func stop(_ clock: ClockRule.Clock, subject: UUID) {
+        for index in openedAt[subject] ?? [] where opened[index].deadline.rule.clock == clock {
+            opened[index].state = "met"
+        }
+        restarted.removeAll { $0.subject == subject && $0.deadline.rule.clock == clock }
+        stopped.append((subject, clock))
+    }
+
+    /// Somebody was warned; the clock is looked at again when it ends.
+    package mutating func warn(_ clock: ClockRule.Clock, subject: UUID) { warned.append((subject, clock)) }
+
+    /// What was owed by it was not done in time.
+    package mutating func miss(_ clock: ClockRule.Clock, subject: UUID) { missed.append((subject, clock)) }
+
+    /// Ends what is still open for a subject that owes nothing any more: met, or void where nobody is owed an answer.
+    package mutating func end(subject: UUID, isMet: Bool) {
+        for index in openedAt[subject] ?? [] where opened[index].state == "open" {
+            opened[index].state = isMet ? "met" : "void"
+        }
+        restarted.removeAll { $0.subject == subject }
+        ended.append((subject, isMet))
+    }
+
+    /// In the order that gives each clock the last word spoken of it.
     package var statements: [SQL] {
         var statements: [SQL] = []
-        if !rows.isEmpty {
+        if !warned.isEmpty {
             statements.append(
                 """
-                INSERT INTO habeas.deadline (subject_id, case_id, client_id, clock, rule, source, anchor_at, due_at, provisional, unverified)
-                SELECT * FROM unnest(\(rows.map(\.subject))::uuid[], \(rows.map(\.caseID))::uuid[],
-                  \(rows.map(\.clientID))::text[], \(rows.map(\.deadline.rule.clock.rawValue))::text[],
-                  \(rows.map(\.deadline.rule.id))::text[], \(rows.map(\.deadline.rule.source))::text[],
-                  \(rows.map(\.deadline.anchor))::timestamptz[], \(rows.map(\.deadline.due))::timestamptz[],
-                  \(rows.map(\.deadline.isProvisional))::bool[], \(rows.map(\.deadline.rule.isUnverified))::bool[])
+                UPDATE habeas.deadline AS d SET warn_at = NULL, next_at = d.due_at
+                  FROM unnest(\(warned.map(\.subject))::uuid[], \(warned.map(\.clock.rawValue))::text[]) AS n (subject_id, clock)
+                 WHERE d.subject_id = n.subject_id AND d.clock = n.clock AND d.state = 'open'
                 """
             )
         }
-        if !voided.isEmpty {
+        if !missed.isEmpty {
             statements.append(
-                "UPDATE habeas.deadline SET state = 'void' WHERE subject_id = ANY(\(voided)::uuid[]) AND state = 'open'"
+                """
+                UPDATE habeas.deadline AS d SET state = 'missed', warn_at = NULL, next_at = NULL
+                  FROM unnest(\(missed.map(\.subject))::uuid[], \(missed.map(\.clock.rawValue))::text[]) AS n (subject_id, clock)
+                 WHERE d.subject_id = n.subject_id AND d.clock = n.clock AND d.state = 'open'
+                """
+            )
+        }
+        if !ended.isEmpty {
+            statements.append(
+                """
+                UPDATE habeas.deadline AS d SET state = CASE WHEN n.met THEN 'met' ELSE 'void' END, next_at = NULL
+                  FROM unnest(\(ended.map(\.subject))::uuid[], \(ended.map(\.isMet))::bool[]) AS n (subject_id, met)
+                 WHERE d.subject_id = n.subject_id AND d.state = 'open'
+                """
+            )
+        }
+        if !stopped.isEmpty {
+            statements.append(
+                """
+                UPDATE habeas.deadline AS d SET state = 'met', next_at = NULL
+                  FROM unnest(\(stopped.map(\.subject))::uuid[], \(stopped.map(\.clock.rawValue))::text[]) AS n (subject_id, clock)
+                 WHERE d.subject_id = n.subject_id AND d.clock = n.clock AND d.state = 'open'
+                """
+            )
+        }
+        if !changed.isEmpty { statements.append(update) }
+        if !opened.isEmpty { statements.append(insert(opened)) }
+        if !restarted.isEmpty {
+            statements.append(
+                """
+                \(insert(restarted))
+                ON CONFLICT (subject_id, clock) DO UPDATE
+                   SET rule = excluded.rule, source = excluded.source, anchor_at = excluded.anchor_at, due_at = excluded.due_at,
+                       warn_at = excluded.warn_at, next_at = excluded.next_at, provisional = excluded.provisional,
+                       unverified = excluded.unverified, state = excluded.state
+                """
             )
         }
         return statements
+    }
+
+    private var update: SQL {
+        """
+        UPDATE habeas.deadline AS d
+           SET rule = n.rule, source = n.source, anchor_at = n.anchor_at, due_at = n.due_at, warn_at = n.warn_at,
+               next_at = n.next_at, provisional = n.provisional, unverified = n.unverified
+          FROM unnest(\(changed.map(\.subject))::uuid[], \(changed.map(\.deadline.rule.clock.rawValue))::text[],
+            \(changed.map(\.deadline.rule.id))::text[], \(changed.map(\.deadline.rule.source))::text[],
+            \(changed.map(\.deadline.anchor))::timestamptz[], \(changed.map(\.deadline.due))::timestamptz[],
+            \(changed.map(\.deadline.warnAt))::timestamptz[], \(changed.map(\.deadline.nextAt))::timestamptz[],
+            \(changed.map(\.deadline.isProvisional))::bool[], \(changed.map(\.deadline.rule.isUnverified))::bool[])
+            AS n (subject_id, clock, rule, source, anchor_at, due_at, warn_at, next_at, provisional, unverified)
+         WHERE d.subject_id = n.subject_id AND d.clock = n.clock AND d.state = 'open'
+        """
+    }
+
+    private func insert(_ rows: [Row]) -> SQL {
+        """
+        INSERT INTO habeas.deadline (subject_id, case_id, client_id, clock, rule, source, anchor_at, due_at, warn_at, next_at,
+          provisional, unverified, state)
+        SELECT * FROM unnest(\(rows.map(\.subject))::uuid[], \(rows.map(\.caseID))::uuid[],
+          \(rows.map(\.clientID))::text[], \(rows.map(\.deadline.rule.clock.rawValue))::text[],
+          \(rows.map(\.deadline.rule.id))::text[], \(rows.map(\.deadline.rule.source))::text[],
+          \(rows.map(\.deadline.anchor))::timestamptz[], \(rows.map(\.deadline.due))::timestamptz[],
+          \(rows.map(\.deadline.warnAt))::timestamptz[], \(rows.map(\.nextAt))::timestamptz[],
+          \(rows.map(\.deadline.isProvisional))::bool[], \(rows.map(\.deadline.rule.isUnverified))::bool[],
+          \(rows.map(\.state))::text[])
+        """
     }
 }

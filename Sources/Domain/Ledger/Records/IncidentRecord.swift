@@ -71,15 +71,28 @@ package struct IncidentRecord: Sendable {
         return outcomeSequence
     }
 
+    /// What ``init(row:)`` reads.
+    package static let columns: SQL = """
+        id, publisher_id, incident_ref, state, risk, phase, discovered_at, aware_at, received_at, outcome_seq, evidence_seq,
+        evidence_head
+        """
+
     /// Reads and locks, in id order, the incidents that publishers call by these references.
     package static func locking(publishers: [String], references: [String]) -> SQL {
         """
-        SELECT id, publisher_id, incident_ref, state, risk, phase, discovered_at, aware_at, received_at, outcome_seq,
-               evidence_seq, evidence_head
-          FROM habeas.incident
+        SELECT \(columns) FROM habeas.incident
          WHERE (publisher_id, incident_ref) IN (SELECT * FROM unnest(\(publishers)::text[], \(references)::text[]))
          ORDER BY id
            FOR NO KEY UPDATE
+        """
+    }
+
+    /// Writes what a clock may change of an incident.
+    package var update: SQL {
+        """
+        UPDATE habeas.incident
+           SET outcome_seq = \(outcomeSequence), evidence_seq = \(chain.sequence), evidence_head = \(chain.head)
+         WHERE id = \(id)
         """
     }
 

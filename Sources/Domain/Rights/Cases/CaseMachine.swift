@@ -1,6 +1,7 @@
 /// What an event does to a case: a pure function over the facts that decide it.
 ///
-/// Every transition leaves exactly one evidence row, named by `Transition.fact`, in the transaction that makes it.
+/// Every transition leaves exactly one evidence row, named by `Transition.fact`, in the transaction that makes it. The whole
+/// table is printed by ``StateTable`` and committed, so that a change of it shows in review.
 package struct CaseMachine: Sendable {
     package let state: CaseState
     package let lane: Lane
@@ -12,11 +13,34 @@ package struct CaseMachine: Sendable {
         self.right = right
     }
 
+    /// What whoever applies a transition does in the same transaction.
+    package enum Action: Hashable, Sendable {
+        case wake(WorkQueue)
+        /// The case waits for somebody from now on; whether its clocks stand still is the regime's affair.
+        case pause(PauseReason)
+        case resume(PauseReason)
+        /// Opens a clock from now, in place of an older one of its kind.
+        case start(ClockKey)
+        /// Ends one clock.
+        case stop(ClockRule.Clock)
+        /// Nothing more is owed: every clock ends but those that run for the fleet itself.
+        case stopAll
+        /// The clocks are counted anew, because their place has become known.
+        case recount
+        case tellDecided
+        case tellCompleted
+    }
+
     package struct Transition: Sendable, Hashable {
         package let state: CaseState
         package let fact: String
+        package let actions: [Action]
+
         /// The worker that has something to do now.
-        package let wakes: WorkQueue?
+        package var wakes: WorkQueue? {
+            for case .wake(let queue) in actions { return queue }
+            return nil
+        }
     }
 
     package enum Verdict: Sendable, Hashable {
@@ -35,6 +59,8 @@ package struct CaseMachine: Sendable {
         case alreadyDecided = "case_already_decided"
         case noFeeAwaited = "no_fee_awaited"
         case notARestriction = "not_a_restriction"
+        /// Only the fleet itself raises such an event; it came too late or too early.
+        case notNow = "case_not_there"
 
         /// What the publisher can do about it.
         package var remedy: String {
@@ -45,6 +71,7 @@ package struct CaseMachine: Sendable {
             case .alreadyDecided: "the client's decision was recorded before; a second one must come from a person"
             case .noFeeAwaited: "no fee was asked for this case; check the reference"
             case .notARestriction: "only a case that asked for restriction can have it lifted; check the reference"
+            case .notNow: "the case is not in a state for this; look at it with `habeas requests show`"
             }
         }
     }
@@ -52,50 +79,128 @@ package struct CaseMachine: Sendable {
     package func verdict(on event: CaseEvent) -> Verdict {
         if state.isFinal { return afterTheEnd(event) }
         switch event {
-        case .withdrawn: return apply(.withdrawn, "request.withdrawn", wakes: currentWorker)
-        case .clarified: return apply(state, "request.clarified", wakes: currentWorker)
-        case .clientNamed(let resolved):
-            guard state == .needsClient else { return .refuse(.hasClient) }
-            return resolved
-                ? apply(.received, "client.named", wakes: .referral) : apply(state, "client.named_unresolved")
-        case .identityVerified:
-            guard state == .needsIdentity else { return apply(state, "identity.verified") }
-            return apply(.inProgress, "identity.verified", wakes: fulfilling)
-        case .identityFailed:
-            // Never refused by a machine: suspected fraud, too, goes to a person (A5).
-            return apply(state, "identity.failed", wakes: .referral)
-        case .decidedProceed: return decision(.inProgress, "client.decided_proceed", wakes: fulfilling)
-        case .decidedHandleItself: return decision(.handedOver, "client.decided_handle_itself", wakes: .referral)
-        case .decidedRefuse: return decision(.refused, "client.decided_refuse", wakes: .referral)
+        case .withdrawn: return end(.withdrawn, "request.withdrawn", .wake(currentWorker))
+        case .clarified: return stay("request.clarified", .resume(.clarification), .wake(currentWorker))
+        case .clientNamed(let resolved): return clientNamed(resolved)
+        case .identityVerified(let sufficient): return identityVerified(sufficient)
+        // Never refused by a machine: suspected fraud, too, goes to a person (A5).
+        case .identityFailed: return stay("identity.failed", .start(.review), .wake(.referral))
+        case .decidedProceed, .decidedHandleItself, .decidedRefuse: return decision(event)
         case .restrictionLifted: return right == .restriction ? .wait : .refuse(.notARestriction)
         case .feePaid:
             guard state == .needsFee else { return .refuse(.noFeeAwaited) }
-            return apply(.inProgress, "fee.paid", wakes: fulfilling)
-        case .holdPlaced: return apply(state, "hold.placed", wakes: currentWorker)
-        case .holdLifted: return apply(state, "hold.lifted", wakes: currentWorker)
+            return go(.inProgress, "fee.paid", .resume(.fee), .stop(.lapse), .wake(fulfilling))
+        case .holdPlaced: return stay("hold.placed", .pause(.hold), .wake(currentWorker))
+        case .holdLifted: return stay("hold.lifted", .resume(.hold), .wake(currentWorker))
+        case .referralSent, .identityAsked, .clarificationAsked, .feeAsked, .instructionConfirmed, .instructionDenied,
+            .refusedByPerson, .answered, .openEndsOver:
+            return fleet(event)
+        case .lapsed, .clientDatePassed: return clock(event)
+        }
+    }
+
+    // MARK: From outside
+
+    private func clientNamed(_ isResolved: Bool) -> Verdict {
+        guard state == .needsClient else { return .refuse(.hasClient) }
+        guard isResolved else { return stay("client.named_unresolved", .start(.review)) }
+        return go(.received, "client.named", .stop(.lapse), .recount, .wake(.referral))
+    }
+
+    private func identityVerified(_ isSufficient: Bool) -> Verdict {
+        guard state == .needsIdentity else { return stay("identity.verified") }
+        guard isSufficient else { return stay("identity.verified_too_low", .wake(.referral)) }
+        return go(.inProgress, "identity.verified", .resume(.identity), .stop(.lapse), .wake(fulfilling))
+    }
+
+    private func decision(_ event: CaseEvent) -> Verdict {
+        guard lane == .referral else { return .refuse(.notReferred) }
+        switch state {
+        case .referred: break
+        case .received, .needsClient: return .wait
+        default: return .refuse(.alreadyDecided)
+        }
+        switch event {
+        case .decidedProceed:
+            return go(
+                .inProgress,
+                "client.decided_proceed",
+                .tellDecided,
+                .resume(.clientSilent),
+                .stop(.clientReminder),
+                .wake(fulfilling)
+            )
+        case .decidedHandleItself:
+            return end(.handedOver, "client.decided_handle_itself", .tellDecided, .wake(.referral))
+        default: return end(.refused, "client.decided_refuse", .tellDecided, .wake(.referral))
         }
     }
 
     private func afterTheEnd(_ event: CaseEvent) -> Verdict {
         switch event {
         case .restrictionLifted where right == .restriction && (state == .fulfilled || state == .partlyFulfilled):
-            apply(state, "restriction.lifted", wakes: .erasure)
-        case .holdLifted: apply(state, "hold.lifted")
+            stay("restriction.lifted", .wake(.erasure))
+        case .holdLifted: stay("hold.lifted")
         default: .refuse(.closed)
         }
     }
 
-    private func decision(_ next: CaseState, _ fact: String, wakes queue: WorkQueue) -> Verdict {
-        guard lane == .referral else { return .refuse(.notReferred) }
-        switch state {
-        case .referred: return apply(next, fact, wakes: queue)
-        case .received, .needsClient: return .wait
-        default: return .refuse(.alreadyDecided)
+    // MARK: From the fleet
+
+    private func fleet(_ event: CaseEvent) -> Verdict {
+        switch (event, state) {
+        case (.referralSent, .received) where lane == .referral:
+            go(.referred, "referral.sent", .pause(.clientSilent), .stop(.refer), .start(.clientReminder))
+        case (.identityAsked, .inProgress), (.identityAsked, .needsIdentity):
+            go(.needsIdentity, "identity.asked", .pause(.identity), .start(.lapse))
+        case (.clarificationAsked, .inProgress), (.clarificationAsked, .needsIdentity):
+            stay("clarification.asked", .pause(.clarification))
+        case (.feeAsked, .inProgress): go(.needsFee, "fee.asked", .pause(.fee), .start(.lapse))
+        case (.instructionConfirmed, .received) where lane == .fulfilment:
+            go(.inProgress, "instruction.confirmed", .stop(.review), .wake(fulfilling))
+        case (.instructionDenied, .received) where lane == .fulfilment:
+            end(.refused, "instruction.denied", .wake(.referral))
+        // Before the client's decision nobody refuses in its place (K5).
+        case (.refusedByPerson, _)
+        where lane != .referral || state == .inProgress || state == .needsIdentity || state == .needsFee:
+            end(.refused, "case.refused", .wake(.referral))
+        case (.answered(let complete, let openEnds), .inProgress):
+            openEnds
+                ? go(.onHold, "case.answered", .stop(.respond), .stop(.assist), .stop(.extensionNotice))
+                : end(complete ? .fulfilled : .partlyFulfilled, complete ? "case.fulfilled" : "case.partly_fulfilled")
+        case (.openEndsOver(let complete), .onHold):
+            end(complete ? .fulfilled : .partlyFulfilled, complete ? "case.fulfilled" : "case.partly_fulfilled")
+        default: .refuse(.notNow)
         }
     }
 
-    private func apply(_ next: CaseState, _ fact: String, wakes queue: WorkQueue? = nil) -> Verdict {
-        .apply(Transition(state: next, fact: fact, wakes: queue))
+    // MARK: From the clock
+
+    private func clock(_ event: CaseEvent) -> Verdict {
+        switch (event, state) {
+        case (.lapsed, .needsClient), (.lapsed, .needsIdentity), (.lapsed, .needsFee):
+            end(.lapsed, "case.lapsed", .wake(.referral))
+        case (.clientDatePassed, .needsClient) where lane == .referral: end(.lapsed, "case.lapsed", .wake(.referral))
+        // Undecided: a last notice to the client, never to the person (K5).
+        case (.clientDatePassed, .received) where lane == .referral,
+            (.clientDatePassed, .referred) where lane == .referral:
+            end(.handedOver, "client.undecided", .wake(.referral))
+        default: .refuse(.notNow)
+        }
+    }
+
+    // MARK: Words
+
+    private func go(_ next: CaseState, _ fact: String, _ actions: Action...) -> Verdict {
+        .apply(Transition(state: next, fact: fact, actions: actions))
+    }
+
+    private func stay(_ fact: String, _ actions: Action...) -> Verdict {
+        .apply(Transition(state: state, fact: fact, actions: actions))
+    }
+
+    private func end(_ next: CaseState, _ fact: String, _ actions: Action...) -> Verdict {
+        .apply(Transition(state: next, fact: fact, actions: actions + [.stopAll, .start(.retention), .tellCompleted]))
     }
 
     private var fulfilling: WorkQueue { right.map(WorkQueue.fulfilling) ?? .erasure }

@@ -10,6 +10,11 @@ package struct CaseOpening: Sendable, Hashable {
     package let queue: WorkQueue
     package let right: Right?
     package let regulation: Regulation
+    package let isMinor: Bool
+    /// Where the person said to be.
+    package let country: String?
+    /// When the person first asked; nil where no person did.
+    package let submittedAt: Date?
     /// The event's own time that legal periods are counted from.
     package let anchor: Date
     /// The earliest first.
@@ -22,6 +27,12 @@ package struct CaseOpening: Sendable, Hashable {
         case clientUnresolved = "client_unresolved"
         /// The instruction came from someone without administrative rights; the client's privacy contact must confirm (K7).
         case instructionToConfirm = "instruction_to_confirm"
+        /// A child's own case: a person confirms before anything is done (C6, Y13).
+        case minorToConfirm = "minor_to_confirm"
+        /// The client is suspended: its exports and hand-overs wait for a person, all else goes on (A1).
+        case clientSuspended = "client_suspended"
+        /// No data processing addendum with this client: no new transfer or export until there is one (G11).
+        case addendumMissing = "addendum_missing"
         /// The event was more than a day old when it reached us (its clocks run from its own time).
         case staleAnchor = "stale_anchor"
         /// The regime is to be confirmed by a person.
@@ -36,9 +47,9 @@ package struct CaseOpening: Sendable, Hashable {
     package init(
         _ request: RequestSubmitted,
         client: Client?,
-        profile: String,
+        policy: Policy,
         receivedAt now: Date,
-        holidays: HolidayCalendar
+        atlas: HolidayAtlas
     ) {
         let place = client?.place ?? Place(country: request.country, zone: .gmt)
         let isInstruction = request.submittedBy == .client
@@ -48,6 +59,11 @@ package struct CaseOpening: Sendable, Hashable {
         kind = .request
         right = request.right
         regulation = request.regulation
+        isMinor = request.minorUnder13
+        country = request.country
+        submittedAt = request.submittedTime
+        // Until when a person has to have looked at it, where one must.
+        var needsReview = false
         if isInstruction {
             anchor = request.instructedAt ?? request.submittedTime
             role = .processor
@@ -58,13 +74,19 @@ package struct CaseOpening: Sendable, Hashable {
             } else {
                 state = .received
                 queue = .referral
+                needsReview = true
                 warnings.append(.instructionToConfirm)
             }
         } else if isOwn {
             anchor = request.submittedTime
             role = .controller
             lane = .own
-            if CaseOpening.needsIdentity(request.right), !request.sessionVerified {
+            if request.minorUnder13 {
+                state = .received
+                queue = .referral
+                needsReview = true
+                warnings.append(.minorToConfirm)
+            } else if CaseOpening.isIdentityOpen(request, policy) {
                 state = .needsIdentity
                 queue = .referral
             } else {
@@ -77,26 +99,46 @@ package struct CaseOpening: Sendable, Hashable {
             lane = .referral
             state = client == nil ? .needsClient : .received
             queue = .referral
-            if client == nil, request.clientNamed != nil { warnings.append(.clientUnresolved) }
+            if client == nil, request.clientNamed != nil {
+                needsReview = true
+                warnings.append(.clientUnresolved)
+            }
         }
 
-        deadlines = CaseOpening.clocks(
-            request,
+        let facts = CaseClocks.Facts(
             lane: lane,
-            profile: profile,
-            place: place,
-            receivedAt: now,
-            holidays: holidays
+            state: state,
+            right: request.right,
+            regulation: request.regulation,
+            isMinor: request.minorUnder13,
+            submittedAt: request.submittedTime,
+            instructedAt: isInstruction ? anchor : nil,
+            receivedAt: now
         )
+        var deadlines = CaseClocks(facts, policy: policy, place: place, atlas: atlas).deadlines
+        if needsReview, let review = policy.clock(.review)?.rule {
+            deadlines.append(Deadline(review, from: now, at: place, atlas: atlas))
+        }
+        self.deadlines = CaseOpening.sorted(deadlines)
         if now.timeIntervalSince(anchor) > 86_400 { warnings.append(.staleAnchor) }
         if request.regulation == .other { warnings.append(.regimeUnconfirmed) }
-        if deadlines.contains(where: { $0.due < now }) { warnings.append(.overdue) }
+        if deadlines.contains(where: { $0.isOverdue(at: now) }) { warnings.append(.overdue) }
         if request.healthData, client?.hasBAA != true { warnings.append(.healthWithoutAgreement) }
+        if let client {
+            if client.isSuspended { warnings.append(.clientSuspended) }
+            if !client.hasAddendum, client.isEuropean { warnings.append(.addendumMissing) }
+        }
         self.warnings = warnings
     }
 
     /// The end of a client's contract: a tenant-wide erasure that two people must approve before it starts (K8, K9).
-    package init(_ termination: ClientTerminated, client: Client, receivedAt now: Date, holidays: HolidayCalendar) {
+    package init(
+        _ termination: ClientTerminated,
+        client: Client,
+        policy: Policy,
+        receivedAt now: Date,
+        atlas: HolidayAtlas
+    ) {
         kind = .endOfContract
         role = .processor
         lane = .fulfilment
@@ -104,17 +146,36 @@ package struct CaseOpening: Sendable, Hashable {
         queue = .erasure
         right = .erasure
         regulation = .gdpr
+        isMinor = false
+        country = nil
+        submittedAt = nil
         anchor = termination.terminatedAt
-        deadlines = [Deadline(.endOfContract, from: termination.terminatedAt, at: client.place, holidays: holidays)]
+        // Two approvals are awaited: a person has to look at it, whoever else does.
+        let keys: [(ClockKey, Date)] = [(.endOfContract, anchor), (.review, now)]
+        deadlines = CaseOpening.sorted(
+            keys.compactMap { key, from in
+                policy.clock(key).map { Deadline($0.rule, from: from, at: client.place, atlas: atlas) }
+            }
+        )
         var warnings: [Warning] = []
         if now.timeIntervalSince(anchor) > 86_400 { warnings.append(.staleAnchor) }
-        if deadlines.contains(where: { $0.due < now }) { warnings.append(.overdue) }
+        if deadlines.contains(where: { $0.isOverdue(at: now) }) { warnings.append(.overdue) }
+        if client.isSuspended { warnings.append(.clientSuspended) }
         self.warnings = warnings
     }
 
     /// A complaint, with the clock of its country (C3; DPA 2018 s. 164A).
-    package init(_ complaint: ComplaintReceived, client: Client?, receivedAt now: Date, holidays: HolidayCalendar) {
+    package init(
+        _ complaint: ComplaintReceived,
+        client: Client?,
+        policy: Policy,
+        receivedAt now: Date,
+        atlas: HolidayAtlas
+    ) {
         let country = complaint.country ?? client?.place.country
+        self.country = country
+        isMinor = false
+        submittedAt = nil
         let isUK = country?.hasPrefix("GB") == true
         kind = .complaint
         role = complaint.from == .client ? .processor : .controller
@@ -124,15 +185,22 @@ package struct CaseOpening: Sendable, Hashable {
         right = nil
         regulation = isUK ? .ukGDPR : .other
         anchor = complaint.receivedAt
-        deadlines = [
-            Deadline(
-                isUK ? .complaintUK : .complaint,
-                from: complaint.receivedAt,
-                at: client?.place ?? Place(country: country, zone: .gmt),
-                holidays: holidays
-            )
-        ]
+        let place = client?.place ?? Place(country: country, zone: .gmt)
+        // Of statute and statement the earlier binds (K1).
+        let rules = (isUK ? [ClockRule.complaintUK] : []) + [policy.clock(.complaint)?.rule].compactMap { $0 }
+        let all = rules.map { Deadline($0, from: complaint.receivedAt, at: place, atlas: atlas) }
+        deadlines = Array(CaseOpening.sorted(all).prefix(1))
         warnings = now.timeIntervalSince(anchor) > 86_400 ? [.staleAnchor] : []
+    }
+
+    private static func sorted(_ deadlines: [Deadline]) -> [Deadline] {
+        deadlines.sorted { ($0.due ?? .distantFuture) < ($1.due ?? .distantFuture) }
+    }
+
+    /// Whether the person is not yet known as surely as the right asks (Y6).
+    private static func isIdentityOpen(_ request: RequestSubmitted, _ policy: Policy) -> Bool {
+        guard let wanted = policy.identityLevel(for: request.right).level else { return false }
+        return !(request.sessionVerified && VerificationLevel.session.reaches(wanted))
     }
 
     /// Roles that give an instruction force without a question (K7).
@@ -141,54 +209,5 @@ package struct CaseOpening: Sendable, Hashable {
         case "admin", "administrator", "owner", "account_owner": true
         default: false
         }
-    }
-
-    /// Rights that open nothing before the person is known (Y6); none is asked for opting out, objecting or withdrawing.
-    package static func needsIdentity(_ right: Right) -> Bool {
-        switch right {
-        case .access, .portability, .rectification, .erasure, .restriction, .disclosureList: true
-        case .objection, .optOut, .withdrawConsent, .limitSensitive, .publicRemoval: false
-        }
-    }
-
-    private static func clocks(
-        _ request: RequestSubmitted,
-        lane: Lane,
-        profile: String,
-        place: Place,
-        receivedAt now: Date,
-        holidays: HolidayCalendar
-    ) -> [Deadline] {
-        func deadline(_ rule: ClockRule, from anchor: Date) -> Deadline {
-            Deadline(rule, from: anchor, at: place, holidays: holidays)
-        }
-        var deadlines: [Deadline] = []
-        var respond = deadline(.respond(under: request.regulation, right: request.right), from: request.submittedTime)
-        switch lane {
-        case .referral:
-            let isMinor = request.minorUnder13
-            deadlines.append(deadline(isMinor ? .referMinor : .refer, from: now))
-        case .own:
-            if profile == "customer360" {
-                let promised = deadline(.ownCase, from: request.submittedTime)
-                // The earlier of statute and statement binds (K1).
-                if promised.due < respond.due { respond = promised }
-            }
-            if request.minorUnder13, request.right == .erasure {
-                deadlines.append(deadline(.minorErasure, from: request.submittedTime))
-            }
-        case .fulfilment:
-            if request.right == .erasure {
-                deadlines.append(deadline(.instructedErasure, from: request.instructedAt ?? request.submittedTime))
-            }
-        }
-        deadlines.append(respond)
-        if request.regulation == .ccpa, lane == .own {
-            deadlines.append(deadline(.confirmReceipt, from: request.submittedTime))
-        }
-        if lane != .own {
-            deadlines.append(.assist(before: respond, receivedAt: now, at: place, holidays: holidays))
-        }
-        return deadlines.sorted { $0.due < $1.due }
     }
 }

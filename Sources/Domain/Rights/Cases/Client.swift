@@ -7,14 +7,40 @@ package struct Client: Sendable, Hashable {
     package let isSuspended: Bool
     /// A business associate agreement is signed (45 CFR 164.504(e)).
     package let hasBAA: Bool
+    /// A data processing addendum is signed (GDPR Art. 28(3)).
+    package let hasAddendum: Bool
+    /// What was agreed beyond the statement (K1).
+    package let agreement: Agreement?
 
-    package init(id: String, names: [String], place: Place, isSuspended: Bool, hasBAA: Bool) {
+    package init(
+        id: String,
+        names: [String],
+        place: Place,
+        isSuspended: Bool,
+        hasBAA: Bool,
+        hasAddendum: Bool = false,
+        agreement: Agreement? = nil
+    ) {
         self.id = id
         self.names = names
         self.place = place
         self.isSuspended = isSuspended
         self.hasBAA = hasBAA
+        self.hasAddendum = hasAddendum
+        self.agreement = agreement
     }
+
+    /// Whether the client is where an addendum is law: the European Economic Area, the United Kingdom, Switzerland.
+    package var isEuropean: Bool {
+        guard let country = place.country?.prefix(2) else { return false }
+        return Client.europe.contains(String(country))
+    }
+
+    private static let europe: Set<String> = [
+        "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU",
+        "MT", "NL",
+        "PL", "PT", "RO", "SK", "SI", "ES", "SE", "IS", "LI", "NO", "CH", "GB",
+    ]
 
     /// Whether `words` are one of this client's names: equal without case and without space around.
     package func answers(to words: String) -> Bool {

@@ -1,155 +1,102 @@
-/// One rule of legal time: what it is called, how long it runs and where it is written.
+/// One rule of legal time: what it is called, how long it runs, where it is written and what it says.
 package struct ClockRule: Sendable, Hashable {
     /// The clocks a case, an incident or a parked message can carry.
     package enum Clock: String, Sendable, Hashable, CaseIterable {
         case confirmReceipt = "confirm_receipt"
         case refer
         case respond
+        /// Until when the person must have been told that the answer takes longer.
+        case extensionNotice = "extension_notice"
+        case fanOut = "fan_out"
         case assist
         case purge
         case complaint
         case notifyClients = "notify_clients"
         case triage
+        case clientReminder = "client_reminder"
+        /// When a case that nobody goes on with ends by itself.
+        case lapse
+        /// When a person has to have looked at what waits for a person.
+        case review
+        /// When a legal hold ends by itself.
+        case holdEnd = "hold_end"
+        /// When the words of a closed case are destroyed.
+        case retention
+
+        /// Whether somebody is owed something by it: such a clock warns before and is missed afterwards. The others only
+        /// say when something happens by itself.
+        package var isOwed: Bool {
+            switch self {
+            case .confirmReceipt, .refer, .respond, .extensionNotice, .fanOut, .assist, .purge, .complaint,
+                .notifyClients,
+                .triage, .review:
+                true
+            case .clientReminder, .lapse, .holdEnd, .retention: false
+            }
+        }
+    }
+
+    /// Whose holidays are no working days.
+    package enum Calendar: String, Sendable, Hashable {
+        case ofPlace = "of_place"
+        /// Days that are holidays both federally and in California (CCPA business days).
+        case california
     }
 
     /// Stable; deadlines cite it.
     package let id: String
     package let clock: Clock
     package let period: Period
+    /// The whole length, from the same beginning, where the person was told of an extension in time; nil where there is none.
+    package let extended: Period?
+    package let calendar: Calendar
     /// The article or the profile row a person can look up.
     package let source: String
+    /// What the rule says, in one plain sentence.
+    package let sentence: String
     /// Set where the rule could not be checked against the official text; printed with every date it gives.
     package let isUnverified: Bool
+    /// The regime whose table of pauses holds, and the right it is asked for.
+    package let regulation: Regulation?
+    package let right: Right?
 
-    package init(_ id: String, _ clock: Clock, _ period: Period, source: String, isUnverified: Bool = false) {
+    package init(
+        _ id: String,
+        _ clock: Clock,
+        _ period: Period,
+        extended: Period? = nil,
+        calendar: Calendar = .ofPlace,
+        source: String,
+        _ sentence: String,
+        isUnverified: Bool = false,
+        regulation: Regulation? = nil,
+        right: Right? = nil
+    ) {
         self.id = id
         self.clock = clock
         self.period = period
+        self.extended = extended
+        self.calendar = calendar
         self.source = source
+        self.sentence = sentence
         self.isUnverified = isUnverified
-    }
-}
-
-extension ClockRule {
-    /// When the answer to a person is due under `regulation`.
-    package static func respond(under regulation: Regulation, right: Right) -> ClockRule {
-        switch regulation {
-        case .gdpr:
-            ClockRule("gdpr.respond", .respond, Period(1, .calendarMonth, rolls: true), source: "GDPR Art. 12(3)")
-        case .ukGDPR:
-            ClockRule(
-                "uk_gdpr.respond",
-                .respond,
-                Period(1, .calendarMonth, rolls: true),
-                source: "UK GDPR Art. 12(3), 12A"
-            )
-        case .fadp:
-            ClockRule("fadp.respond", .respond, Period(30, .calendarDay), source: "FADP Art. 25(7)")
-        case .ccpa where right == .optOut || right == .limitSensitive:
-            ClockRule(
-                "ccpa.opt_out",
-                .respond,
-                Period(15, .businessDay),
-                source: "11 CCR 7026(f)",
-                isUnverified: true
-            )
-        case .ccpa where right == .disclosureList:
-            ClockRule(
-                "ca.disclosure_list",
-                .respond,
-                Period(30, .calendarDay),
-                source: "Cal. Civ. Code 1798.83",
-                isUnverified: true
-            )
-        case .ccpa:
-            ClockRule("ccpa.respond", .respond, Period(45, .calendarDay), source: "11 CCR 7021(b)")
-        case .hipaa where right == .rectification:
-            ClockRule("hipaa.amend", .respond, Period(60, .calendarDay), source: "45 CFR 164.526(b)")
-        case .hipaa:
-            ClockRule("hipaa.respond", .respond, Period(30, .calendarDay), source: "45 CFR 164.524(b)")
-        case .lgpd:
-            ClockRule("lgpd.respond", .respond, Period(15, .calendarDay), source: "LGPD Art. 19", isUnverified: true)
-        case .other:
-            ClockRule(
-                "other.respond",
-                .respond,
-                Period(30, .calendarDay),
-                source: "profile default, regime to be confirmed",
-                isUnverified: true
-            )
-        }
+        self.regulation = regulation
+        self.right = right
     }
 
-    package static let confirmReceipt = ClockRule(
-        "ccpa.confirm_receipt",
-        .confirmReceipt,
-        Period(10, .businessDay),
-        source: "11 CCR 7021(a)"
-    )
-    package static let refer = ClockRule(
-        "profile.refer",
-        .refer,
-        Period(1, .hour),
-        source: "profile default (no statutory number)"
-    )
-    package static let referMinor = ClockRule(
-        "profile.refer_minor",
-        .refer,
-        Period(15, .minute),
-        source: "Customer360 statement, children (C6)"
-    )
-    package static let ownCase = ClockRule(
-        "customer360.own_case",
-        .respond,
-        Period(30, .businessDay),
-        source: "Customer360 statement, access (C2)"
-    )
-    package static let minorErasure = ClockRule(
-        "customer360.minor",
-        .purge,
-        Period(10, .calendarDay),
-        source: "Customer360 statement, children (C6)"
-    )
-    package static let instructedErasure = ClockRule(
-        "kustomer.instructed_erasure",
-        .purge,
-        Period(90, .calendarDay),
-        source: "Kustomer statement, deletion (K7)"
-    )
-    package static let endOfContract = ClockRule(
-        "profile.end_of_contract",
-        .purge,
-        Period(90, .calendarDay),
-        source: "GDPR Art. 28(3)(g); K8"
-    )
-    package static let complaint = ClockRule(
-        "customer360.complaint",
-        .complaint,
-        Period(30, .calendarDay),
-        source: "Customer360 statement, disputes (C3)"
-    )
-    package static let complaintUK = ClockRule(
-        "uk.complaint",
-        .complaint,
-        Period(29, .calendarDay),
-        source: "DPA 2018 s. 164A (30 days, the day of receipt counting)"
-    )
-    package static let notifyClients = ClockRule(
-        "profile.notify_clients",
-        .notifyClients,
-        Period(24, .hour),
-        source: "GDPR Art. 33(2); profile default"
-    )
-    package static let triage = ClockRule(
-        "profile.triage",
-        .triage,
-        Period(1, .businessDay),
-        source: "profile default: refused event with legal time"
-    )
-    package static let triageBreach = ClockRule(
-        "profile.triage_breach",
-        .triage,
-        Period(1, .hour),
-        source: "profile default: refused breach event"
-    )
+    /// The same rule asked for another right: what stands still for one may run on for another.
+    package func asked(for right: Right) -> ClockRule {
+        ClockRule(
+            id,
+            clock,
+            period,
+            extended: extended,
+            calendar: calendar,
+            source: source,
+            sentence,
+            isUnverified: isUnverified,
+            regulation: regulation,
+            right: right
+        )
+    }
 }

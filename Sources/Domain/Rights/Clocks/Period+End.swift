@@ -9,25 +9,40 @@ extension Period {
 
     /// The end of this period when it is started by `anchor` at `place`.
     ///
-    /// The anchor's own day does not count, days inside count whatever they are, and a day-counted period ends with its
-    /// last day (Regulation (EEC, Euratom) 1182/71, Art. 3). Hours and minutes run from the instant through every night.
-    package func end(from anchor: Date, at place: Place, holidays: HolidayCalendar) -> End {
-        let first = place.day(of: anchor)
+    /// The anchor's own day does not count unless the period says so, days inside count whatever they are, and a period of
+    /// days ends with its last day (Regulation (EEC, Euratom) 1182/71, Art. 3). Hours and minutes run from the instant
+    /// through every night; days of waiting cannot be left out of them.
+    ///
+    /// - Parameter waited: days that do not count because the period stood still, added before the last day is rolled.
+    package func end(
+        from anchor: Date,
+        at place: Place,
+        holidays: HolidayCalendar,
+        waited: Int = 0
+    ) -> End {
+        let first = place.day(of: anchor).adding(days: countsAnchorDay ? -1 : 0)
         switch unit {
         case .minute:
             return End(instant: anchor.addingTimeInterval(Double(count) * 60), isProvisional: false)
         case .hour:
             return End(instant: anchor.addingTimeInterval(Double(count) * 3_600), isProvisional: false)
         case .calendarDay:
-            return settle(first.adding(days: count), place, holidays)
+            return settle(first.adding(days: count + waited), place, holidays)
         case .calendarMonth:
-            return settle(first.adding(months: count), place, holidays)
+            return settle(first.adding(months: count).adding(days: waited), place, holidays)
         case .businessDay:
             var day = first
             var isProvisional = false
-            for _ in 0..<count {
-                repeat { day = day.adding(days: 1) } while !holidays.isWorkingDay(day)
-                isProvisional = isProvisional || !holidays.covers(day)
+            func step(while condition: (CivilDate) -> Bool) {
+                repeat {
+                    day = day.adding(days: 1)
+                    isProvisional = isProvisional || !holidays.covers(day)
+                } while condition(day)
+            }
+            for _ in 0..<count { step { !holidays.isWorkingDay($0) } }
+            if waited > 0 {
+                day = day.adding(days: waited - 1)
+                step { !holidays.isWorkingDay($0) }
             }
             return End(instant: place.end(of: day), isProvisional: isProvisional)
         }
@@ -37,6 +52,7 @@ extension Period {
         guard rolls else { return End(instant: place.end(of: last), isProvisional: false) }
         var day = last
         while true {
+            // Beyond the data nothing is rolled: the earlier date is the safe one.
             guard holidays.covers(day) else { return End(instant: place.end(of: last), isProvisional: true) }
             if holidays.isWorkingDay(day) { return End(instant: place.end(of: day), isProvisional: false) }
             day = day.adding(days: 1)

@@ -21,14 +21,21 @@ package struct Place: Sendable, Hashable {
         return CivilDate(dayNumber: Int((seconds / 86_400).rounded(.down)))
     }
 
-    /// The last second of `day` here: 23:59:59 local time, daylight saving included.
+    /// The last second of `day` here: 23:59:59 local time, daylight saving included. Where clocks go back over midnight
+    /// the second one of the two.
     package func end(of day: CivilDate) -> Date {
         let naive = Double(day.dayNumber) * 86_400 + 86_399
-        // The offset is a function of the instant asked for; two rounds settle it on both sides of a change.
-        var instant = Date(
-            timeIntervalSince1970: naive - Double(zone.secondsFromGMT(for: Date(timeIntervalSince1970: naive)))
-        )
-        instant = Date(timeIntervalSince1970: naive - Double(zone.secondsFromGMT(for: instant)))
-        return instant
+        func instant(offset: Int) -> Date { Date(timeIntervalSince1970: naive - Double(offset)) }
+        // No zone changes twice within two days: the offset of this second is that of a day before or of a day after.
+        let earlier = zone.secondsFromGMT(for: instant(offset: 86_400))
+        let later = zone.secondsFromGMT(for: instant(offset: -86_400))
+        guard earlier != later else { return instant(offset: earlier) }
+        // The smaller offset gives the later instant.
+        for offset in [min(earlier, later), max(earlier, later)] {
+            let candidate = instant(offset: offset)
+            if zone.secondsFromGMT(for: candidate) == offset { return candidate }
+        }
+        // Clocks went forward over this very second: the day ended when they did.
+        return instant(offset: max(earlier, later))
     }
 }

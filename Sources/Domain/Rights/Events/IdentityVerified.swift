@@ -42,4 +42,9 @@ package enum VerificationLevel: String, ClosedList {
     case session
     case emailConfirmed = "email_confirmed"
     case document
+
+    /// Whether this is as sure as `wanted` or surer.
+    package func reaches(_ wanted: VerificationLevel) -> Bool {
+        VerificationLevel.allCases.firstIndex(of: self) ?? 0 >= VerificationLevel.allCases.firstIndex(of: wanted) ?? 0
+    }
 }

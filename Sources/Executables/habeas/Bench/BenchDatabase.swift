@@ -44,7 +44,6 @@ struct BenchDatabase: AsyncParsableCommand {
             queue: Topology.intake,
             registry: registry,
             ring: ring,
-            holidays: .unknown,
             domainTime: DomainTime()
         )
 

@@ -1,3 +1,4 @@
+import Fleet
 import Foundation
 import Ledger
 import Postgres
@@ -5,7 +6,10 @@ import Rights
 
 /// What an operator says about one client. What a list does not mention stays as it is; `null` puts back the default.
 struct ClientDeclaration: Equatable {
-    static let keys = ["id", "names", "country", "time_zone", "locale", "suspended", "baa_signed", "dpa_signed_on"]
+    static let keys = [
+        "id", "names", "country", "time_zone", "locale", "suspended", "baa_signed", "dpa_signed_on",
+        "agreement",
+    ]
 
     let id: String
     var names: [String] = []
@@ -16,6 +20,8 @@ struct ClientDeclaration: Equatable {
     var hasBAA = false
     /// A day, as PostgreSQL writes it.
     var dpaSignedOn: String?
+    /// What was agreed beyond the statement, as the YAML it was written in.
+    var agreement: String?
 
     init(id: String) { self.id = id }
 
@@ -29,6 +35,7 @@ struct ClientDeclaration: Equatable {
         if isSuspended != other.isSuspended { fields.append("suspended") }
         if hasBAA != other.hasBAA { fields.append("baa_signed") }
         if dpaSignedOn != other.dpaSignedOn { fields.append("dpa_signed_on") }
+        if agreement != other.agreement { fields.append("agreement") }
         return fields
     }
 
@@ -42,6 +49,7 @@ struct ClientDeclaration: Equatable {
         if record.mentions("suspended") { isSuspended = try record.flag("suspended") ?? standard.isSuspended }
         if record.mentions("baa_signed") { hasBAA = try record.flag("baa_signed") ?? standard.hasBAA }
         if record.mentions("dpa_signed_on") { dpaSignedOn = try ClientDeclaration.day(record) }
+        if record.mentions("agreement") { agreement = try record.yaml("agreement").map(ClientDeclaration.agreement) }
     }
 
     private static func country(_ record: Record) throws -> String? {
@@ -56,7 +64,7 @@ struct ClientDeclaration: Equatable {
         return country
     }
 
-    /// The zone in which the client's days end. Here belongs the refusal of places without holiday data, once there is any.
+    /// The zone in which the client's days end.
     private static func zone(_ record: Record) throws -> String? {
         guard let text = try record.text("time_zone") else { return nil }
         guard TimeZone(identifier: text) != nil else {
@@ -71,6 +79,12 @@ struct ClientDeclaration: Equatable {
             throw record.fault("locale", "is not a language tag", "write for instance en or de-DE")
         }
         return locale
+    }
+
+    /// Refused where it is longer than the law allows (K1).
+    private static func agreement(_ text: String) throws -> String {
+        _ = try ProfileFile.agreement(text, path: "agreement")
+        return text
     }
 
     private static func day(_ record: Record) throws -> String? {
@@ -94,7 +108,7 @@ struct StoredClient {
 
     static func select(_ condition: SQL) -> SQL {
         """
-        SELECT id, names, country, time_zone, locale, suspended, baa_signed, dpa_signed_on::text AS dpa_signed_on, terminated_at,
+        SELECT id, names, country, time_zone, locale, suspended, baa_signed, dpa_signed_on::text AS dpa_signed_on, agreement, terminated_at,
                applied_at, applied_by::text AS applied_by, chain_id, evidence_seq, evidence_head
           FROM habeas.client \(condition)
         """
@@ -109,6 +123,7 @@ struct StoredClient {
         declaration.isSuspended = try row.decode("suspended")
         declaration.hasBAA = try row.decode("baa_signed")
         declaration.dpaSignedOn = try row.decode("dpa_signed_on")
+        declaration.agreement = try row.decode("agreement")
         terminatedAt = try row.decode("terminated_at")
         appliedAt = try row.decode("applied_at")
         appliedBy = try row.decode("applied_by")
@@ -126,7 +141,8 @@ struct StoredClient {
             "country": JSONValue(declaration.country),
             "time_zone": .string(declaration.timeZone), "locale": .string(declaration.locale),
             "suspended": .bool(declaration.isSuspended), "baa_signed": .bool(declaration.hasBAA),
-            "dpa_signed_on": JSONValue(declaration.dpaSignedOn), "terminated_at": JSONValue(terminatedAt),
+            "dpa_signed_on": JSONValue(declaration.dpaSignedOn), "agreement": JSONValue(declaration.agreement),
+            "terminated_at": JSONValue(terminatedAt),
             "applied_at": JSONValue(appliedAt), "applied_by": .string(appliedBy),
         ]
     }

@@ -23,6 +23,10 @@ struct ClientsApply: AsyncParsableCommand {
                 dpa_signed_on: 2026-03-01
                 baa_signed: false
                 suspended: false
+                agreement:
+                  name: DPA of 2026-03-01
+                  clocks:
+                    notify_clients: {within: 12 hours, clause: "§ 9(2)", says: Acme is told of a breach within 12 hours.}
 
               habeas clients apply clients.yaml
             """
@@ -84,6 +88,9 @@ struct ClientsApply: AsyncParsableCommand {
             },
             uniquingKeysWith: { first, _ in first }
         )
+        let places = try await connection.query("SELECT place FROM habeas.holiday_calendar WHERE place !~ '-'").decode(
+            as: String.self
+        )
         let pen = try await EvidencePen(on: connection)
         var statements: [SQL] = []
         var changes: [Change] = []
@@ -94,6 +101,13 @@ struct ClientsApply: AsyncParsableCommand {
             let fields =
                 before.map { after.differences(from: $0.declaration) }
                 ?? after.differences(from: ClientDeclaration(id: id))
+            if fields.contains("country"), let country = after.country, !places.contains(where: country.hasPrefix) {
+                throw Failure(
+                    "clients apply: \(id): country",
+                    "is a place without holiday data, so no date could be counted for it",
+                    "add its calendar with `habeas policy apply FOLDER`, then apply the client again"
+                )
+            }
             guard before == nil || !fields.isEmpty else {
                 changes.append(Change(id: id, result: "unchanged", fields: []))
                 continue
@@ -116,9 +130,9 @@ struct ClientsApply: AsyncParsableCommand {
 extension ClientDeclaration {
     fileprivate func insert(chain: UUID) -> SQL {
         """
-        INSERT INTO habeas.client (id, names, country, time_zone, locale, suspended, baa_signed, dpa_signed_on, chain_id, applied_by)
+        INSERT INTO habeas.client (id, names, country, time_zone, locale, suspended, baa_signed, dpa_signed_on, agreement, chain_id, applied_by)
         VALUES (\(id), \(names), \(country), \(timeZone), \(locale), \(isSuspended), \(hasBAA), \(dpaSignedOn)::text::date,
-          \(chain), session_user)
+          \(agreement), \(chain), session_user)
         """
     }
 
@@ -126,7 +140,7 @@ extension ClientDeclaration {
         """
         UPDATE habeas.client
            SET names = \(names), country = \(country), time_zone = \(timeZone), locale = \(locale), suspended = \(isSuspended),
-               baa_signed = \(hasBAA), dpa_signed_on = \(dpaSignedOn)::text::date, applied_at = now(), applied_by = session_user
+               baa_signed = \(hasBAA), dpa_signed_on = \(dpaSignedOn)::text::date, agreement = \(agreement), applied_at = now(), applied_by = session_user
          WHERE id = \(id)
         """
     }

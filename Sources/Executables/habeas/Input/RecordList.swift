@@ -121,6 +121,12 @@ struct Record {
         }
     }
 
+    /// Whatever stands under `key`, as YAML of its own; nil where there is none or it is `null`.
+    func yaml(_ key: String) throws -> String? {
+        guard let node = values[key], !Record.isNull(node) else { return nil }
+        return try Yams.serialize(node: node)
+    }
+
     func requiredList(_ key: String) throws -> [String] {
         guard let list = try list(key), !list.isEmpty else {
             throw fault(key, "is missing or empty", "write `\(key): [one, another]`")

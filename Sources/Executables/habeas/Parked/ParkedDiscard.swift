@@ -65,7 +65,7 @@ struct ParkedDiscard: AsyncParsableCommand {
                  WHERE id = \(id)
                 """,
                 """
-                UPDATE habeas.deadline SET state = CASE WHEN due_at < \(pen.now) THEN 'missed' ELSE 'met' END
+                UPDATE habeas.deadline SET state = CASE WHEN due_at < \(pen.now) THEN 'missed' ELSE 'met' END, next_at = NULL
                  WHERE subject_id = \(id) AND state = 'open'
                 """,
             ] + fact

@@ -10,7 +10,7 @@ struct CaseSheet {
         let rule: String
         let source: String
         let anchorAt: Date
-        let dueAt: Date
+        let dueAt: Date?
         let isProvisional: Bool
         let isUnverified: Bool
         let state: String
@@ -46,9 +46,7 @@ struct CaseSheet {
             let results = try await connection.pipeline([
                 "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
                 """
-                SELECT id, client_id, kind, lane, role, right_asked, regulation, profile, state, state_since, queue, publisher_id,
-                       request_ref, subject_index, group_id, reference, anchor_at, received_at, outcome_seq, evidence_seq,
-                       evidence_head
+                SELECT \(CaseFileRecord.columns)
                   FROM habeas.case_file WHERE id = \(id)
                 """,
                 """
@@ -119,7 +117,7 @@ struct CaseSheet {
         )
         var table = TextTable("CLOCK", "DUE", "STATE", "RULE", "SOURCE", "NOTE", empty: "no clocks")
         for clock in clocks {
-            table.add(clock.clock, clock.dueAt.short, clock.state, clock.rule, clock.source, clock.note)
+            table.add(clock.clock, clock.dueAt?.short, clock.state, clock.rule, clock.source, clock.note)
         }
         StandardOutput.write("")
         StandardOutput.write(table)
@@ -147,7 +145,7 @@ extension CaseSheet.Clock {
             String.self,
             String.self,
             Date.self,
-            Date.self,
+            Date?.self,
             Bool.self,
             Bool.self,
             String.self
@@ -155,7 +153,10 @@ extension CaseSheet.Clock {
     }
 
     var note: String? {
-        let notes = [isProvisional ? "provisional" : nil, isUnverified ? "rule unverified" : nil].compactMap { $0 }
+        let notes = [
+            dueAt == nil ? "stands still" : nil, isProvisional ? "provisional" : nil,
+            isUnverified ? "rule unverified" : nil,
+        ].compactMap { $0 }
         return notes.isEmpty ? nil : notes.joined(separator: ", ")
     }
 

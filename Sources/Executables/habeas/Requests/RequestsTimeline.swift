@@ -74,7 +74,7 @@ struct RequestsTimeline: AsyncParsableCommand {
             let clock = try CaseSheet.Clock(row: row)
             let note = [clock.state, clock.note].compactMap { $0 }.joined(separator: ", ")
             return Moment(
-                at: clock.dueAt,
+                at: clock.dueAt ?? clock.anchorAt,
                 isClock: true,
                 what: clock.clock,
                 by: clock.source,

@@ -1,0 +1,56 @@
+/// The whole of ``CaseMachine`` as a text: every lane, state and event.
+///
+/// Rights differ in two things only, whether a restriction can be lifted and which worker carries them out; each lane is
+/// printed for an erasure, and the restriction's own lines apart.
+package enum StateTable {
+    package static var markdown: String {
+        var lines: [String] = []
+        for lane in Lane.allCases {
+            lines += [
+                "", "## Lane `\(lane.rawValue)`", "", "| state | event | becomes | fact | does |",
+                "|---|---|---|---|---|",
+            ]
+            lines += rows(lane, .erasure, CaseEvent.all)
+        }
+        lines += [
+            "", "## A restriction, lifted", "", "| state | event | becomes | fact | does |", "|---|---|---|---|---|",
+        ]
+        lines += rows(.own, .restriction, [.restrictionLifted])
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func rows(_ lane: Lane, _ right: Right, _ events: [CaseEvent]) -> [String] {
+        CaseState.allCases.flatMap { state in
+            events.map { event in
+                let machine = CaseMachine(state: state, lane: lane, right: right)
+                return "| \(state.rawValue) | \(event.name) | " + cells(machine.verdict(on: event)) + " |"
+            }
+        }
+    }
+
+    private static func cells(_ verdict: CaseMachine.Verdict) -> String {
+        switch verdict {
+        case .wait: "*waits* | | "
+        case .refuse(let reason): "*refused* | `\(reason.rawValue)` | "
+        case .apply(let transition):
+            "**\(transition.state.rawValue)** | `\(transition.fact)` | "
+                + transition.actions.map(\.words).joined(separator: ", ")
+        }
+    }
+}
+
+extension CaseMachine.Action {
+    fileprivate var words: String {
+        switch self {
+        case .wake(let queue): "wakes \(queue.rawValue)"
+        case .pause(let reason): "waits for \(reason.rawValue)"
+        case .resume(let reason): "waited for \(reason.rawValue)"
+        case .start(let key): "starts \(key.rawValue)"
+        case .stop(let clock): "stops \(clock.rawValue)"
+        case .stopAll: "stops all clocks"
+        case .recount: "counts its clocks anew"
+        case .tellDecided: "tells the decision"
+        case .tellCompleted: "tells the end"
+        }
+    }
+}

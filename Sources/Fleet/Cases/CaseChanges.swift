@@ -1,0 +1,138 @@
+package import FoundationEssentials
+package import Ledger
+package import Postgres
+package import Rights
+
+/// What a transaction makes of cases: carries out the actions of transitions and gathers what is to be written.
+///
+/// No input or output. The caller holds the locks of the cases it changes and writes ``statements`` in its transaction.
+package struct CaseChanges: Sendable {
+    package let now: Date
+    package let registry: Registry
+    package var evidence = EvidenceWrites()
+    package var deadlines = DeadlineWrites()
+    package var pauses = PauseWrites()
+    package var wakeUps = WakeUps()
+    package var outcomes: [OutboxRow] = []
+
+    package init(at now: Date, registry: Registry) {
+        self.now = now
+        self.registry = registry
+    }
+
+    /// Makes a transition that the machine has allowed, with its one evidence row.
+    ///
+    /// - Parameters:
+    ///   - waited: the case's pauses so far; kept up to date.
+    ///   - decision: what the client decided, where this is its decision.
+    ///   - body: the evidence row's content, given the states before and after.
+    package mutating func apply(
+        _ transition: CaseMachine.Transition,
+        to record: inout CaseFileRecord,
+        waited: inout [Pause],
+        actor: String,
+        decision: (ClientDecision, reference: String?)? = nil,
+        body: (_ before: CaseState, _ after: CaseState) -> String
+    ) {
+        let before = record.state
+        if transition.state != before {
+            record.state = transition.state
+            record.stateSince = now
+        }
+        evidence.add(
+            record.chain.append(
+                transition.fact,
+                at: now,
+                actor: actor,
+                clientID: record.clientID,
+                body: body(before, record.state)
+            )
+        )
+        for action in transition.actions { carryOut(action, on: &record, waited: &waited, decision: decision) }
+    }
+
+    private mutating func carryOut(
+        _ action: CaseMachine.Action,
+        on record: inout CaseFileRecord,
+        waited: inout [Pause],
+        decision: (ClientDecision, reference: String?)?
+    ) {
+        switch action {
+        case .wake(let queue):
+            record.queue = queue
+            wakeUps.wake(queue, for: record.id)
+        case .pause(let reason):
+            guard !waited.contains(where: { $0.reason == reason && $0.to == nil }) else { return }
+            let pause = Pause(reason, from: now, to: nil)
+            waited.append(pause)
+            pauses.begin(pause, case: record.id, clientID: record.clientID)
+            recount(record, waited: waited)
+        case .resume(let reason):
+            guard let index = waited.firstIndex(where: { $0.reason == reason && $0.to == nil }) else { return }
+            let pause = waited[index]
+            waited[index] = Pause(reason, from: pause.from, to: max(now, pause.from), isGrounded: pause.isGrounded)
+            pauses.end(reason, case: record.id, at: now)
+            recount(record, waited: waited)
+        case .start(let key):
+            guard let (rule, _) = policy(of: record).clock(key) else { return }
+            let deadline = Deadline(rule, from: now, at: place(of: record), atlas: registry.atlas)
+            deadlines.start(deadline, case: record.id, clientID: record.clientID)
+        case .stop(let clock): deadlines.stop(clock, subject: record.id)
+        case .stopAll:
+            let isMet: Bool =
+                switch record.state {
+                case .fulfilled, .partlyFulfilled, .refused, .handedOver: true
+                default: false
+                }
+            deadlines.end(subject: record.id, isMet: isMet)
+        case .recount: recount(record, waited: waited)
+        case .tellDecided:
+            guard let (word, reference) = decision else { return }
+            let sequence = record.nextOutcomeSequence()
+            outcomes.append(CaseOutcome.decided(record, word, reference: reference, sequence: sequence, at: now))
+        case .tellCompleted:
+            let sequence = record.nextOutcomeSequence()
+            outcomes.append(CaseOutcome.completed(record, sequence: sequence, at: now))
+        }
+    }
+
+    /// Lets a hold on a case end by itself.
+    package mutating func end(holdOf id: UUID, at until: Date, clientID: String?) {
+        let rule = ClockRule(
+            "hold.until",
+            .holdEnd,
+            Period(0, .calendarDay),
+            source: "the hold's own end (K18)",
+            "A legal hold ends at the time that was named when it was placed."
+        )
+        let deadline = Deadline(rule: rule, anchor: now, due: until, isProvisional: false)
+        deadlines.start(deadline, case: id, clientID: clientID)
+    }
+
+    /// Counts the clocks of a case anew, as its client, its pauses or its extension now say.
+    package mutating func recount(_ record: CaseFileRecord, waited: [Pause]) {
+        guard let clocks = clocks(of: record, waited: waited) else { return }
+        // A wait for somebody began when it began, wherever the client is.
+        for deadline in clocks.deadlines where deadline.rule.clock != .lapse {
+            deadlines.change(deadline, subject: record.id)
+        }
+    }
+
+    /// The clocks of a case as of now; nil where it is no request of a person.
+    package func clocks(of record: CaseFileRecord, waited: [Pause]) -> CaseClocks? {
+        guard let facts = record.clockFacts(pauses: waited) else { return nil }
+        return CaseClocks(facts, policy: policy(of: record), place: place(of: record), atlas: registry.atlas)
+    }
+
+    package func policy(of record: CaseFileRecord) -> Policy {
+        let client = record.clientID.flatMap { registry.client($0) }
+        return registry.policy(profile: record.profile, version: record.profileVersion, client: client)
+    }
+
+    package func place(of record: CaseFileRecord) -> Place {
+        record.clientID.flatMap { registry.client($0)?.place } ?? Place(country: record.country, zone: .gmt)
+    }
+
+    /// The rows of everything but the cases themselves and the outbox.
+    package var statements: [SQL] { deadlines.statements + pauses.statements + evidence.statements }
+}

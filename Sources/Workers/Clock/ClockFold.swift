@@ -1,0 +1,251 @@
+import Fleet
+import FoundationEssentials
+import Ledger
+import Postgres
+import Rights
+
+/// Carries out what due clocks do to the subjects that are locked for it. No input or output.
+struct ClockFold {
+    private static let actor = "clock"
+
+    private var changes: CaseChanges
+    private var cases: [UUID: CaseFileRecord] = [:]
+    private var incidents: [UUID: IncidentRecord] = [:]
+    private var parked: [UUID: EvidenceChain] = [:]
+    private var pauses: [UUID: [Pause]] = [:]
+    private var changed: Set<UUID> = []
+    private var destroyed: [UUID] = []
+    private var endedHolds: [UUID] = []
+
+    init(at now: Date, registry: Registry) { changes = CaseChanges(at: now, registry: registry) }
+
+    private var now: Date { changes.now }
+
+    mutating func add(_ record: CaseFileRecord) { cases[record.id] = record }
+    mutating func add(_ incident: IncidentRecord) { incidents[incident.id] = incident }
+    mutating func add(parked id: UUID, _ chain: EvidenceChain) { parked[id] = chain }
+    mutating func add(_ pause: Pause, of id: UUID) { pauses[id, default: []].append(pause) }
+
+    var caseIDs: [UUID] { Array(cases.keys) }
+    var subjects: [UUID] { caseIDs + Array(incidents.keys) + Array(parked.keys) }
+
+    mutating func fire(_ clock: DeadlineRecord) {
+        if var record = cases[clock.subject] {
+            fire(clock, of: &record)
+            cases[record.id] = record
+            changed.insert(record.id)
+        } else if var incident = incidents[clock.subject] {
+            fire(clock, of: &incident)
+            incidents[incident.id] = incident
+            changed.insert(incident.id)
+        } else if var chain = parked[clock.subject] {
+            fire(clock, of: &chain)
+            parked[clock.subject] = chain
+            changed.insert(clock.subject)
+        }
+    }
+
+    // MARK: Cases
+
+    private mutating func fire(_ clock: DeadlineRecord, of record: inout CaseFileRecord) {
+        // An earlier clock of this very round may have ended the case, and this one with it.
+        if record.state.isFinal, clock.clock != .retention, clock.clock != .holdEnd { return }
+        var waited = pauses[record.id] ?? []
+        defer { pauses[record.id] = waited }
+        if clock.isProvisional, moved(clock, record, waited) { return }
+        let firing = ClockFiring(
+            clock.clock,
+            due: clock.due,
+            warnAt: clock.warnAt,
+            at: now,
+            machine: record.machine,
+            isHeld: waited.contains { $0.reason == .hold && $0.to == nil },
+            extendable: extendable(record, waited)
+        )
+        switch firing {
+        case .nothing: break
+        case .warn:
+            fact("deadline.at_risk", clock, &record)
+            tell(clock, &record, isMissed: false)
+            changes.deadlines.warn(clock.clock, subject: record.id)
+        case .miss:
+            fact("deadline.missed", clock, &record)
+            tell(clock, &record, isMissed: true)
+            changes.deadlines.miss(clock.clock, subject: record.id)
+        case .extend(let reason): extend(clock, &record, waited, reason)
+        case .transition(let transition):
+            changes.deadlines.stop(clock.clock, subject: record.id)
+            if clock.clock == .holdEnd { endedHolds.append(record.id) }
+            changes.apply(transition, to: &record, waited: &waited, actor: Self.actor) { before, after in
+                Self.body { body in
+                    body.member("from", before.rawValue)
+                    body.member("to", after.rawValue)
+                    Self.describe(clock, to: &body)
+                }
+            }
+        case .remind:
+            fact("client.reminder_due", clock, &record)
+            changes.wakeUps.wake(.referral, for: record.id)
+            restart(record.isMinor ? .clientReminderMinor : .clientReminder, record)
+        case .destroyWords:
+            fact("case.words_destroyed", clock, &record)
+            changes.deadlines.stop(clock.clock, subject: record.id)
+            destroyed.append(record.id)
+        case .waitForHold:
+            let later = Deadline(
+                rule: ClockRule(clock.rule, .retention, Period(1, .calendarDay), source: clock.source, ""),
+                anchor: clock.anchor,
+                due: now.addingTimeInterval(86_400),
+                isProvisional: false
+            )
+            changes.deadlines.change(later, subject: record.id)
+        case .stop: changes.deadlines.stop(clock.clock, subject: record.id)
+        }
+    }
+
+    /// Whether holiday data that has come since moves a provisional date; then the clock is not due yet.
+    private mutating func moved(_ clock: DeadlineRecord, _ record: CaseFileRecord, _ waited: [Pause]) -> Bool {
+        let fresh = changes.clocks(of: record, waited: waited)?.deadlines.first { $0.rule.clock == clock.clock }
+        guard let fresh, let due = fresh.due, let before = clock.due, due > before else { return false }
+        changes.recount(record, waited: waited)
+        return true
+    }
+
+    /// The reason with which the answer to this case may be put off by the clock itself (Y1).
+    private func extendable(_ record: CaseFileRecord, _ waited: [Pause]) -> String? {
+        guard let reason = changes.policy(of: record).profile.extending.automaticReason, record.extendedAt == nil,
+            let clocks = changes.clocks(of: record, waited: waited)
+        else { return nil }
+        let law = clocks.entries.first { $0.layer == .law && $0.clock == .respond }?.reading
+        guard let notice = law?.noticeDue, now <= notice else { return nil }
+        // What was promised beyond the law is not put off by the law's own reserve.
+        let binding = clocks.entries.first { $0.binds && $0.clock == .respond }
+        return binding?.layer == .law ? reason : nil
+    }
+
+    private mutating func extend(
+        _ clock: DeadlineRecord,
+        _ record: inout CaseFileRecord,
+        _ waited: [Pause],
+        _ reason: String
+    ) {
+        record.extendedAt = now
+        guard
+            let deadline = changes.clocks(of: record, waited: waited)?.deadlines.first(where: {
+                $0.rule.clock == .respond
+            })
+        else { return }
+        fact("clock.extended", clock, &record) { body in
+            body.member("reason", reason)
+            body.member("extended_to", deadline.due)
+        }
+        changes.recount(record, waited: waited)
+        changes.deadlines.stop(.extensionNotice, subject: record.id)
+        changes.wakeUps.wake(.referral, for: record.id)
+        let sequence = record.nextOutcomeSequence()
+        changes.outcomes.append(CaseOutcome.extended(record, deadline, reason: reason, sequence: sequence, at: now))
+    }
+
+    private mutating func restart(_ key: ClockKey, _ record: CaseFileRecord) {
+        guard let (rule, _) = changes.policy(of: record).clock(key) else { return }
+        let deadline = Deadline(rule, from: now, at: changes.place(of: record), atlas: changes.registry.atlas)
+        changes.deadlines.start(deadline, case: record.id, clientID: record.clientID)
+    }
+
+    private mutating func tell(_ clock: DeadlineRecord, _ record: inout CaseFileRecord, isMissed: Bool) {
+        let sequence = record.nextOutcomeSequence()
+        changes.outcomes.append(CaseOutcome.atRisk(record, clock, isMissed: isMissed, sequence: sequence, at: now))
+        changes.wakeUps.wake(record.queue, for: record.id)
+    }
+
+    private mutating func fact(
+        _ name: String,
+        _ clock: DeadlineRecord,
+        _ record: inout CaseFileRecord,
+        _ more: (inout JSONWriter) -> Void = { _ in }
+    ) {
+        let body = Self.body { body in
+            Self.describe(clock, to: &body)
+            more(&body)
+        }
+        changes.evidence.add(
+            record.chain.append(name, at: now, actor: Self.actor, clientID: record.clientID, body: body)
+        )
+    }
+
+    // MARK: Incidents and parked messages
+
+    private mutating func fire(_ clock: DeadlineRecord, of incident: inout IncidentRecord) {
+        let isMissed = clock.due.map { $0 <= now } ?? false
+        let body = Self.body { Self.describe(clock, to: &$0) }
+        let name = isMissed ? "deadline.missed" : "deadline.at_risk"
+        changes.evidence.add(incident.chain.append(name, at: now, actor: Self.actor, clientID: nil, body: body))
+        let sequence = incident.nextOutcomeSequence()
+        changes.outcomes.append(CaseOutcome.atRisk(incident, clock, isMissed: isMissed, sequence: sequence, at: now))
+        changes.wakeUps.wake(.breach, for: incident.id)
+        settle(clock, isMissed)
+    }
+
+    private mutating func fire(_ clock: DeadlineRecord, of chain: inout EvidenceChain) {
+        let isMissed = clock.due.map { $0 <= now } ?? false
+        let body = Self.body { Self.describe(clock, to: &$0) }
+        let name = isMissed ? "triage.overdue" : "triage.at_risk"
+        changes.evidence.add(chain.append(name, at: now, actor: Self.actor, clientID: nil, body: body))
+        settle(clock, isMissed)
+    }
+
+    private mutating func settle(_ clock: DeadlineRecord, _ isMissed: Bool) {
+        if isMissed {
+            changes.deadlines.miss(clock.clock, subject: clock.subject)
+        } else {
+            changes.deadlines.warn(clock.clock, subject: clock.subject)
+        }
+    }
+
+    // MARK: What is to be written
+
+    func finished(machineNow: Date) -> (statements: [SQL], outgoing: [OutboxRow]) {
+        var files = CaseFileWrites()
+        var statements: [SQL] = []
+        for id in changed.sorted(by: { $0.uuidString < $1.uuidString }) {
+            if let record = cases[id] { files.change(record) }
+            if let incident = incidents[id] { statements.append(incident.update) }
+        }
+        statements += ChainHeads.write(parked: parked.filter { changed.contains($0.key) }.map { ($0.key, $0.value) })
+        if !destroyed.isEmpty {
+            // The wrapped key goes with the row: from now on nobody can read what is left of it anywhere.
+            statements += ["case_secret", "case_identity"].map {
+                "DELETE FROM habeas.\(identifier: $0) WHERE case_id = ANY(\(destroyed)::uuid[])"
+            }
+            statements.append("DELETE FROM habeas.event_secret WHERE subject_id = ANY(\(destroyed)::uuid[])")
+        }
+        if !endedHolds.isEmpty {
+            statements.append(
+                """
+                UPDATE habeas.hold SET lifted_at = \(now)
+                 WHERE case_id = ANY(\(endedHolds)::uuid[]) AND lifted_at IS NULL AND until <= \(now)
+                """
+            )
+        }
+        var outbox = OutboxWrites()
+        for row in changes.outcomes + changes.wakeUps.rows(at: now) {
+            var row = row
+            row.createdAt = machineNow
+            outbox.add(row)
+        }
+        return (files.statements + statements + changes.statements + outbox.statements, outbox.rows)
+    }
+
+    private static func describe(_ clock: DeadlineRecord, to body: inout JSONWriter) {
+        body.member("clock", clock.clock.rawValue)
+        body.member("due_at", clock.due)
+        body.member("rule", clock.rule)
+        body.member("article", clock.source)
+    }
+
+    private static func body(_ members: (inout JSONWriter) -> Void) -> String {
+        var writer = JSONWriter()
+        writer.object(members)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}

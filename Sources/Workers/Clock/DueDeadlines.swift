@@ -1,0 +1,157 @@
+package import Fleet
+package import FoundationEssentials
+import Ledger
+package import Logging
+import Observability
+package import Postgres
+import Rights
+import ServiceLifecycle
+
+/// Fires clocks that have come due: exactly once in effect, by any number of copies, after an outage in the order they came
+/// due.
+///
+/// Each round looks for subjects without a lock, locks those that nobody else holds, reads their clocks again under the lock,
+/// decides, and writes everything in the same transaction. What a dead copy had begun was never committed and is found again.
+package struct DueDeadlines: Service {
+    private let pool: PostgresPool
+    private let registry: RegistryCache
+    private let dispatcher: OutboxDispatcher
+    private let interval: Duration
+    private let logger: Logger
+
+    /// Subjects in one transaction.
+    private static let batch = 500
+    /// How many due subjects a copy chooses from: others find theirs among those it leaves.
+    private static let choice = 2_000
+
+    /// - Parameter interval: how often to look when nothing is due.
+    package init(
+        pool: PostgresPool,
+        registry: RegistryCache,
+        dispatcher: OutboxDispatcher,
+        interval: Duration = .seconds(1),
+        logger: Logger
+    ) {
+        self.pool = pool
+        self.registry = registry
+        self.dispatcher = dispatcher
+        self.interval = interval
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    if try await fire() > 0 { continue }
+                } catch is RegistryChanged {
+                    continue
+                } catch let error as PostgresError where error.retryClass == .transaction {
+                    continue
+                } catch {
+                    logger.warning("clocks wait for the database", metadata: .keys([.reason: "\(error)"]))
+                }
+                do { try await Task.sleep(for: interval) } catch { return }
+            }
+        }
+    }
+
+    /// One transaction of it; returns how many clocks were looked at.
+    package func fire() async throws -> Int {
+        do {
+            let (count, rows) = try await pool.withConnection { connection in
+                try await connection.transaction { try await self.fire(on: $0) }
+            }
+            dispatcher.dispatch(rows)
+            return count
+        } catch let error as RegistryChanged {
+            try await pool.withConnection { try await registry.reload(on: $0) }
+            throw error
+        }
+    }
+
+    /// Moves the domain time of a play database to `time`, firing on the way whatever comes due, in order. Returns how many
+    /// clocks were looked at.
+    ///
+    /// - Throws: ``StartError`` on a database that is not for play.
+    package func play(until time: Date) async throws -> Int {
+        guard
+            try await pool.withConnection({
+                try await $0.query("SELECT play FROM habeas.installation").only.decode(Bool.self)
+            })
+        else {
+            throw StartError(
+                .configuration,
+                "--at: this database keeps real time; only one made with `habeas migrate up --play` can be moved"
+            )
+        }
+        var count = 0
+        while !Task.isCancelled {
+            let next = try await pool.withConnection { connection in
+                try await connection.query("SELECT min(next_at) FROM habeas.deadline WHERE next_at <= \(time)").only
+                    .decode(Date?.self)
+            }
+            try await pool.withConnection { _ = try await $0.query("SELECT habeas.play_until(\(next ?? time))") }
+            guard next != nil else { return count }
+            do {
+                count += try await fire()
+            } catch is RegistryChanged {
+                continue
+            }
+        }
+        return count
+    }
+
+    // MARK: One transaction
+
+    private func fire(on connection: PostgresConnection) async throws -> (Int, [OutboxRow]) {
+        let due: SQL = """
+            SELECT subject_id, case_id FROM habeas.deadline WHERE next_at <= habeas.domain_now()
+             ORDER BY next_at LIMIT \(Self.choice)
+            """
+        let locked = try await connection.pipeline([
+            "SELECT habeas.domain_now(), now(), registry_version FROM habeas.installation",
+            """
+            WITH due AS MATERIALIZED (\(due))
+            SELECT \(CaseFileRecord.columns) FROM habeas.case_file
+             WHERE id IN (SELECT case_id FROM due WHERE case_id IS NOT NULL)
+             ORDER BY id LIMIT \(Self.batch) FOR NO KEY UPDATE SKIP LOCKED
+            """,
+            """
+            WITH due AS MATERIALIZED (\(due))
+            SELECT \(IncidentRecord.columns) FROM habeas.incident
+             WHERE id IN (SELECT subject_id FROM due WHERE case_id IS NULL)
+             ORDER BY id LIMIT \(Self.batch) FOR NO KEY UPDATE SKIP LOCKED
+            """,
+            """
+            WITH due AS MATERIALIZED (\(due))
+            SELECT id, chain_id, evidence_seq, evidence_head FROM habeas.parked_message
+             WHERE id IN (SELECT subject_id FROM due WHERE case_id IS NULL)
+             ORDER BY id LIMIT \(Self.batch) FOR NO KEY UPDATE SKIP LOCKED
+            """,
+        ])
+        let (now, machineNow, version) = try locked[0].only.decode(Date.self, Date.self, Int64.self)
+        let registry = registry.current
+        guard version == registry.version else { throw RegistryChanged() }
+        var fold = ClockFold(at: now, registry: registry)
+        for row in locked[1] { fold.add(try CaseFileRecord(row: row)) }
+        for row in locked[2] { fold.add(try IncidentRecord(row: row)) }
+        for row in locked[3] {
+            let (id, chain, sequence, head) = try row.decode(UUID.self, UUID.self, Int.self, [UInt8].self)
+            fold.add(parked: id, EvidenceChain(.parked, id: chain, sequence: sequence, head: head))
+        }
+        guard !fold.subjects.isEmpty else { return (0, []) }
+        let read = try await connection.pipeline([
+            DeadlineRecord.due(fold.subjects, at: now), PauseWrites.reading(fold.caseIDs),
+        ])
+        for row in read[1] {
+            let (id, pause) = try PauseWrites.decode(row)
+            fold.add(pause, of: id)
+        }
+        let clocks = try read[0].map(DeadlineRecord.init)
+        for clock in clocks { fold.fire(clock) }
+        let (statements, outgoing) = fold.finished(machineNow: machineNow)
+        _ = try await connection.pipeline(statements + ["COMMIT"])
+        return (clocks.count, outgoing)
+    }
+}

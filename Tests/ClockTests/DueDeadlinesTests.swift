@@ -1,0 +1,162 @@
+import Clock
+import Foundation
+import Ledger
+import Postgres
+import Rights
+import TestKit
+import Testing
+
+@Suite("A clock that has come due", .database)
+struct DueDeadlinesTests {
+    @Test("warns once, is missed once, and tells the publisher each time")
+    func warnsAndMisses() async throws {
+        try await ClockFixture.with { fixture in
+            let id = try await fixture.open()
+            #expect(try await fixture.fire() == 0)
+            // The referral's hour: half of it, then all of it.
+            try await fixture.goAhead(minutes: 31)
+            #expect(try await fixture.fire() == 1)
+            #expect(try await fixture.fire() == 0)
+            #expect(try await fixture.facts(id) == ["case.opened", "deadline.at_risk"])
+            try await fixture.goAhead(minutes: 61)
+            #expect(try await fixture.fire() == 1)
+            #expect(try await fixture.facts(id) == ["case.opened", "deadline.at_risk", "deadline.missed"])
+            #expect(try await fixture.text("SELECT state FROM habeas.deadline WHERE clock = 'refer'") == ["missed"])
+            let told = try await fixture.outcomes("deadline.at_risk")
+            #expect(told.map { $0["missed"] as? Bool } == [false, true])
+            #expect(told.map { $0["sequence"] as? Int } == [1, 2])
+            #expect(
+                told.allSatisfy { $0["clock"] as? String == "refer" && ($0["article"] as? String)?.isEmpty == false }
+            )
+            #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
+    @Test("K5: a silent client's case is handed over after the client's own date, and nothing of it stays open")
+    func silentClient() async throws {
+        try await ClockFixture.with { fixture in
+            let id = try await fixture.open()
+            try await fixture.goAhead(minutes: 45 * 24 * 60)
+            try await fixture.fire()
+            #expect(try await fixture.text("SELECT state FROM habeas.case_file") == ["handed_over"])
+            #expect(try await fixture.facts(id).last == "client.undecided")
+            #expect(
+                try await fixture.count(
+                    "SELECT count(*) FROM habeas.deadline WHERE state = 'open' AND clock <> 'retention'"
+                ) == 0
+            )
+            #expect(try await fixture.outcomes("request.completed").count == 1)
+            #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
+    @Test("K4: a case whose client nobody names lapses")
+    func lapses() async throws {
+        try await ClockFixture.with { fixture in
+            let id = try await fixture.open(client: nil)
+            #expect(try await fixture.text("SELECT state FROM habeas.case_file") == ["needs_client"])
+            try await fixture.goAhead(minutes: 31 * 24 * 60)
+            try await fixture.fire()
+            #expect(try await fixture.text("SELECT state FROM habeas.case_file") == ["lapsed"])
+            #expect(try await fixture.facts(id).filter { $0 == "case.lapsed" }.count == 1)
+        }
+    }
+
+    @Test("Y1: extends an own case that is at risk, within the first period, with date, reason and article")
+    func extends() async throws {
+        try await ClockFixture.with { fixture in
+            let id = try await fixture.open(relationship: "visitor", publisher: "kay")
+            let before = try await fixture.text("SELECT due_at::text FROM habeas.deadline WHERE clock = 'respond'")
+            // Until the answer is at risk.
+            try await fixture.goAhead(minutes: 27 * 24 * 60)
+            try await fixture.fire()
+            #expect(try await fixture.facts(id).contains("clock.extended"))
+            let after = try await fixture.text("SELECT due_at::text FROM habeas.deadline WHERE clock = 'respond'")
+            #expect(before != after)
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.case_file WHERE extended_at IS NOT NULL") == 1)
+            let told = try #require(try await fixture.outcomes("request.extended").first)
+            #expect((told["article"] as? String)?.contains("12(3)") == true)
+            #expect(told["reason"] as? String != nil && told["due_at"] as? String != nil)
+            #expect(
+                try await fixture.text("SELECT state FROM habeas.deadline WHERE clock = 'extension_notice'") == ["met"]
+            )
+            #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
+    @Test("G5: destroys the words of a closed case after their retention, and keeps the evidence")
+    func retention() async throws {
+        try await ClockFixture.with { fixture in
+            let id = try await fixture.open(client: nil)
+            try await fixture.goAhead(minutes: 31 * 24 * 60)
+            try await fixture.fire()
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.case_secret") == 1)
+            try await fixture.goAhead(minutes: (31 + 370) * 24 * 60)
+            try await fixture.fire()
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.case_secret") == 0)
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.case_identity") == 0)
+            #expect(try await fixture.facts(id).last == "case.words_destroyed")
+            #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
+    @Test("fires exactly once however many copies look at once, and catches up in order after a long sleep")
+    func copies() async throws {
+        try await ClockFixture.with { fixture in
+            var ids: [UUID] = []
+            for _ in 0..<60 { ids.append(try await fixture.open()) }
+            try await fixture.goAhead(minutes: 50 * 24 * 60)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<5 { group.addTask { try await fixture.fire() } }
+                try await group.waitForAll()
+            }
+            try await fixture.fire()
+            for id in ids {
+                let facts = try await fixture.facts(id)
+                #expect(Set(facts.filter { $0 == "client.undecided" }).count == 1)
+                #expect(facts.filter { $0 == "client.undecided" }.count == 1)
+                // The referral came due first, the client's own date last.
+                #expect(facts.first == "case.opened" && facts.last == "client.undecided")
+            }
+            #expect(
+                try await fixture.count("SELECT count(*) FROM habeas.deadline WHERE next_at <= habeas.domain_now()")
+                    == 0
+            )
+            #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
+    @Test("of a parked message leaves a fact with it and tells nobody outside")
+    func triage() async throws {
+        try await ClockFixture.with { fixture in
+            try await fixture.store([ClockFixture.letter("x")])
+            try await fixture.goAhead(minutes: 4 * 24 * 60)
+            #expect(try await fixture.fire() >= 1)
+            #expect(
+                try await fixture.text("SELECT fact FROM habeas.evidence ORDER BY seq").suffix(1) == ["triage.overdue"]
+            )
+            #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
+    @Test("lets a play database run for two years in order, and refuses to move real time")
+    func play() async throws {
+        try await ClockFixture.with { fixture in
+            for day in 0..<40 { try await fixture.open(hours: -day) }
+            let start = ContinuousClock.now
+            let count = try await fixture.deadlines.play(until: Date(timeIntervalSinceNow: 730 * 86_400))
+            #expect(start.duration(to: .now) < .seconds(60))
+            #expect(count >= 40 * 3)
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.case_secret") == 0)
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.case_file WHERE state = 'handed_over'") == 40)
+            // Each fact is dated by the moment its clock came due, not by the jump.
+            let days = try await fixture.count("SELECT count(DISTINCT at::date) FROM habeas.evidence")
+            #expect(days > 5)
+            #expect(try await fixture.brokenChains().isEmpty)
+            _ = try await fixture.owner.withConnection {
+                try await $0.query("UPDATE habeas.installation SET play_offset = '0', play = false")
+            }
+            await #expect(throws: (any Error).self) { try await fixture.deadlines.play(until: Date()) }
+        }
+    }
+}
