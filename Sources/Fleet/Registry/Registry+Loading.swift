@@ -19,15 +19,17 @@ extension Registry {
              WHERE place !~ '-' OR place = 'US-CA' OR place IN (SELECT country FROM habeas.client)
             """,
         ])
+        return try assembled(results)
+    }
+
+    private static func assembled(_ results: [Rows]) throws -> Registry {
         let (version, digest) = try results[0].only.decode(Int64.self, String?.self)
         return Registry(
             version: version,
             topologyDigest: digest,
             clients: try results[1].map(client),
             publishers: try results[2].map(publisher),
-            profiles: try results[3].map {
-                try ProfileFile.profile(try $0.decode(String.self), path: "habeas.profile")
-            },
+            profiles: try results[3].map(profile),
             atlas: HolidayAtlas(try results[4].map(calendar))
         )
     }
@@ -54,6 +56,10 @@ extension Registry {
             hasAddendum: addendum,
             agreement: try agreement.map { try ProfileFile.agreement($0, path: "habeas.client \(id)") }
         )
+    }
+
+    private static func profile(_ row: Row) throws -> Profile {
+        try ProfileFile.profile(try row.decode(String.self), path: "habeas.profile")
     }
 
     private static func calendar(_ row: Row) throws -> HolidayAtlas.Entry {
