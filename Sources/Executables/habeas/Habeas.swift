@@ -18,7 +18,8 @@ struct Habeas: AsyncParsableCommand {
         subcommands: [
             MigrateCommand.self, TopologyCommand.self, ClientsCommand.self, PublishersCommand.self, KeysCommand.self,
             PolicyCommand.self,
-            PublishCommand.self, RequestsCommand.self, ParkedCommand.self, EvidenceCommand.self, StatusCommand.self,
+            PublishCommand.self, RequestsCommand.self, DeadlinesCommand.self, HoldsCommand.self, ParkedCommand.self,
+            EvidenceCommand.self, StatusCommand.self,
             BenchCommand.self,
         ]
     )

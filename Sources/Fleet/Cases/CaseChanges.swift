@@ -96,6 +96,40 @@ package struct CaseChanges: Sendable {
         }
     }
 
+    /// Puts the answer off: the person is told the new date and the reason. The caller has made sure that it is lawful.
+    ///
+    /// - Parameter members: what else the evidence says, such as the clock that asked for it.
+    /// - Returns: the new clock; nil where the case has none.
+    package mutating func extend(
+        _ record: inout CaseFileRecord,
+        waited: [Pause],
+        reason: String,
+        actor: String,
+        because members: (inout JSONWriter) -> Void
+    ) -> Deadline? {
+        record.extendedAt = now
+        let clocks = clocks(of: record, waited: waited)
+        guard let deadline = clocks?.deadlines.first(where: { $0.rule.clock == .respond }) else { return nil }
+        var body = JSONWriter()
+        body.object { body in
+            members(&body)
+            body.member("reason", reason)
+            body.member("rule", deadline.rule.id)
+            body.member("article", deadline.rule.source)
+            body.member("extended_to", deadline.due)
+        }
+        let text = String(decoding: body.bytes, as: UTF8.self)
+        evidence.add(
+            record.chain.append("clock.extended", at: now, actor: actor, clientID: record.clientID, body: text)
+        )
+        recount(record, waited: waited)
+        deadlines.stop(.extensionNotice, subject: record.id)
+        wakeUps.wake(.referral, for: record.id)
+        let sequence = record.nextOutcomeSequence()
+        outcomes.append(CaseOutcome.extended(record, deadline, reason: reason, sequence: sequence, at: now))
+        return deadline
+    }
+
     /// Lets a hold on a case end by itself.
     package mutating func end(holdOf id: UUID, at until: Date, clientID: String?) {
         let rule = ClockRule(

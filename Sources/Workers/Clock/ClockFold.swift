@@ -72,7 +72,11 @@ struct ClockFold {
             fact("deadline.missed", clock, &record)
             tell(clock, &record, isMissed: true)
             changes.deadlines.miss(clock.clock, subject: record.id)
-        case .extend(let reason): extend(clock, &record, waited, reason)
+        case .extend(let reason):
+            _ = changes.extend(&record, waited: waited, reason: reason, actor: Self.actor) { body in
+                body.member("clock", clock.clock.rawValue)
+                body.member("due_at", clock.due)
+            }
         case .transition(let transition):
             changes.deadlines.stop(clock.clock, subject: record.id)
             if clock.clock == .holdEnd { endedHolds.append(record.id) }
@@ -123,29 +127,6 @@ struct ClockFold {
         return binding?.layer == .law ? reason : nil
     }
 
-    private mutating func extend(
-        _ clock: DeadlineRecord,
-        _ record: inout CaseFileRecord,
-        _ waited: [Pause],
-        _ reason: String
-    ) {
-        record.extendedAt = now
-        guard
-            let deadline = changes.clocks(of: record, waited: waited)?.deadlines.first(where: {
-                $0.rule.clock == .respond
-            })
-        else { return }
-        fact("clock.extended", clock, &record) { body in
-            body.member("reason", reason)
-            body.member("extended_to", deadline.due)
-        }
-        changes.recount(record, waited: waited)
-        changes.deadlines.stop(.extensionNotice, subject: record.id)
-        changes.wakeUps.wake(.referral, for: record.id)
-        let sequence = record.nextOutcomeSequence()
-        changes.outcomes.append(CaseOutcome.extended(record, deadline, reason: reason, sequence: sequence, at: now))
-    }
-
     private mutating func restart(_ key: ClockKey, _ record: CaseFileRecord) {
         guard let (rule, _) = changes.policy(of: record).clock(key) else { return }
         let deadline = Deadline(rule, from: now, at: changes.place(of: record), atlas: changes.registry.atlas)
@@ -161,13 +142,9 @@ struct ClockFold {
     private mutating func fact(
         _ name: String,
         _ clock: DeadlineRecord,
-        _ record: inout CaseFileRecord,
-        _ more: (inout JSONWriter) -> Void = { _ in }
+        _ record: inout CaseFileRecord
     ) {
-        let body = Self.body { body in
-            Self.describe(clock, to: &body)
-            more(&body)
-        }
+        let body = Self.body { Self.describe(clock, to: &$0) }
         changes.evidence.add(
             record.chain.append(name, at: now, actor: Self.actor, clientID: record.clientID, body: body)
         )

@@ -27,7 +27,7 @@ struct GrantTests {
         "habeas_breach": registryOnly, "habeas_gateway": registryOnly,
         "habeas_operator": [
             "habeas_migration": "r", "installation": "ru", "client": "raw", "publisher": "raw", "parked_message": "ru",
-            "deadline": "rw", "case_file": "ru", "evidence": "ra", "outbox": "ra", "inbox": "r", "incident": "r",
+            "deadline": "raw", "case_file": "ru", "evidence": "ra", "outbox": "ra", "inbox": "r", "incident": "r",
             "hold": "raw", "profile": "ra", "holiday_calendar": "raw", "case_pause": "raw",
             "case_secret": "r", "event_secret": "r", "case_identity": "r", "early_event": "r", "message_attempt": "r",
             "evidence_unsealed": "r",

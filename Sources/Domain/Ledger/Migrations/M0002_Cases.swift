@@ -129,6 +129,7 @@ extension Migration {
             );
             -- What the clock looks at: next_at is the warning or the end, whichever comes first, and null once there is neither.
             CREATE INDEX deadline_next ON habeas.deadline (next_at) WHERE next_at IS NOT NULL;
+            CREATE INDEX deadline_missed ON habeas.deadline (due_at) WHERE state = 'missed';
 
             -- When a case waited for somebody; whether its clocks stood still is the regime's affair.
             CREATE TABLE habeas.case_pause (

@@ -59,8 +59,9 @@ extension Migration {
             GRANT UPDATE (topology_digest, evidence_seq, evidence_head) ON habeas.installation TO habeas_operator;
             GRANT UPDATE (state, resolved_at, resolved_by, resolution, evidence_seq, evidence_head)
               ON habeas.parked_message TO habeas_operator;
-            GRANT UPDATE ON habeas.deadline TO habeas_operator;
-            GRANT UPDATE (evidence_seq, evidence_head) ON habeas.case_file TO habeas_operator;
+            GRANT INSERT, UPDATE ON habeas.deadline TO habeas_operator;
+            GRANT UPDATE (client_id, state, state_since, queue, outcome_seq, evidence_seq, evidence_head, extended_at)
+              ON habeas.case_file TO habeas_operator;
             GRANT INSERT ON habeas.evidence, habeas.outbox TO habeas_operator;
             GRANT SELECT ON habeas.installation, habeas.client, habeas.publisher, habeas.case_file, habeas.incident,
               habeas.hold, habeas.deadline, habeas.case_pause, habeas.profile, habeas.holiday_calendar, habeas.inbox, habeas.outbox, habeas.evidence, habeas.evidence_unsealed

@@ -76,11 +76,12 @@ struct FleetStatus {
             """
             SELECT count(*) FILTER (WHERE due_at < habeas.domain_now())::int8,
                    count(*) FILTER (WHERE due_at >= habeas.domain_now())::int8
-              FROM habeas.deadline WHERE state = 'open' AND due_at < habeas.domain_now() + \(risk)::interval
+              FROM habeas.deadline
+             WHERE (next_at < habeas.domain_now() + \(risk)::interval OR state = 'missed') AND due_at < habeas.domain_now() + \(risk)::interval
             """,
             """
             SELECT subject_id, client_id, clock, due_at FROM habeas.deadline
-             WHERE state = 'open' ORDER BY due_at LIMIT 5
+             WHERE next_at IS NOT NULL AND due_at IS NOT NULL ORDER BY next_at LIMIT 5
             """,
             """
             SELECT (SELECT count(*) FROM habeas.early_event)::int8, (SELECT count(*) FROM habeas.evidence_unsealed)::int8

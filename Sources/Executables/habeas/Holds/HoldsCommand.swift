@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// Legal holds: an erasure waits, the answer does not.
+struct HoldsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "holds",
+        abstract: "Places, lifts and lists legal holds on requests.",
+        discussion: """
+            Example:
+              habeas holds place helpdesk/R-17 --ref LIT-4 --basis "proceedings 12 O 34/26" --reviewer legal
+            """,
+        subcommands: [HoldsPlace.self, HoldsLift.self, HoldsList.self]
+    )
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import FoundationEssentials
+import Ledger
+import Postgres
+import Rights
+
+/// `habeas holds lift`
+struct HoldsLift: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lift",
+        abstract: "Lifts a hold: what it kept waiting goes on, under the original dates.",
+        discussion: """
+            Example:
+              habeas holds lift helpdesk/R-17 --ref LIT-4 --reason "settled"
+            """
+    )
+
+    @Argument(help: "A request: its id, or PUBLISHER/REF.")
+    var request: CaseName
+
+    @Option(help: "The name it was placed under.")
+    var ref: String
+
+    @Option(help: "Why. No personal data: it is kept as evidence.")
+    var reason: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let lifted = try await DatabaseSession.run(try common.configuration()) { connection in
+            try await connection.transaction { connection in
+                var act = try await CaseAct(on: try await request.resolve(on: connection), connection)
+                let ids = act.records.map(\.id)
+                let rows = try await connection.query(
+                    """
+                    UPDATE habeas.hold SET lifted_at = \(act.now)
+                     WHERE case_id = ANY(\(ids)::uuid[]) AND split_part(hold_ref, '#', 1) = \(ref) AND lifted_at IS NULL
+                    RETURNING id
+                    """
+                )
+                guard !rows.isEmpty else {
+                    throw Failure("--ref", "is no hold in place on this request", "see `habeas holds list`")
+                }
+                try act.apply(.holdLifted) { body in
+                    body.member("hold_ref", ref)
+                    body.member("reason", reason)
+                }
+                _ = try await connection.pipeline(act.statements())
+                return ids
+            }
+        }
+        for id in lifted {
+            if common.json {
+                StandardOutput.write(["request": JSONValue(id), "hold_ref": .string(ref)])
+            } else {
+                StandardOutput.write("\(id.text) is no longer held as \(ref)")
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Fleet
+import FoundationEssentials
+import Ledger
+import Postgres
+import Rights
+
+/// What a person does to a case by hand: the same lock, machine, clocks and evidence as an event takes.
+struct CaseAct {
+    let now: Date
+    private let machineNow: Date
+    private let actor: String
+    private(set) var changes: CaseChanges
+    private(set) var records: [CaseFileRecord] = []
+    private var waited: [UUID: [Pause]] = [:]
+
+    /// Locks the cases and reads what is decided from. Inside a transaction.
+    init(on ids: [UUID], _ connection: PostgresConnection) async throws {
+        let pen = try await EvidencePen(on: connection)
+        now = pen.now
+        actor = pen.actor
+        changes = CaseChanges(at: pen.now, registry: try await Registry.load(on: connection))
+        let results = try await connection.pipeline([
+            CaseFileRecord.locking(ids: ids, publishers: [], kinds: [], references: []), PauseWrites.reading(ids),
+            "SELECT now()",
+        ])
+        records = try results[0].map(CaseFileRecord.init)
+        for row in results[1] {
+            let (id, pause) = try PauseWrites.decode(row)
+            waited[id, default: []].append(pause)
+        }
+        machineNow = try results[2].only.decode(Date.self)
+    }
+
+    /// Applies `event` to every case, or refuses with the machine's reason.
+    mutating func apply(_ event: CaseEvent, _ members: (inout JSONWriter) -> Void) throws {
+        for index in records.indices {
+            let id = records[index].id
+            switch records[index].machine.verdict(on: event) {
+            case .apply(let transition):
+                changes.apply(transition, to: &records[index], waited: &waited[id, default: []], actor: actor) {
+                    before,
+                    after in
+                    Self.text { body in
+                        body.member("from", before.rawValue)
+                        body.member("to", after.rawValue)
+                        members(&body)
+                    }
+                }
+            case .wait:
+                throw Failure("request", "is not in a state for this yet", "look at it with `habeas requests show`")
+            case .refuse(let reason):
+                throw Failure("request", "does not take this any more (\(reason.rawValue))", reason.remedy)
+            }
+        }
+    }
+
+    /// Puts the answer off, with the reason; only where the law allows it and the person can still be told in time.
+    mutating func extend(reason: String) throws -> [(CaseFileRecord, Deadline)] {
+        var extended: [(CaseFileRecord, Deadline)] = []
+        for index in records.indices {
+            let id = records[index].id
+            var record = records[index]
+            let deadline = try putOff(&record, waited: waited[id] ?? [], reason: reason)
+            records[index] = record
+            extended.append((records[index], deadline))
+        }
+        return extended
+    }
+
+    private mutating func putOff(_ record: inout CaseFileRecord, waited: [Pause], reason: String) throws -> Deadline {
+        guard !record.state.isFinal else {
+            throw Failure("request", "is closed", "nothing is owed any more")
+        }
+        guard record.extendedAt == nil else {
+            throw Failure("request", "was extended before", "the law knows one extension only")
+        }
+        let law = changes.clocks(of: record, waited: waited)?.entries.first { $0.layer == .law && $0.clock == .respond }
+        guard let reading = law?.reading, let notice = reading.noticeDue else {
+            throw Failure("request", "has a period that cannot be extended", "see `habeas policy explain --case ID`")
+        }
+        guard now <= notice else {
+            throw Failure(
+                "request",
+                "is past the time within which the person must have been told of an extension (\(reading.rule.source))",
+                "answer it now"
+            )
+        }
+        guard
+            let deadline = changes.extend(&record, waited: waited, reason: reason, actor: actor, because: { _ in })
+        else { throw Failure("request", "has no clock to extend", "see `habeas policy explain --case ID`") }
+        return deadline
+    }
+
+    /// Lets holds on these cases end by themselves.
+    mutating func endHolds(at until: Date) {
+        for record in records { changes.end(holdOf: record.id, at: until, clientID: record.clientID) }
+    }
+
+    /// What has to be written, in the transaction that locked.
+    func statements() -> [SQL] {
+        var files = CaseFileWrites()
+        for record in records { files.change(record) }
+        // No grace: nobody but the relay publishes these rows.
+        var outbox = OutboxWrites(grace: .zero)
+        for row in changes.outcomes + changes.wakeUps.rows(at: now) {
+            var row = row
+            row.createdAt = machineNow
+            outbox.add(row)
+        }
+        return files.statements + changes.statements + outbox.statements
+    }
+
+    private static func text(_ members: (inout JSONWriter) -> Void) -> String {
+        var writer = JSONWriter()
+        writer.object(members)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
