@@ -52,7 +52,7 @@ extension ClockRule {
         }.sorted()
 
         func end(of period: Period, _ standing: Standing) -> Period.End {
-            period.end(from: standing.begin, at: place, holidays: holidays, waited: standing.waited)
+            period.end(from: standing.begin, at: place, holidays: holidays, waited: standing.moved)
         }
         /// What of the waiting counts for `period`: waiting that began after its end does not.
         func standing(in period: Period) -> Standing {
@@ -66,7 +66,13 @@ extension ClockRule {
                     break
                 }
                 counted.append(wait)
-                standing.count(counted, from: anchor, at: place) { end(of: period, $0).instant }
+                standing.count(
+                    counted,
+                    from: anchor,
+                    at: place,
+                    days: { period.unit != .businessDay || holidays.isWorkingDay($0) },
+                    end: { end(of: period, $0).instant }
+                )
             }
             return standing
         }
@@ -81,7 +87,7 @@ extension ClockRule {
         // The limit of the notice runs on while the answer's period stands still, unless the regime spares it, too.
         let notice = extended.flatMap { _ -> Period.End? in
             guard first.open == nil || first.open == .pauses else { return nil }
-            return period.end(from: first.begin, at: place, holidays: holidays, waited: first.noticeWaited)
+            return period.end(from: first.begin, at: place, holidays: holidays, waited: first.noticeMoved)
         }
         return ClockReading(
             rule: self,
@@ -115,7 +121,9 @@ private struct Wait: Comparable {
 private struct Standing {
     var begin: Date
     var waited = 0
-    var noticeWaited = 0
+    /// By how many of the period's own days the end has moved: those waited, and more where waiting began while it was rolled.
+    var moved = 0
+    var noticeMoved = 0
     var applied: [PauseRule] = []
     /// What the wait that still lasts does.
     var open: PauseRule.Effect?
@@ -123,22 +131,31 @@ private struct Standing {
     init(begin: Date) { self.begin = begin }
 
     /// Counts `waits` anew, which are over and sorted: a later beginning takes the waiting before it with it.
-    mutating func count(_ waits: [Wait], from anchor: Date, at place: Place, end: (Standing) -> Date) {
+    ///
+    /// The day something was asked is the first that is left out, the day it came counts again. A period in business days
+    /// is moved by those only.
+    mutating func count(
+        _ waits: [Wait],
+        from anchor: Date,
+        at place: Place,
+        days isCounted: (CivilDate) -> Bool,
+        end: (Standing) -> Date
+    ) {
         begin = waits.filter { $0.effect == .notBegun }.compactMap(\.pause.to).reduce(anchor, max)
-        waited = 0
-        noticeWaited = 0
-        var counted = place.day(of: begin)
+        (waited, moved, noticeMoved) = (0, 0, 0)
+        var next = place.day(of: begin)
         for wait in waits where wait.effect != .notBegun {
             guard let to = wait.pause.to, to > begin else { continue }
-            var days = max(0, place.day(of: to).dayNumber - max(counted, place.day(of: wait.pause.from)).dayNumber)
-            waited += days
-            // Waiting that began on the days the end was rolled over: nobody is late before the waiting is over.
-            while end(self) < to {
+            let (came, before) = (place.day(of: to), moved)
+            next = max(next, place.day(of: wait.pause.from))
+            while next < came {
                 waited += 1
-                days += 1
+                if isCounted(next) { moved += 1 }
+                next = next.adding(days: 1)
             }
-            if wait.effect == .pausesNotice { noticeWaited += days }
-            counted = max(counted, place.day(of: to))
+            // Nobody is late before the waiting is over.
+            while end(self) < to { moved += 1 }
+            if wait.effect == .pausesNotice { noticeMoved += moved - before }
         }
     }
 }

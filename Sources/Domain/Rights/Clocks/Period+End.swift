@@ -13,7 +13,8 @@ extension Period {
     /// days ends with its last day (Regulation (EEC, Euratom) 1182/71, Art. 3). Hours and minutes run from the instant
     /// through every night; days of waiting cannot be left out of them.
     ///
-    /// - Parameter waited: days that do not count because the period stood still, added before the last day is rolled.
+    /// - Parameter waited: days that do not count because the period stood still, added before the last day is rolled; of a
+    ///   period in business days these are business days, too.
     package func end(
         from anchor: Date,
         at place: Place,
@@ -39,11 +40,7 @@ extension Period {
                     isProvisional = isProvisional || !holidays.covers(day)
                 } while condition(day)
             }
-            for _ in 0..<count { step { !holidays.isWorkingDay($0) } }
-            if waited > 0 {
-                day = day.adding(days: waited - 1)
-                step { !holidays.isWorkingDay($0) }
-            }
+            for _ in 0..<count + waited { step { !holidays.isWorkingDay($0) } }
             return End(instant: place.end(of: day), isProvisional: isProvisional)
         }
     }
