@@ -4,11 +4,6 @@ import Testing
 
 @Suite("What an event does to a case")
 struct CaseMachineTests {
-    static let events: [CaseEvent] = [
-        .withdrawn, .clarified, .clientNamed(resolved: true), .clientNamed(resolved: false), .identityVerified,
-        .identityFailed,
-        .decidedProceed, .decidedHandleItself, .decidedRefuse, .restrictionLifted, .feePaid, .holdPlaced, .holdLifted,
-    ]
     static let rights: [Right?] = [nil] + Right.allCases
 
     /// Every state × lane × right × event there is.
@@ -17,10 +12,23 @@ struct CaseMachineTests {
             for lane in Lane.allCases {
                 for right in rights {
                     let machine = CaseMachine(state: state, lane: lane, right: right)
-                    for event in events { body(machine, event, machine.verdict(on: event)) }
+                    for event in CaseEvent.all { body(machine, event, machine.verdict(on: event)) }
                 }
             }
         }
+    }
+
+    /// Every transition there is.
+    static func transitions(_ body: (CaseMachine, CaseEvent, CaseMachine.Transition) -> Void) {
+        walk { machine, event, verdict in
+            if case .apply(let transition) = verdict { body(machine, event, transition) }
+        }
+    }
+
+    @Test("knows every event there is, each by a name of its own")
+    func events() {
+        #expect(Set(CaseEvent.all).count == CaseEvent.all.count)
+        #expect(Set(CaseEvent.all.map(\.name)).count == CaseEvent.all.count)
     }
 
     @Test("leaves one named fact, or says why not in words that help")
@@ -35,141 +43,215 @@ struct CaseMachineTests {
         #expect(Set(CaseMachine.Refusal.allCases.map(\.remedy)).count == CaseMachine.Refusal.allCases.count)
     }
 
-    @Test("never changes the state of a closed case, and adds to it only a lifted hold or a lifted restriction")
-    func final() {
-        Self.walk { machine, event, verdict in
-            guard machine.state.isFinal else { return }
-            switch verdict {
-            case .apply(let transition):
-                #expect(transition.state == machine.state)
-                #expect(event == .holdLifted || event == .restrictionLifted)
-                if event == .restrictionLifted {
-                    #expect(
-                        machine.right == .restriction
-                            && (machine.state == .fulfilled || machine.state == .partlyFulfilled)
-                    )
-                    #expect(transition.wakes == .erasure)
-                }
-            case .wait: Issue.record("\(machine) \(event) waits")
-            case .refuse(let refusal): #expect(refusal == .closed)
+    /// Evidence is read by people who were not there: a fact that is added or renamed is a change of the contract.
+    static let facts: Set<String> = [
+        "request.withdrawn", "request.clarified", "client.named", "client.named_unresolved", "identity.verified",
+        "identity.verified_too_low", "identity.failed", "client.decided_proceed", "client.decided_handle_itself",
+        "client.decided_refuse", "restriction.lifted", "fee.paid", "hold.placed", "hold.lifted", "referral.sent",
+        "identity.asked", "clarification.asked", "fee.asked", "instruction.confirmed", "instruction.denied",
+        "case.refused",
+        "case.answered", "case.fulfilled", "case.partly_fulfilled", "case.lapsed", "client.undecided",
+    ]
+
+    @Test("leaves exactly one fact, from a known list, and the state it leaves behind says how it ended")
+    func factOfEach() {
+        var seen: Set<String> = []
+        Self.transitions { machine, event, transition in
+            seen.insert(transition.fact)
+            #expect(Self.facts.contains(transition.fact), "\(machine) \(event)")
+            switch transition.fact {
+            case "case.fulfilled": #expect(transition.state == .fulfilled)
+            case "case.partly_fulfilled": #expect(transition.state == .partlyFulfilled)
+            case "case.refused", "client.decided_refuse", "instruction.denied": #expect(transition.state == .refused)
+            case "client.undecided", "client.decided_handle_itself": #expect(transition.state == .handedOver)
+            case "case.lapsed": #expect(transition.state == .lapsed)
+            case "request.withdrawn": #expect(transition.state == .withdrawn)
+            case "case.answered": #expect(transition.state == .onHold)
+            default: #expect(transition.state == machine.state || !transition.state.isFinal, "\(machine) \(event)")
             }
         }
+        #expect(seen == Self.facts, "a fact of the list is never left")
     }
 
-    @Test("K5: begins work only by the client's decision, a proven identity or a paid fee")
-    func begins() {
-        Self.walk { machine, event, verdict in
-            guard case .apply(let transition) = verdict, transition.state == .inProgress, machine.state != .inProgress
-            else { return }
-            switch event {
-            case .decidedProceed: #expect(machine.state == .referred && machine.lane == .referral)
-            case .identityVerified: #expect(machine.state == .needsIdentity)
-            case .feePaid: #expect(machine.state == .needsFee)
-            default: Issue.record("\(machine) \(event) begins work")
-            }
-            #expect(transition.wakes == (machine.right.map(WorkQueue.fulfilling) ?? .erasure))
-        }
-    }
-
-    @Test("ends a case only by withdrawal or the client's decision: machines refuse nobody (A5)")
-    func ends() {
-        Self.walk { machine, event, verdict in
-            guard case .apply(let transition) = verdict, transition.state.isFinal, !machine.state.isFinal else {
-                return
-            }
-            switch event {
-            case .withdrawn: #expect(transition.state == .withdrawn)
-            case .decidedHandleItself: #expect(transition.state == .handedOver)
-            case .decidedRefuse: #expect(transition.state == .refused)
-            default: Issue.record("\(machine) \(event) ends the case")
-            }
+    @Test("wakes at most one worker, and does nothing twice")
+    func actions() {
+        Self.transitions { machine, event, transition in
+            let wakes = transition.actions.count { action in WorkQueue.allCases.contains { action == .wake($0) } }
+            #expect(wakes <= 1 && Set(transition.actions).count == transition.actions.count, "\(machine) \(event)")
         }
     }
 
     struct Row: Sendable, CustomTestStringConvertible {
         let state: CaseState
-        var lane = Lane.referral
-        var right: Right? = .erasure
+        let lane: Lane
+        let right: Right?
         let event: CaseEvent
         let verdict: CaseMachine.Verdict
-        var testDescription: String { "\(state.rawValue), \(lane.rawValue), \(event)" }
+        var testDescription: String { "\(state.rawValue), \(lane.rawValue), \(event.name)" }
+
+        init(
+            _ state: CaseState,
+            _ event: CaseEvent,
+            _ verdict: CaseMachine.Verdict,
+            lane: Lane = .referral,
+            right: Right? = .erasure
+        ) {
+            self.state = state
+            self.lane = lane
+            self.right = right
+            self.event = event
+            self.verdict = verdict
+        }
     }
 
-    static func to(_ state: CaseState, _ fact: String, _ wakes: WorkQueue? = nil) -> CaseMachine.Verdict {
-        .apply(CaseMachine.Transition(state: state, fact: fact, wakes: wakes))
+    static func to(_ state: CaseState, _ fact: String, _ actions: CaseMachine.Action...) -> CaseMachine.Verdict {
+        .apply(CaseMachine.Transition(state: state, fact: fact, actions: actions))
+    }
+
+    static func end(_ state: CaseState, _ fact: String, _ actions: CaseMachine.Action...) -> CaseMachine.Verdict {
+        let closing: [CaseMachine.Action] = [.stopAll, .start(.retention), .tellCompleted]
+        return .apply(CaseMachine.Transition(state: state, fact: fact, actions: actions + closing))
     }
 
     static let rows: [Row] = [
-        Row(state: .received, event: .withdrawn, verdict: to(.withdrawn, "request.withdrawn", .referral)),
+        Row(.received, .withdrawn, end(.withdrawn, "request.withdrawn", .wake(.referral))),
+        Row(.inProgress, .withdrawn, end(.withdrawn, "request.withdrawn", .wake(.export)), right: .access),
+        Row(.onHold, .withdrawn, end(.withdrawn, "request.withdrawn", .wake(.erasure))),
         Row(
-            state: .inProgress,
-            right: .access,
-            event: .withdrawn,
-            verdict: to(.withdrawn, "request.withdrawn", .export)
+            .needsClient,
+            .clientNamed(resolved: true),
+            to(.received, "client.named", .stop(.lapse), .recount, .wake(.referral))
         ),
-        Row(state: .onHold, event: .withdrawn, verdict: to(.withdrawn, "request.withdrawn", .erasure)),
+        Row(.needsClient, .clientNamed(resolved: false), to(.needsClient, "client.named_unresolved", .start(.review))),
+        Row(.received, .clientNamed(resolved: true), .refuse(.hasClient)),
         Row(
-            state: .needsClient,
-            event: .clientNamed(resolved: true),
-            verdict: to(.received, "client.named", .referral)
+            .received,
+            .referralSent,
+            to(.referred, "referral.sent", .pause(.clientSilent), .stop(.refer), .start(.clientReminder))
+        ),
+        Row(.received, .referralSent, .refuse(.notNow), lane: .own),
+        Row(.referred, .referralSent, .refuse(.notNow)),
+        Row(
+            .inProgress,
+            .identityAsked,
+            to(.needsIdentity, "identity.asked", .pause(.identity), .start(.lapse)),
+            lane: .own
+        ),
+        Row(.referred, .identityAsked, .refuse(.notNow)),
+        Row(
+            .needsIdentity,
+            .identityVerified(sufficient: true),
+            to(.inProgress, "identity.verified", .resume(.identity), .stop(.lapse), .wake(.erasure)),
+            lane: .own
         ),
         Row(
-            state: .needsClient,
-            event: .clientNamed(resolved: false),
-            verdict: to(.needsClient, "client.named_unresolved")
+            .needsIdentity,
+            .identityVerified(sufficient: false),
+            to(.needsIdentity, "identity.verified_too_low", .wake(.referral)),
+            lane: .own
         ),
-        Row(state: .received, event: .clientNamed(resolved: true), verdict: .refuse(.hasClient)),
         Row(
-            state: .needsIdentity,
+            .needsIdentity,
+            .identityFailed,
+            to(.needsIdentity, "identity.failed", .start(.review), .wake(.referral)),
+            lane: .own
+        ),
+        Row(.received, .identityVerified(sufficient: true), to(.received, "identity.verified")),
+        Row(
+            .referred,
+            .decidedProceed,
+            to(
+                .inProgress,
+                "client.decided_proceed",
+                .tellDecided,
+                .resume(.clientSilent),
+                .stop(.clientReminder),
+                .wake(.export)
+            ),
+            right: .access
+        ),
+        Row(
+            .referred,
+            .decidedHandleItself,
+            end(.handedOver, "client.decided_handle_itself", .tellDecided, .wake(.referral))
+        ),
+        Row(.referred, .decidedRefuse, end(.refused, "client.decided_refuse", .tellDecided, .wake(.referral))),
+        Row(.received, .decidedProceed, .wait),
+        Row(.needsClient, .decidedRefuse, .wait),
+        Row(.inProgress, .decidedProceed, .refuse(.alreadyDecided)),
+        Row(.onHold, .decidedRefuse, .refuse(.alreadyDecided)),
+        Row(.received, .decidedProceed, .refuse(.notReferred), lane: .own),
+        Row(.received, .decidedProceed, .refuse(.notReferred), lane: .fulfilment),
+        Row(
+            .inProgress,
+            .clarificationAsked,
+            to(.inProgress, "clarification.asked", .pause(.clarification)),
             lane: .own,
-            event: .identityVerified,
-            verdict: to(.inProgress, "identity.verified", .erasure)
+            right: .access
         ),
         Row(
-            state: .needsIdentity,
+            .inProgress,
+            .clarified,
+            to(.inProgress, "request.clarified", .resume(.clarification), .wake(.export)),
             lane: .own,
-            event: .identityFailed,
-            verdict: to(.needsIdentity, "identity.failed", .referral)
-        ),
-        Row(state: .received, event: .identityVerified, verdict: to(.received, "identity.verified")),
-        Row(
-            state: .referred,
-            right: .access,
-            event: .decidedProceed,
-            verdict: to(.inProgress, "client.decided_proceed", .export)
+            right: .access
         ),
         Row(
-            state: .referred,
-            event: .decidedHandleItself,
-            verdict: to(.handedOver, "client.decided_handle_itself", .referral)
-        ),
-        Row(state: .referred, event: .decidedRefuse, verdict: to(.refused, "client.decided_refuse", .referral)),
-        Row(state: .received, event: .decidedProceed, verdict: .wait),
-        Row(state: .needsClient, event: .decidedRefuse, verdict: .wait),
-        Row(state: .inProgress, event: .decidedProceed, verdict: .refuse(.alreadyDecided)),
-        Row(state: .onHold, event: .decidedRefuse, verdict: .refuse(.alreadyDecided)),
-        Row(state: .received, lane: .own, event: .decidedProceed, verdict: .refuse(.notReferred)),
-        Row(state: .received, lane: .fulfilment, event: .decidedProceed, verdict: .refuse(.notReferred)),
-        Row(
-            state: .needsFee,
+            .inProgress,
+            .feeAsked,
+            to(.needsFee, "fee.asked", .pause(.fee), .start(.lapse)),
             lane: .own,
-            right: .access,
-            event: .feePaid,
-            verdict: to(.inProgress, "fee.paid", .export)
+            right: .access
         ),
-        Row(state: .inProgress, event: .feePaid, verdict: .refuse(.noFeeAwaited)),
-        Row(state: .inProgress, right: .restriction, event: .restrictionLifted, verdict: .wait),
-        Row(state: .inProgress, event: .restrictionLifted, verdict: .refuse(.notARestriction)),
         Row(
-            state: .fulfilled,
-            right: .restriction,
-            event: .restrictionLifted,
-            verdict: to(.fulfilled, "restriction.lifted", .erasure)
+            .needsFee,
+            .feePaid,
+            to(.inProgress, "fee.paid", .resume(.fee), .stop(.lapse), .wake(.export)),
+            lane: .own,
+            right: .access
         ),
-        Row(state: .refused, right: .restriction, event: .restrictionLifted, verdict: .refuse(.closed)),
-        Row(state: .inProgress, event: .holdPlaced, verdict: to(.inProgress, "hold.placed", .erasure)),
-        Row(state: .withdrawn, event: .holdLifted, verdict: to(.withdrawn, "hold.lifted")),
-        Row(state: .lapsed, event: .clarified, verdict: .refuse(.closed)),
+        Row(.inProgress, .feePaid, .refuse(.noFeeAwaited)),
+        Row(.inProgress, .restrictionLifted, .wait, right: .restriction),
+        Row(.inProgress, .restrictionLifted, .refuse(.notARestriction)),
+        Row(
+            .fulfilled,
+            .restrictionLifted,
+            to(.fulfilled, "restriction.lifted", .wake(.erasure)),
+            right: .restriction
+        ),
+        Row(.refused, .restrictionLifted, .refuse(.closed), right: .restriction),
+        Row(.inProgress, .holdPlaced, to(.inProgress, "hold.placed", .pause(.hold), .wake(.erasure))),
+        Row(.inProgress, .holdLifted, to(.inProgress, "hold.lifted", .resume(.hold), .wake(.erasure))),
+        Row(.withdrawn, .holdLifted, to(.withdrawn, "hold.lifted")),
+        Row(
+            .received,
+            .instructionConfirmed,
+            to(.inProgress, "instruction.confirmed", .stop(.review), .wake(.erasure)),
+            lane: .fulfilment
+        ),
+        Row(
+            .received,
+            .instructionDenied,
+            end(.refused, "instruction.denied", .wake(.referral)),
+            lane: .fulfilment
+        ),
+        Row(.inProgress, .instructionDenied, .refuse(.notNow), lane: .fulfilment),
+        Row(.inProgress, .answered(complete: true, openEnds: false), end(.fulfilled, "case.fulfilled")),
+        Row(.inProgress, .answered(complete: false, openEnds: false), end(.partlyFulfilled, "case.partly_fulfilled")),
+        Row(
+            .inProgress,
+            .answered(complete: true, openEnds: true),
+            to(.onHold, "case.answered", .stop(.respond), .stop(.assist), .stop(.extensionNotice))
+        ),
+        Row(.onHold, .openEndsOver(complete: true), end(.fulfilled, "case.fulfilled")),
+        Row(.onHold, .openEndsOver(complete: false), end(.partlyFulfilled, "case.partly_fulfilled")),
+        Row(.inProgress, .openEndsOver(complete: true), .refuse(.notNow)),
+        Row(.needsFee, .lapsed, end(.lapsed, "case.lapsed", .wake(.referral)), lane: .own, right: .access),
+        Row(.inProgress, .lapsed, .refuse(.notNow), lane: .own),
+        Row(.referred, .clientDatePassed, end(.handedOver, "client.undecided", .wake(.referral))),
+        Row(.needsClient, .clientDatePassed, end(.lapsed, "case.lapsed", .wake(.referral))),
+        Row(.inProgress, .clientDatePassed, .refuse(.notNow)),
+        Row(.lapsed, .clarified, .refuse(.closed)),
     ]
 
     @Test("is what this table says", arguments: rows)

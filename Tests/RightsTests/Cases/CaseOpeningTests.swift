@@ -12,7 +12,8 @@ struct CaseOpeningTests {
         names: ["Acme GmbH"],
         place: PlaceTests.berlin,
         isSuspended: false,
-        hasBAA: false
+        hasBAA: false,
+        hasAddendum: true
     )
 
     /// A request as it is read from an event.
@@ -41,11 +42,29 @@ struct CaseOpeningTests {
     static func opening(
         _ request: RequestSubmitted,
         client: Client? = acme,
-        profile: String = "kustomer",
+        profile: Profile = .standard(named: "kustomer"),
         at now: Date = now
     ) -> CaseOpening {
-        CaseOpening(request, client: client, profile: profile, receivedAt: now, holidays: .unknown)
+        CaseOpening(
+            request,
+            client: client,
+            policy: Policy(profile: profile, agreement: client?.agreement),
+            receivedAt: now,
+            atlas: HolidayAtlas()
+        )
     }
+
+    /// What the statement of Customer360 promises beyond the law (C2, C6).
+    static let customer360: Profile = {
+        var profile = Profile.standard(named: "customer360")
+        profile.clocks[.respond] = Profile.Setting(
+            period: Period(30, .businessDay),
+            clause: "Customer360, C2",
+            sentence: "Queries are answered within 30 business days.",
+            pausesAs: .gdpr
+        )
+        return profile
+    }()
 
     static func instruction(_ role: String, at time: String = "2026-03-02T08:30:00Z") -> String {
         #","instructed_by":{"user":"dana","role":"\#(role)","channel":"app"},"instructed_at":"\#(time)""#
@@ -185,18 +204,21 @@ struct CaseOpeningTests {
         #expect(opening.lane == row.lane && opening.role == row.role)
         #expect(opening.state == row.state && opening.queue == row.queue)
         #expect(opening.warnings == row.warnings)
-        #expect(opening.deadlines == opening.deadlines.sorted { $0.due < $1.due })
+        let dates = opening.deadlines.map { $0.due ?? .distantFuture }
+        #expect(dates == dates.sorted())
     }
 
     private func rules(_ opening: CaseOpening) -> Set<String> { Set(opening.deadlines.map(\.rule.id)) }
 
     @Test("K5, K7: carries the clocks of its lane")
     func clocks() throws {
-        #expect(rules(Self.opening(try Self.request())) == ["profile.refer", "gdpr.respond", "profile.assist"])
+        #expect(rules(Self.opening(try Self.request())) == ["default.refer", "gdpr.respond", "default.assist"])
         let instructed = Self.opening(try Self.request(by: "client", Self.instruction("admin")))
-        #expect(rules(instructed) == ["kustomer.instructed_erasure", "gdpr.respond", "profile.assist"])
+        #expect(rules(instructed) == ["default.instructed_erasure", "gdpr.respond", "default.assist"])
         let own = Self.opening(try Self.request("access", relationship: "client_user", regulation: "ccpa"))
-        #expect(rules(own) == ["ccpa.respond", "ccpa.confirm_receipt"])
+        #expect(rules(own) == ["ccpa.respond", "ccpa.respond_notice", "ccpa.confirm_receipt", "default.lapse"])
+        let lost = Self.opening(try Self.request("erasure", #","client_named":"Acme?""#), client: nil)
+        #expect(rules(lost) == ["default.refer", "gdpr.respond", "default.assist", "default.lapse", "default.review"])
     }
 
     @Test("K7 counts an instruction from when it was given, and the person's right from when the person asked")
@@ -207,36 +229,116 @@ struct CaseOpeningTests {
         #expect(opening.anchor == (try instant("2026-03-02T08:45:00Z")))
         let purge = try #require(opening.deadlines.first { $0.rule.clock == .purge })
         #expect(purge.anchor == opening.anchor)
-        #expect(PlaceTests.berlin.day(of: purge.due) == (try day("2026-05-31")))
+        #expect(purge.due.map(PlaceTests.berlin.day) == (try day("2026-05-31")))
         #expect(opening.deadlines.first { $0.rule.clock == .respond }?.anchor == (try instant(Self.asked)))
+    }
+
+    @Test("K7: an instruction by anybody but an administrator is received and waits, its ninety days running")
+    func confirmation() throws {
+        let opening = Self.opening(try Self.request(by: "client", Self.instruction("agent")))
+        #expect(opening.state == .received && opening.queue == .referral)
+        #expect(opening.warnings == [.instructionToConfirm])
+        #expect(rules(opening) == ["default.instructed_erasure", "gdpr.respond", "default.assist", "default.review"])
+        let purge = try #require(opening.deadlines.first { $0.rule.clock == .purge })
+        #expect(purge.anchor == (try instant("2026-03-02T08:30:00Z")))
     }
 
     @Test("C2, K1: the vendor's own case answers by the earlier of statute and statement")
     func statement() throws {
-        func respond(_ regulation: String, _ profile: String) throws -> String? {
+        func respond(_ regulation: String, _ profile: Profile) throws -> String? {
             let request = try Self.request("access", relationship: "visitor", regulation: regulation)
             return Self.opening(request, profile: profile).deadlines.first { $0.rule.clock == .respond }?.rule.id
         }
-        #expect(try respond("ccpa", "customer360") == "customer360.own_case")
-        #expect(try respond("gdpr", "customer360") == "gdpr.respond")
-        #expect(try respond("ccpa", "kustomer") == "ccpa.respond")
+        #expect(try respond("ccpa", Self.customer360) == "customer360.respond")
+        #expect(try respond("gdpr", Self.customer360) == "gdpr.respond")
+        #expect(try respond("ccpa", .standard(named: "kustomer")) == "ccpa.respond")
     }
 
-    @Test("C6 a child's request is referred within minutes and erased within ten days")
+    @Test("C6: a child's request is referred within minutes and erased within ten days, after a person has confirmed")
     func minors() throws {
         let referred = Self.opening(try Self.request("erasure", #","minor_under_13":true"#))
-        #expect(referred.deadlines.first?.rule.id == "profile.refer_minor")
+        #expect(referred.deadlines.first?.rule.id == "default.refer_minor")
         #expect(referred.deadlines.first?.due == Self.now.addingTimeInterval(900))
-        let own = Self.opening(
-            try Self.request("erasure", relationship: "visitor", #","minor_under_13":true"#),
-            profile: "customer360"
+        #expect(referred.lane == .referral && referred.warnings.isEmpty)
+        let own = Self.opening(try Self.request("erasure", relationship: "visitor", #","minor_under_13":true"#))
+        #expect(own.state == .received && own.queue == .referral && own.warnings == [.minorToConfirm])
+        let purge = try #require(own.deadlines.first { $0.rule.clock == .purge })
+        #expect(purge.rule.id == "default.minor_erasure")
+        #expect(purge.due.map(PlaceTests.berlin.day) == (try day("2026-03-12")))
+        #expect(own.deadlines.contains { $0.rule.clock == .review })
+        let access = Self.opening(try Self.request("access", relationship: "visitor", #","minor_under_13":true"#))
+        #expect(!access.deadlines.contains { $0.rule.clock == .purge })
+    }
+
+    @Test(
+        "Y6: a session is not enough where the statement asks for a document",
+        arguments: [
+            (VerificationLevel.session, CaseState.inProgress), (.emailConfirmed, .needsIdentity),
+            (.document, .needsIdentity),
+        ]
+    )
+    func levels(_ level: VerificationLevel, _ state: CaseState) throws {
+        var profile = Profile.standard(named: "kustomer")
+        profile.identity[.access] = .init(level: level, clause: "test")
+        let request = try Self.request("access", relationship: "visitor", #","session_verified":true"#)
+        #expect(Self.opening(request, profile: profile).state == state)
+    }
+
+    @Test("A1, G11: is warned of a client that is suspended, and of a European one without an addendum")
+    func clients() throws {
+        func warnings(_ country: String, suspended: Bool, addendum: Bool) throws -> [CaseOpening.Warning] {
+            let client = Client(
+                id: "acme",
+                names: [],
+                place: Place(country: country, zone: .gmt),
+                isSuspended: suspended,
+                hasBAA: false,
+                hasAddendum: addendum
+            )
+            return Self.opening(try Self.request(), client: client).warnings
+        }
+        #expect(try warnings("DE-BE", suspended: false, addendum: false) == [.addendumMissing])
+        #expect(try warnings("US-CA", suspended: false, addendum: false) == [])
+        #expect(try warnings("GB", suspended: true, addendum: true) == [.clientSuspended])
+    }
+
+    @Test("K8, K9: the end of a contract waits for its approvals, ninety days running from the end itself")
+    func termination() throws {
+        let data = #"{"client":"acme","terminated_at":"2026-02-28T23:00:00Z","mode":"erase","requested_by":"dana"}"#
+        guard case .success(let event) = Sample.parse(Sample.event("client.terminated", data)),
+            case .clientTerminated(let termination) = event.payload
+        else { throw Unexpected(field: "client.terminated") }
+        let policy = Policy(profile: .standard(named: "kustomer"))
+        let opening = CaseOpening(
+            termination,
+            client: Self.acme,
+            policy: policy,
+            receivedAt: Self.now,
+            atlas: HolidayAtlas()
         )
-        #expect(own.deadlines.contains { $0.rule.id == "customer360.minor" })
-        let access = Self.opening(
-            try Self.request("access", relationship: "visitor", #","minor_under_13":true"#),
-            profile: "customer360"
-        )
-        #expect(!access.deadlines.contains { $0.rule.id == "customer360.minor" })
+        #expect(opening.kind == .endOfContract && opening.state == .received && opening.lane == .fulfilment)
+        // 1 March there; 30 days of March, 30 of April, 30 of May.
+        let purge = try #require(opening.deadlines.first { $0.rule.clock == .purge })
+        #expect(purge.due.map(PlaceTests.berlin.day) == (try day("2026-05-30")))
+        #expect(opening.deadlines.contains { $0.rule.clock == .review } && opening.warnings == [.staleAnchor])
+    }
+
+    @Test(
+        "C3, K1: a complaint has the earlier of the statute's clock and the statement's",
+        arguments: [("GB-SCT", "uk.complaint", "2026-03-30"), ("FR", "default.complaint", "2026-03-31")]
+    )
+    func complaint(_ country: String, _ rule: String, _ last: String) throws {
+        let data = """
+            {"complaint_ref":"C-1","client":"acme","from":"subject","received_at":"2026-03-01T09:00:00Z","country":"\(country)"}
+            """
+        guard case .success(let event) = Sample.parse(Sample.event("complaint.received", data)),
+            case .complaintReceived(let complaint) = event.payload
+        else { throw Unexpected(field: "complaint.received") }
+        let policy = Policy(profile: .standard(named: "kustomer"))
+        let opening = CaseOpening(complaint, client: nil, policy: policy, receivedAt: Self.now, atlas: HolidayAtlas())
+        #expect(opening.kind == .complaint && opening.role == .controller && opening.right == nil)
+        #expect(opening.deadlines.map(\.rule.id) == [rule])
+        #expect(opening.deadlines.first?.due.map(Place.unknown.day) == (try day(last)))
     }
 
     @Test("Queue lag never lengthens a period: clocks run from the event's own time, and lateness is told")

@@ -149,4 +149,109 @@ struct PeriodTests {
             date = date.adding(days: 1)
         }
     }
+
+    struct Waiting: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let period: Period
+        let waited: Int
+        let last: String
+    }
+
+    static let waitings: [Waiting] = [
+        Waiting(
+            testDescription: "days are added to days",
+            period: Period(30, .calendarDay),
+            waited: 5,
+            last: "2026-04-06"
+        ),
+        Waiting(testDescription: "days are added before the roll", period: month, waited: 1, last: "2026-04-07"),
+        Waiting(
+            testDescription: "a day that the roll adds anyway adds none",
+            period: month,
+            waited: 5,
+            last: "2026-04-07"
+        ),
+        Waiting(testDescription: "after it each one counts", period: month, waited: 6, last: "2026-04-08"),
+        Waiting(
+            testDescription: "business days end on one",
+            period: Period(3, .businessDay),
+            waited: 2,
+            last: "2026-03-09"
+        ),
+        Waiting(
+            testDescription: "five of them are a week",
+            period: Period(3, .businessDay),
+            waited: 5,
+            last: "2026-03-12"
+        ),
+    ]
+
+    /// Received on Monday 2 March: a month is Thursday 2 April, Maundy Thursday; three business days are 5 March.
+    @Test("leaves out the days it stood still", arguments: waitings)
+    func waited(_ row: Waiting) throws {
+        let end = row.period.end(
+            from: try instant("2026-03-02T10:00:00Z"),
+            at: PlaceTests.berlin,
+            holidays: Self.holidays,
+            waited: row.waited
+        )
+        #expect(PlaceTests.berlin.day(of: end.instant) == (try day(row.last)))
+    }
+
+    @Test(
+        "is read as it is written, one or several",
+        arguments: [
+            ("30 business_day", Period(30, .businessDay)), ("1 calendar_month", Period(1, .calendarMonth)),
+            ("45 calendar_days", Period(45, .calendarDay)), ("24 hours", Period(24, .hour)),
+            ("15 minute", Period(15, .minute)),
+        ]
+    )
+    func reading(_ text: String, _ period: Period) {
+        #expect(Period(text) == period)
+        #expect(Period(period.description) == period)
+    }
+
+    @Test(
+        "is not read from anything else",
+        arguments: [
+            "", "30", "day", "30 days", "-1 hour", "1.5 hour", "one hour", "1 hour 2", "100001 hour", "1 s", "1 Hour",
+        ]
+    )
+    func unreadable(_ text: String) { #expect(Period(text) == nil) }
+
+    @Test("is written for people")
+    func words() {
+        #expect(
+            Period(1, .calendarMonth).words == "1 calendar month"
+                && Period(30, .businessDay).words == "30 business days"
+        )
+        #expect(Period(0, .hour).words == "0 hours")
+    }
+
+    @Test("K1: takes no longer than it is compared by, wherever and whenever it begins")
+    func longest() throws {
+        // Without holidays: weekends are all that a limit can foresee.
+        let calendar = HolidayCalendar(years: 2026..<2030, days: [])
+        for period in [
+            Period(1, .businessDay), Period(2, .businessDay), Period(3, .businessDay), Period(5, .businessDay),
+            Period(30, .businessDay), Period(1, .calendarDay), Period(30, .calendarDay), Period(1, .calendarMonth),
+            Period(24, .hour), Period(15, .minute),
+        ] {
+            for hour in 0..<(400 * 24) {
+                let anchor = Date(timeIntervalSince1970: 1_767_225_600 + Double(hour) * 3_600)  // 2026-01-01
+                let end = period.end(from: anchor, at: .unknown, holidays: calendar).instant
+                guard end.timeIntervalSince(anchor) > Double(period.longestHours) * 3_600 else { continue }
+                Issue.record("\(period) from \(anchor.ISO8601Format())")
+                break
+            }
+        }
+    }
+
+    @Test("K1: of one business day is more than three days of hours, for it may begin on a Friday")
+    func overTheWeekend() {
+        #expect(Period(1, .businessDay).longestHours > Period(72, .hour).longestHours)
+        #expect(Period(1, .calendarDay).longestHours > Period(24, .hour).longestHours)
+        #expect(Period(90, .calendarDay).longestHours <= Period(90, .calendarDay).longestHours)
+        #expect(Period(1, .calendarMonth).longestHours > Period(30, .calendarDay).longestHours)
+    }
 }

@@ -9,8 +9,18 @@ struct PlaceTests {
     static let kolkata = Place(country: "IN", zone: TimeZone(identifier: "Asia/Kolkata") ?? .gmt)
     static let places = [
         berlin, angeles, kolkata, Place.unknown,
-        Place(country: "NZ", zone: TimeZone(identifier: "Pacific/Auckland") ?? .gmt),
+        place("NZ", "Pacific/Auckland"), havana, beirut, cairo, nuuk, place("PT-20", "Atlantic/Azores"),
+        place("AU", "Australia/Lord_Howe"), place("MA", "Africa/Casablanca"), place("CL", "America/Santiago"),
     ]
+    static let havana = place("CU", "America/Havana")
+    static let beirut = place("LB", "Asia/Beirut")
+    static let cairo = place("EG", "Africa/Cairo")
+    static let nuuk = place("GL", "America/Nuuk")
+
+    static func place(_ country: String, _ zone: String) -> Place {
+        guard let zone = TimeZone(identifier: zone) else { preconditionFailure("There is no zone \(zone)") }
+        return Place(country: country, zone: zone)
+    }
 
     @Test("ends one second before the next one begins, on every day of ten years", arguments: places)
     func ends(_ place: Place) throws {
@@ -40,6 +50,18 @@ struct PlaceTests {
         Change(place: angeles, date: "2026-10-31", end: "2026-11-01T06:59:59Z"),
         Change(place: angeles, date: "2026-11-01", end: "2026-11-02T07:59:59Z"),
         Change(place: kolkata, date: "2026-06-01", end: "2026-06-01T18:29:59Z"),
+        // Midnight is left out: the day before ends as ever.
+        Change(place: havana, date: "2026-03-07", end: "2026-03-08T04:59:59Z"),
+        Change(place: havana, date: "2026-03-08", end: "2026-03-09T03:59:59Z"),
+        // The hour after midnight comes twice: the day before ends before the first one.
+        Change(place: havana, date: "2026-10-31", end: "2026-11-01T03:59:59Z"),
+        Change(place: havana, date: "2026-11-01", end: "2026-11-02T04:59:59Z"),
+        // The hour before midnight comes twice: the day ends with the second one.
+        Change(place: beirut, date: "2026-10-24", end: "2026-10-24T21:59:59Z"),
+        Change(place: cairo, date: "2026-10-29", end: "2026-10-29T21:59:59Z"),
+        Change(place: nuuk, date: "2026-10-24", end: "2026-10-25T01:59:59Z"),
+        // The hour before midnight is left out: the day ends where it would begin.
+        Change(place: nuuk, date: "2026-03-28", end: "2026-03-29T00:59:59Z"),
     ]
 
     @Test("ends at 23:59:59 there, on both sides of a change of the clocks", arguments: changes)
