@@ -74,6 +74,7 @@ package struct CaseChanges: Sendable {
             pauses.end(reason, case: record.id, at: now)
             recount(record, waited: waited)
         case .start(let key):
+            let key = key == .clientReminder && record.isMinor ? .clientReminderMinor : key
             guard let (rule, _) = policy(of: record).clock(key) else { return }
             let deadline = Deadline(rule, from: now, at: place(of: record), atlas: registry.atlas)
             deadlines.start(deadline, case: record.id, clientID: record.clientID)
@@ -164,7 +165,7 @@ package struct CaseChanges: Sendable {
     }
 
     package func place(of record: CaseFileRecord) -> Place {
-        record.clientID.flatMap { registry.client($0)?.place } ?? Place(country: record.country, zone: .gmt)
+        record.clientID.flatMap { registry.client($0)?.place } ?? registry.atlas.place(record.country)
     }
 
     /// The rows of everything but the cases themselves and the outbox.

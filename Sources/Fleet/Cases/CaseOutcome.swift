@@ -21,7 +21,6 @@ package enum CaseOutcome {
             data.member("lane", record.lane.rawValue)
             data.member("state", record.state.rawValue)
             data.member("client", record.clientID)
-            data.member("linked_to", record.linkedTo)
             data.key("deadlines")
             data.array(opening.deadlines) { list, deadline in
                 list.object { item in

@@ -48,7 +48,8 @@ struct CaseMachineTests {
         "request.withdrawn", "request.clarified", "client.named", "client.named_unresolved", "identity.verified",
         "identity.verified_too_low", "identity.failed", "client.decided_proceed", "client.decided_handle_itself",
         "client.decided_refuse", "restriction.lifted", "fee.paid", "hold.placed", "hold.lifted", "referral.sent",
-        "identity.asked", "clarification.asked", "fee.asked", "instruction.confirmed", "instruction.denied",
+        "identity.asked", "clarification.asked", "fee.asked", "instruction.confirmed", "case.confirmed",
+        "instruction.denied",
         "case.refused",
         "case.answered", "case.fulfilled", "case.partly_fulfilled", "case.lapsed", "client.undecided",
     ]

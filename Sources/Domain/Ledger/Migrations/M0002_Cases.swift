@@ -20,7 +20,6 @@ extension Migration {
               regulation    text NOT NULL,
               profile       text NOT NULL,
               profile_version integer NOT NULL DEFAULT 0,
-              linked_to     uuid REFERENCES habeas.case_file (id),
               is_minor      boolean NOT NULL DEFAULT false,
               country       text,
               submitted_at  timestamptz,

@@ -14,8 +14,6 @@ package struct CaseFileRecord: Sendable {
     package let profile: String
     /// The version of the profile that the case began under, and keeps.
     package let profileVersion: Int
-    /// The case that already asks the same; this one ends as that one does.
-    package let linkedTo: UUID?
     package let isMinor: Bool
     /// Where the person said to be; counts where no client is known.
     package let country: String?
@@ -40,7 +38,6 @@ package struct CaseFileRecord: Sendable {
         opening: CaseOpening,
         clientID: String?,
         profile: Profile,
-        linkedTo: UUID? = nil,
         publisherID: String,
         requestRef: String?,
         subjectIndex: Int,
@@ -57,7 +54,6 @@ package struct CaseFileRecord: Sendable {
         regulation = opening.regulation
         self.profile = profile.name
         profileVersion = profile.version
-        self.linkedTo = linkedTo
         isMinor = opening.isMinor
         country = opening.country
         submittedAt = opening.submittedAt
@@ -107,7 +103,7 @@ package struct CaseFileRecord: Sendable {
 extension CaseFileRecord {
     /// What ``init(row:)`` reads.
     package static let columns: SQL = """
-        id, client_id, kind, lane, role, right_asked, regulation, profile, profile_version, linked_to, is_minor, country,
+        id, client_id, kind, lane, role, right_asked, regulation, profile, profile_version, is_minor, country,
         submitted_at, extended_at, state, state_since, queue, publisher_id, request_ref, subject_index, group_id, reference,
         anchor_at, received_at, outcome_seq, evidence_seq, evidence_head
         """
@@ -145,7 +141,6 @@ extension CaseFileRecord {
         self.regulation = try Stored.word(regulation, "case_file.regulation")
         profile = try row.decode("profile", as: String.self)
         profileVersion = try row.decode("profile_version", as: Int.self)
-        linkedTo = try row.decode("linked_to", as: UUID?.self)
         isMinor = try row.decode("is_minor", as: Bool.self)
         country = try row.decode("country", as: String?.self)
         submittedAt = try row.decode("submitted_at", as: Date?.self)

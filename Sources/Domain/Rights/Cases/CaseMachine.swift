@@ -108,8 +108,11 @@ package struct CaseMachine: Sendable {
     }
 
     private func identityVerified(_ isSufficient: Bool) -> Verdict {
+        guard isSufficient else {
+            return state == .needsIdentity
+                ? stay("identity.verified_too_low", .wake(.referral)) : stay("identity.verified_too_low")
+        }
         guard state == .needsIdentity else { return stay("identity.verified") }
-        guard isSufficient else { return stay("identity.verified_too_low", .wake(.referral)) }
         return go(.inProgress, "identity.verified", .resume(.identity), .stop(.lapse), .wake(fulfilling))
     }
 
@@ -158,19 +161,33 @@ package struct CaseMachine: Sendable {
         case (.feeAsked, .inProgress): go(.needsFee, "fee.asked", .pause(.fee), .start(.lapse))
         case (.instructionConfirmed, .received) where lane == .fulfilment:
             go(.inProgress, "instruction.confirmed", .stop(.review), .wake(fulfilling))
+        // A child's own case: a person has looked at it (C6, Y13).
+        case (.instructionConfirmed, .received) where lane == .own && right != nil:
+            go(.inProgress, "case.confirmed", .stop(.review), .wake(fulfilling))
         case (.instructionDenied, .received) where lane == .fulfilment:
             end(.refused, "instruction.denied", .wake(.referral))
-        // Before the client's decision nobody refuses in its place (K5).
-        case (.refusedByPerson, _)
-        where lane != .referral || state == .inProgress || state == .needsIdentity || state == .needsFee:
+        case (.refusedByPerson, _) where mayRefuse:
             end(.refused, "case.refused", .wake(.referral))
-        case (.answered(let complete, let openEnds), .inProgress):
+        case (.answered(let complete, let openEnds), .inProgress),
+            // A complaint has nobody but its answerer.
+            (.answered(let complete, let openEnds), .received)
+        where state == .inProgress || (lane == .own && right == nil):
             openEnds
                 ? go(.onHold, "case.answered", .stop(.respond), .stop(.assist), .stop(.extensionNotice))
                 : end(complete ? .fulfilled : .partlyFulfilled, complete ? "case.fulfilled" : "case.partly_fulfilled")
         case (.openEndsOver(let complete), .onHold):
             end(complete ? .fulfilled : .partlyFulfilled, complete ? "case.fulfilled" : "case.partly_fulfilled")
         default: .refuse(.notNow)
+        }
+    }
+
+    /// Before the client's decision nobody refuses in its place (K5), and an instruction that waits to be confirmed is refused
+    /// by the client's denial alone (K7).
+    private var mayRefuse: Bool {
+        switch lane {
+        case .own: true
+        case .fulfilment: state != .received
+        case .referral: state == .inProgress || state == .needsIdentity || state == .needsFee
         }
     }
 

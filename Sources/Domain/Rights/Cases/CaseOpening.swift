@@ -51,7 +51,7 @@ package struct CaseOpening: Sendable, Hashable {
         receivedAt now: Date,
         atlas: HolidayAtlas
     ) {
-        let place = client?.place ?? Place(country: request.country, zone: .gmt)
+        let place = client?.place ?? atlas.place(request.country)
         let isInstruction = request.submittedBy == .client
         let isOwn = !isInstruction && (request.relationship == .clientUser || request.relationship == .visitor)
         var warnings: [Warning] = []
@@ -185,7 +185,7 @@ package struct CaseOpening: Sendable, Hashable {
         right = nil
         regulation = isUK ? .ukGDPR : .other
         anchor = complaint.receivedAt
-        let place = client?.place ?? Place(country: country, zone: .gmt)
+        let place = client?.place ?? atlas.place(country)
         // Of statute and statement the earlier binds (K1).
         let rules = (isUK ? [ClockRule.complaintUK] : []) + [policy.clock(.complaint)?.rule].compactMap { $0 }
         let all = rules.map { Deadline($0, from: complaint.receivedAt, at: place, atlas: atlas) }

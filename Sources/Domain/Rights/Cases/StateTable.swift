@@ -12,6 +12,8 @@ package enum StateTable {
             ]
             lines += rows(lane, .erasure, CaseEvent.all)
         }
+        lines += ["", "## A complaint", "", "| state | event | becomes | fact | does |", "|---|---|---|---|---|"]
+        lines += rows(.own, nil, CaseEvent.all)
         lines += [
             "", "## A restriction, lifted", "", "| state | event | becomes | fact | does |", "|---|---|---|---|---|",
         ]
@@ -19,7 +21,7 @@ package enum StateTable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func rows(_ lane: Lane, _ right: Right, _ events: [CaseEvent]) -> [String] {
+    private static func rows(_ lane: Lane, _ right: Right?, _ events: [CaseEvent]) -> [String] {
         CaseState.allCases.flatMap { state in
             events.map { event in
                 let machine = CaseMachine(state: state, lane: lane, right: right)

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The holiday calendars of all places that data was given for, by ISO 3166 code.
 package struct HolidayAtlas: Sendable {
     /// One place: a country, or a part of it with days of its own.
@@ -42,6 +44,12 @@ package struct HolidayAtlas: Sendable {
         case .ofPlace: place.country.flatMap { entry($0) }?.calendar ?? .unknown
         case .california: californian ?? .unknown
         }
+    }
+
+    /// A place of which only the country is known: it keeps that country's time, or UTC where no data was given.
+    package func place(_ country: String?) -> Place {
+        let zone = country.flatMap { entry($0)?.zone }.flatMap(TimeZone.init(identifier:))
+        return Place(country: country, zone: zone ?? .gmt)
     }
 
     /// The last year that all places in use are known for; nil where there is none.
