@@ -1,9 +1,9 @@
 import AMQP
-import Ledger
-import Postgres
+package import Ledger
+package import Postgres
 
 /// What an answer of the broker makes of an outbox row.
-enum OutboxSettlement: String, Sendable {
+package enum OutboxSettlement: String, Sendable {
     case sent
     /// An outcome nobody had subscribed to: told, and recorded as unheard.
     case unheard
@@ -17,7 +17,8 @@ enum OutboxSettlement: String, Sendable {
         }
     }
 
-    static func mark(_ rows: [(OutboxRow, OutboxSettlement)]) -> SQL {
+    /// Marks rows as what became of them, those only that are still pending.
+    package static func mark(_ rows: [(OutboxRow, OutboxSettlement)]) -> SQL {
         """
         UPDATE habeas.outbox AS o
            SET state = n.state, settled_at = now(), attempts = o.attempts + 1

@@ -91,23 +91,13 @@ struct BenchDatabase: AsyncParsableCommand {
                     for index in stride(from: lane, to: batches.count, by: connections) {
                         try await pool.withConnection { connection in
                             let rows = try await handler.commit(batches[index], on: connection)
-                            _ = try await connection.query(Self.mark(rows))
+                            _ = try await connection.query(OutboxSettlement.mark(rows.map { ($0, .sent) }))
                         }
                     }
                 }
             }
             try await group.waitForAll()
         }
-    }
-
-    private static func mark(_ rows: [OutboxRow]) -> SQL {
-        """
-        UPDATE habeas.outbox AS o
-           SET state = n.state, settled_at = now(), attempts = o.attempts + 1
-          FROM unnest(\(rows.map(\.createdAt))::timestamptz[], \(rows.map(\.id))::uuid[], \(rows.map { _ in "sent" })::text[])
-            AS n (created_at, id, state)
-         WHERE o.created_at = n.created_at AND o.id = n.id AND o.state = 'pending'
-        """
     }
 }
 
