@@ -67,16 +67,4 @@ struct HolidayAtlasTests {
             #expect(half.calendar(.california, at: .unknown) == .unknown)
         }
     }
-
-    @Test("run out with the first place in use that does")
-    func lastYear() throws {
-        let calendars = [("DE", 2024..<2030), ("FR", 2024..<2033), ("US", 2020..<2028)].map { code, years in
-            HolidayAtlas.Entry(code: code, name: code, zone: "UTC", calendar: HolidayCalendar(years: years, days: []))
-        }
-        let atlas = HolidayAtlas(calendars)
-        #expect(atlas.codes == ["DE", "FR", "US"])
-        #expect(atlas.lastYear(of: ["FR"]) == 2032 && atlas.lastYear(of: ["FR", "DE-BE"]) == 2029)
-        #expect(atlas.lastYear(of: ["DE", "US-CA"]) == 2027)
-        #expect(atlas.lastYear(of: ["BR"]) == nil && atlas.lastYear(of: [String]()) == nil)
-    }
 }

@@ -67,12 +67,13 @@ package struct DeadlineWrites: Sendable {
     /// What was owed by it was not done in time.
     package mutating func miss(_ clock: ClockRule.Clock, subject: UUID) { missed.append((subject, clock)) }
 
-    /// Ends what is still open for a subject that owes nothing any more: met, or void where nobody is owed an answer.
+    /// Ends what is still open for a subject that owes nothing any more: met, or void where nobody is owed an answer. A hold
+    /// outlasts its case and still ends by itself.
     package mutating func end(subject: UUID, isMet: Bool) {
         for index in openedAt[subject] ?? [] where opened[index].state == "open" {
             opened[index].state = isMet ? "met" : "void"
         }
-        restarted.removeAll { $0.subject == subject }
+        restarted.removeAll { $0.subject == subject && $0.deadline.rule.clock != .holdEnd }
         ended.append((subject, isMet))
     }
 
@@ -102,7 +103,7 @@ package struct DeadlineWrites: Sendable {
                 """
                 UPDATE habeas.deadline AS d SET state = CASE WHEN n.met THEN 'met' ELSE 'void' END, next_at = NULL
                   FROM unnest(\(ended.map(\.subject))::uuid[], \(ended.map(\.isMet))::bool[]) AS n (subject_id, met)
-                 WHERE d.subject_id = n.subject_id AND d.state = 'open'
+                 WHERE d.subject_id = n.subject_id AND d.state = 'open' AND d.clock <> 'hold_end'
                 """
             )
         }

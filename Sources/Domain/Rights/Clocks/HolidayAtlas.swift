@@ -31,8 +31,6 @@ package struct HolidayAtlas: Sendable {
         }
     }
 
-    package var codes: [String] { entries.keys.sorted() }
-
     /// The entry of `code`, or of its country where the part has none of its own.
     package func entry(_ code: String) -> Entry? {
         entries[code] ?? entries[String(code.prefix { $0 != "-" })]
@@ -50,10 +48,5 @@ package struct HolidayAtlas: Sendable {
     package func place(_ country: String?) -> Place {
         let zone = country.flatMap { entry($0)?.zone }.flatMap(TimeZone.init(identifier:))
         return Place(country: country, zone: zone ?? .gmt)
-    }
-
-    /// The last year that all places in use are known for; nil where there is none.
-    package func lastYear(of codes: some Sequence<String>) -> Int? {
-        codes.compactMap { entry($0)?.calendar.years.upperBound }.min().map { $0 - 1 }
     }
 }

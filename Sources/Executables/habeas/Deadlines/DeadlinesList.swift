@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Postgres
+import Rights
 
 /// `habeas deadlines`
 struct DeadlinesList: AsyncParsableCommand {
@@ -36,6 +37,7 @@ struct DeadlinesList: AsyncParsableCommand {
         var condition: SQL = "true"
         if let client { condition = "\(condition) AND d.client_id = \(client)" }
         if let clock { condition = "\(condition) AND d.clock = \(clock)" }
+        let finals = CaseState.allCases.filter(\.isFinal).map(\.rawValue)
         let rows = try await DatabaseSession.run(try common.configuration()) { connection in
             // next_at is never later than due_at: its index finds what comes due within the window.
             try await connection.query(
@@ -47,8 +49,7 @@ struct DeadlinesList: AsyncParsableCommand {
                         SELECT * FROM habeas.deadline WHERE state = 'missed') AS d
                   LEFT JOIN habeas.case_file c ON c.id = d.case_id
                  WHERE d.due_at <= habeas.domain_now() + \(Duration.seconds(within * 86_400))::interval AND \(condition)
-                   AND (c.id IS NULL OR c.state NOT IN ('fulfilled', 'partly_fulfilled', 'refused', 'handed_over', 'withdrawn', 'lapsed')
-                        OR d.state = 'open')
+                   AND (d.state = 'open' OR c.id IS NULL OR NOT c.state = ANY(\(finals)::text[]))
                  ORDER BY d.due_at, d.subject_id, d.clock LIMIT \(limit)
                 """
             ).decode(

@@ -59,7 +59,7 @@ struct ParkedList: AsyncParsableCommand {
                    d.due_at
               FROM (SELECT * FROM habeas.parked_message p WHERE \(condition) ORDER BY p.id DESC LIMIT \(limit)) AS p
               LEFT JOIN LATERAL (SELECT due_at FROM habeas.deadline
-                                  WHERE subject_id = p.id AND state = 'open' ORDER BY due_at LIMIT 1) AS d ON true
+                                  WHERE subject_id = p.id AND state IN ('open', 'missed') ORDER BY due_at LIMIT 1) AS d ON true
              ORDER BY p.id DESC
             """
     }

@@ -87,6 +87,14 @@ struct PublishersApply: AsyncParsableCommand {
                 "register it with habeas clients apply"
             )
         }
+        let profiles = try await connection.query("SELECT DISTINCT name FROM habeas.profile").decode(as: String.self)
+        for (declaration, record) in zip(declarations, records) where !profiles.contains(declaration.profile) {
+            throw record.fault(
+                "profile",
+                "names \(TextTable.printable(declaration.profile)), which was never applied",
+                "apply it with habeas policy apply FOLDER"
+            )
+        }
         let rows = try await connection.query(
             StoredPublisher.select("WHERE id = ANY(\(declarations.map(\.id))::text[]) ORDER BY id FOR NO KEY UPDATE")
         )

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Rights
 
 extension FleetStatus {
     var json: [(String, JSONValue)] {
@@ -22,6 +23,7 @@ extension FleetStatus {
                         ?? .null,
                 ]
             ),
+            ("holidays_until", JSONValue(holidaysUntil)),
             ("waiting_events", .integer(waiting)), ("unsealed_evidence", .integer(unsealed)),
             (
                 "deadlines",
@@ -41,6 +43,14 @@ extension FleetStatus {
         ]
     }
 
+    /// A year that runs out is said twelve months ahead.
+    private var holidays: String? {
+        guard let holidaysUntil else { return nil }
+        let endsSoon = Place.unknown.day(of: now).year >= holidaysUntil
+        return (endsSoon ? "! " : "") + "known until the end of \(holidaysUntil)"
+            + (endsSoon ? "; add the next years with habeas policy apply" : "")
+    }
+
     func print() {
         let schema = "version \(schemaVersion)" + (schemaFault.map { ", \($0)" } ?? ", current")
         let age = oldestPending.map { ", the oldest for \(Int($0 / .seconds(1))) s" } ?? ""
@@ -57,6 +67,7 @@ extension FleetStatus {
                 ("outbox", "\(count(of: "pending")) pending\(age), \(count(of: "undelivered")) undelivered"),
                 ("waiting", "\(waiting) early events, \(unsealed) facts to be sealed"),
                 ("deadlines", "\(overdue) overdue, \(atRisk) due within a day"),
+                ("holidays", holidays),
             ])
         )
         guard !next.isEmpty else { return }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Ledger
 import Postgres
+import Rights
 
 /// What one look at the database says about the fleet, in one snapshot.
 struct FleetStatus {
@@ -25,6 +26,8 @@ struct FleetStatus {
     let overdue: Int
     let atRisk: Int
     let next: [Clock]
+    /// The last year that holidays are known for at every client's place; nil where no client has one.
+    let holidaysUntil: Int?
 
     /// Due within this time is at risk.
     static let risk = Duration.seconds(86_400)
@@ -53,7 +56,11 @@ struct FleetStatus {
             return Clock(subject: subject, client: client, clock: clock, dueAt: dueAt)
         }
         (waiting, unsealed) = try results[8].only.decode(Int.self, Int.self)
+        holidaysUntil = try results[9].only.decode(0, as: Int?.self)
     }
+
+    /// A clock that was missed is over when its case is.
+    private static let finals = CaseState.allCases.filter(\.isFinal).map(\.rawValue)
 
     private static var questions: [SQL] {
         [
@@ -76,8 +83,11 @@ struct FleetStatus {
             """
             SELECT count(*) FILTER (WHERE due_at < habeas.domain_now())::int8,
                    count(*) FILTER (WHERE due_at >= habeas.domain_now())::int8
-              FROM habeas.deadline
-             WHERE (next_at < habeas.domain_now() + \(risk)::interval OR state = 'missed') AND due_at < habeas.domain_now() + \(risk)::interval
+              FROM habeas.deadline d
+             WHERE due_at < habeas.domain_now() + \(risk)::interval
+               AND (next_at < habeas.domain_now() + \(risk)::interval
+                    OR (state = 'missed' AND NOT EXISTS (
+                      SELECT FROM habeas.case_file c WHERE c.id = d.case_id AND c.state = ANY(\(finals)::text[]))))
             """,
             """
             SELECT subject_id, client_id, clock, due_at FROM habeas.deadline
@@ -85,6 +95,10 @@ struct FleetStatus {
             """,
             """
             SELECT (SELECT count(*) FROM habeas.early_event)::int8, (SELECT count(*) FROM habeas.evidence_unsealed)::int8
+            """,
+            """
+            SELECT min(last_year) FROM habeas.holiday_calendar h
+             WHERE place IN (SELECT country FROM habeas.client UNION SELECT split_part(country, '-', 1) FROM habeas.client)
             """,
         ]
     }
