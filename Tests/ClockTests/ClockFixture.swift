@@ -91,7 +91,14 @@ struct ClockFixture: Sendable {
             registry: self.registry,
             dispatcher: dispatcher
         )
-        deadlines = DueDeadlines(pool: pool, registry: self.registry, dispatcher: dispatcher, logger: Self.quiet)
+        let gate = OutageGate(pool: pool, logger: Self.quiet)
+        deadlines = DueDeadlines(
+            pool: pool,
+            registry: self.registry,
+            dispatcher: dispatcher,
+            gate: gate,
+            logger: Self.quiet
+        )
         housekeeping = Housekeeping(pool: pool, expiry: expiry, logger: Self.quiet)
         letters = DeadLetterHandler(queue: Topology.parked, ring: ring, registry: self.registry)
     }

@@ -100,6 +100,62 @@ struct DueDeadlinesTests {
         }
     }
 
+    @Test("K18: words are not destroyed while any hold is in place; a hold ends by itself, the others stay")
+    func holds() async throws {
+        try await ClockFixture.with { fixture in
+            let id = try await fixture.open(client: nil)
+            try await fixture.goAhead(minutes: 31 * 24 * 60)
+            try await fixture.fire()
+            #expect(try await fixture.text("SELECT state FROM habeas.case_file") == ["lapsed"])
+            let ends = Date(timeIntervalSinceNow: 500 * 86_400)
+            _ = try await fixture.owner.withConnection { connection in
+                try await connection.pipeline([
+                    Holds.place(
+                        UUID(),
+                        publisher: "desk",
+                        reference: "a",
+                        client: nil,
+                        case: id,
+                        at: Date(),
+                        until: ends
+                    ),
+                    Holds.place(
+                        UUID(),
+                        publisher: "desk",
+                        reference: "b",
+                        client: nil,
+                        case: id,
+                        at: Date(),
+                        until: nil
+                    ),
+                    """
+                    INSERT INTO habeas.deadline (subject_id, clock, case_id, rule, source, anchor_at, due_at, next_at)
+                    VALUES (\(id), 'hold_end', \(id), 'hold.until', 'x', now(), \(ends), \(ends))
+                    """,
+                    """
+                    INSERT INTO habeas.case_pause (case_id, reason, from_at) VALUES (\(id), 'hold', now())
+                    """,
+                ])
+            }
+            try await fixture.goAhead(minutes: 450 * 24 * 60)
+            try await fixture.fire()
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.case_secret") == 1)
+            try await fixture.goAhead(minutes: 510 * 24 * 60)
+            try await fixture.fire()
+            #expect(try await fixture.text("SELECT hold_ref FROM habeas.hold WHERE lifted_at IS NULL") == ["b"])
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.case_secret") == 1)
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.case_pause WHERE to_at IS NULL") == 1)
+            #expect(try await fixture.facts(id).contains("hold.ended"))
+            _ = try await fixture.owner.withConnection {
+                try await $0.query("UPDATE habeas.hold SET lifted_at = now()")
+            }
+            try await fixture.goAhead(minutes: 520 * 24 * 60)
+            try await fixture.fire()
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.case_secret") == 0)
+            #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
     @Test("fires exactly once however many copies look at once, and catches up in order after a long sleep")
     func copies() async throws {
         try await ClockFixture.with { fixture in

@@ -25,7 +25,7 @@ struct DeadlineCommandTests {
     func extend() async throws {
         try await Installation.with { installation in
             try await installation.register()
-            let id = try await installation.openCase(ref: "r")
+            let id = try await installation.openCase(ref: "r", relationship: "visitor")
             let extended = try await installation.run(
                 "deadlines",
                 "extend",
@@ -37,9 +37,20 @@ struct DeadlineCommandTests {
             #expect(extended.status == 0)
             let again = try await installation.run("deadlines", "extend", id.uuidString, "--reason", "complexity")
             #expect(again.status == 1 && again.errors.contains("one extension"))
-            try await installation.openCase(ref: "old", at: Date(timeIntervalSinceNow: -40 * 86_400))
+            try await installation.openCase(
+                ref: "old",
+                relationship: "visitor",
+                at: Date(timeIntervalSinceNow: -40 * 86_400)
+            )
             let late = try await installation.run("deadlines", "extend", "helpdesk/old", "--reason", "complexity")
             #expect(late.status == 1 && late.errors.contains("told"))
+            // The client is the controller: its answer is not ours to put off.
+            try await installation.openCase(ref: "theirs")
+            let theirs = try await installation.run("deadlines", "extend", "helpdesk/theirs", "--reason", "complexity")
+            #expect(theirs.status == 1 && theirs.errors.contains("client's"))
+            // A mistyped filter must not look like an empty list.
+            #expect(try await installation.run("deadlines", "--client", "acmee").status == 1)
+            #expect(try await installation.run("deadlines", "--clock", "respnd").status == 64)
             #expect(
                 try await installation.run("deadlines", "extend", "helpdesk/r", "--reason", "holidays").status == 64
             )

@@ -100,22 +100,33 @@ extension Installation {
         #expect(try await run("publishers", "apply", "-", "--without-broker", input: Self.publishers()).status == 0)
     }
 
-    static func event(ref: String, client: String = "acme", asked: Date = Date(), right: String = "erasure") -> String {
+    static func event(
+        ref: String,
+        client: String = "acme",
+        asked: Date = Date(),
+        right: String = "erasure",
+        relationship: String = "end_user"
+    ) -> String {
         """
         {"specversion":"1.0","id":"\(ref)","source":"/helpdesk/1","type":"io.habeas.request.submitted.v1",\
         "data":{"request_ref":"\(ref)","channel":"email","submitted_time":"\(EventTime.text(asked))",\
-        "submitted_by":"subject","relationship":"end_user","client":"\(client)","right":"\(right)","regulation":"gdpr",\
+        "submitted_by":"subject","relationship":"\(relationship)","client":"\(client)","right":"\(right)","regulation":"gdpr",\
         "subjects":[{"identities":[{"type":"email","value":"anna.canary@example.org"}]}]}}
         """
     }
 
     /// Opens a case as intake does, with secret, clocks and its first fact.
     @discardableResult
-    func openCase(ref: String, client: String = "acme", at now: Date = Date()) async throws -> UUID {
+    func openCase(
+        ref: String,
+        client: String = "acme",
+        relationship: String = "end_user",
+        at now: Date = Date()
+    ) async throws -> UUID {
         let ring = try KeyRing(file: "\(folder.path)/keys")
         return try await withConnection { connection in
             let seed = CaseSeed(registry: try await Registry.load(on: connection), ring: ring)
-            let event = Self.event(ref: ref, client: client, asked: now)
+            let event = Self.event(ref: ref, client: client, asked: now, relationship: relationship)
             let (id, statements) = try seed.open(event, publisher: "helpdesk", at: now)
             try await connection.transaction { _ = try await $0.pipeline(statements) }
             return id

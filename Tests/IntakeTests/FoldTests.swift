@@ -1,3 +1,4 @@
+import AMQP
 import Foundation
 import Postgres
 import TestKit
@@ -183,6 +184,45 @@ struct FoldTests {
                     "reference_taken", "unknown_hold",
                 ]
             )
+        }
+    }
+
+    @Test("K18 a hold keeps every person's case of a request until the last hold on it is lifted")
+    func severalHolds() async throws {
+        try await IntakeFixture.with { fixture in
+            func place(_ ref: String) -> Delivery {
+                IntakeFixture.event(
+                    "hold.placed",
+                    data: #"{"request_ref":"bulk","hold_ref":"\#(ref)","basis":"lawsuit","reviewer":"counsel"}"#
+                )
+            }
+            func lift(_ ref: String) -> Delivery {
+                IntakeFixture.event("hold.lifted", data: #"{"hold_ref":"\#(ref)","reason":"over","by":"counsel"}"#)
+            }
+            let held: SQL = "SELECT count(*) FROM habeas.case_pause WHERE reason = 'hold' AND to_at IS NULL"
+            let people = (1...3).map { #"{"identities":[{"type":"email","value":"p\#($0)@example.com"}]}"# }.joined(
+                separator: ","
+            )
+            try await fixture.deliver([
+                IntakeFixture.event(
+                    "request.submitted",
+                    data: """
+                        {"request_ref":"bulk","channel":"email","submitted_time":"2026-01-05T10:00:00Z","submitted_by":"subject",\
+                        "relationship":"end_user","client":"acme","right":"erasure","regulation":"gdpr","subjects":[\(people)]}
+                        """
+                ), place("one"), place("two"),
+            ])
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.hold") == 6)
+            #expect(try await fixture.count(held) == 3)
+            try await fixture.deliver([lift("one")])
+            #expect(try await fixture.count(held) == 3)
+            // Lifted and placed in one batch: held again, and not for ever.
+            try await fixture.deliver([lift("two"), place("three")])
+            #expect(try await fixture.count(held) == 3)
+            try await fixture.deliver([lift("three")])
+            #expect(try await fixture.count(held) == 0)
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.hold WHERE lifted_at IS NULL") == 0)
+            #expect(try await fixture.brokenChains().isEmpty)
         }
     }
 }

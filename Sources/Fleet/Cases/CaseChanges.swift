@@ -14,10 +14,17 @@ package struct CaseChanges: Sendable {
     package var pauses = PauseWrites()
     package var wakeUps = WakeUps()
     package var outcomes: [OutboxRow] = []
+    /// Cases that another hold keeps held although one is lifted.
+    private var held: Set<UUID> = []
 
     package init(at now: Date, registry: Registry) {
         self.now = now
         self.registry = registry
+    }
+
+    /// Says whether a case stays held by another hold when one of its holds is lifted.
+    package mutating func setHeld(_ id: UUID, _ isHeld: Bool) {
+        if isHeld { held.insert(id) } else { held.remove(id) }
     }
 
     /// Makes a transition that the machine has allowed, with its one evidence row.
@@ -68,6 +75,7 @@ package struct CaseChanges: Sendable {
             pauses.begin(pause, case: record.id, clientID: record.clientID)
             recount(record, waited: waited)
         case .resume(let reason):
+            guard reason != .hold || !held.contains(record.id) else { return }
             guard let index = waited.firstIndex(where: { $0.reason == reason && $0.to == nil }) else { return }
             let pause = waited[index]
             waited[index] = Pause(reason, from: pause.from, to: max(now, pause.from), isGrounded: pause.isGrounded)

@@ -3,7 +3,8 @@ package import Postgres
 import Rights
 
 extension Registry {
-    /// Reads the registry in one snapshot.
+    /// Reads the registry, its version first: whatever changes while it is read changes the version too, and the next
+    /// transaction notices.
     package static func load(on connection: PostgresConnection) async throws -> Registry {
         let results = try await connection.pipeline([
             "SELECT registry_version, topology_digest FROM habeas.installation",

@@ -16,6 +16,10 @@ struct ClockFold {
     private var changed: Set<UUID> = []
     private var destroyed: [UUID] = []
     private var endedHolds: [UUID] = []
+    /// The ends of the holds in place on a case, nil for one without.
+    private var holds: [UUID: [Date?]] = [:]
+    /// How many clocks had an effect; the others were looked at in vain.
+    private(set) var fired = 0
 
     init(at now: Date, registry: Registry) { changes = CaseChanges(at: now, registry: registry) }
 
@@ -25,6 +29,8 @@ struct ClockFold {
     mutating func add(_ incident: IncidentRecord) { incidents[incident.id] = incident }
     mutating func add(parked id: UUID, _ chain: EvidenceChain) { parked[id] = chain }
     mutating func add(_ pause: Pause, of id: UUID) { pauses[id, default: []].append(pause) }
+
+    mutating func add(holdUntil until: Date?, on id: UUID) { holds[id, default: []].append(until) }
 
     var caseIDs: [UUID] { Array(cases.keys) }
     var subjects: [UUID] { caseIDs + Array(incidents.keys) + Array(parked.keys) }
@@ -59,11 +65,12 @@ struct ClockFold {
             warnAt: clock.warnAt,
             at: now,
             machine: record.machine,
-            isHeld: waited.contains { $0.reason == .hold && $0.to == nil },
+            isHeld: holds[record.id]?.isEmpty == false,
             extendable: extendable(record, waited)
         )
+        if firing != .nothing { fired += 1 }
         switch firing {
-        case .nothing: break
+        case .nothing: return
         case .warn:
             fact("deadline.at_risk", clock, &record)
             tell(clock, &record, isMissed: false)
@@ -79,7 +86,7 @@ struct ClockFold {
             }
         case .transition(let transition):
             changes.deadlines.stop(clock.clock, subject: record.id)
-            if clock.clock == .holdEnd { endedHolds.append(record.id) }
+            if clock.clock == .holdEnd, !endHolds(&record, clock) { break }
             changes.apply(transition, to: &record, waited: &waited, actor: Self.actor) { before, after in
                 Self.body { body in
                     body.member("from", before.rawValue)
@@ -107,10 +114,29 @@ struct ClockFold {
         }
     }
 
+    /// Ends the holds whose time has come; returns whether it was the last of them.
+    private mutating func endHolds(_ record: inout CaseFileRecord, _ clock: DeadlineRecord) -> Bool {
+        let open = holds[record.id] ?? []
+        let left = open.filter { until in until.map { $0 > now } ?? true }
+        // Lifted by hand before: there is nothing to end.
+        guard left.count < open.count else { return false }
+        endedHolds.append(record.id)
+        holds[record.id] = left
+        if let next = left.compactMap({ $0 }).min() {
+            changes.end(holdOf: record.id, at: next, clientID: record.clientID)
+        }
+        guard left.isEmpty else {
+            fact("hold.ended", clock, &record)
+            return false
+        }
+        return true
+    }
+
     /// Whether holiday data that has come since moves a provisional date; then the clock is not due yet.
     private mutating func moved(_ clock: DeadlineRecord, _ record: CaseFileRecord, _ waited: [Pause]) -> Bool {
         let fresh = changes.clocks(of: record, waited: waited)?.deadlines.first { $0.rule.clock == clock.clock }
         guard let fresh, let due = fresh.due, let before = clock.due, due > before else { return false }
+        fired += 1
         changes.recount(record, waited: waited)
         return true
     }
@@ -172,6 +198,7 @@ struct ClockFold {
     }
 
     private mutating func settle(_ clock: DeadlineRecord, _ isMissed: Bool) {
+        fired += 1
         if isMissed {
             changes.deadlines.miss(clock.clock, subject: clock.subject)
         } else {

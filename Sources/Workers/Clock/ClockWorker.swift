@@ -39,6 +39,7 @@ package enum ClockWorker {
             pool: context.pool,
             registry: context.registry,
             dispatcher: dispatcher,
+            gate: context.gate,
             logger: context.logger
         )
         if let time = context.domainTime { _ = try await deadlines.play(until: time) }

@@ -16,6 +16,7 @@ package struct DueDeadlines: Service {
     private let pool: PostgresPool
     private let registry: RegistryCache
     private let dispatcher: OutboxDispatcher
+    private let gate: OutageGate
     private let interval: Duration
     private let logger: Logger
 
@@ -29,34 +30,44 @@ package struct DueDeadlines: Service {
         pool: PostgresPool,
         registry: RegistryCache,
         dispatcher: OutboxDispatcher,
+        gate: OutageGate,
         interval: Duration = .seconds(1),
         logger: Logger
     ) {
         self.pool = pool
         self.registry = registry
         self.dispatcher = dispatcher
+        self.gate = gate
         self.interval = interval
         self.logger = logger
     }
 
     package func run() async throws {
         await cancelWhenGracefulShutdown {
+            var wasRefused = false
             while !Task.isCancelled {
                 do {
                     if try await fire() > 0 { continue }
-                } catch is RegistryChanged {
-                    continue
-                } catch let error as PostgresError where error.retryClass == .transaction {
-                    continue
+                    if wasRefused { await gate.accepted() }
+                    wasRefused = false
                 } catch {
-                    logger.warning("clocks wait for the database", metadata: .keys([.reason: "\(error)"]))
+                    switch FailureClass(error) {
+                    case .conflict: continue
+                    case .outage:
+                        logger.warning("clocks wait for the database", metadata: .keys([.reason: "\(error)"]))
+                    case .defect(let code), .guilty(let code):
+                        // Nothing fires while this lasts: the worker must not look ready.
+                        logger.error("clocks cannot be fired", metadata: .keys([.reason: "\(error)"]))
+                        await gate.refused(code: code)
+                        wasRefused = true
+                    }
                 }
                 do { try await Task.sleep(for: interval) } catch { return }
             }
         }
     }
 
-    /// One transaction of it; returns how many clocks were looked at.
+    /// One transaction of it; returns how many clocks had an effect.
     package func fire() async throws -> Int {
         do {
             let (count, rows) = try await pool.withConnection { connection in
@@ -142,16 +153,18 @@ package struct DueDeadlines: Service {
         }
         guard !fold.subjects.isEmpty else { return (0, []) }
         let read = try await connection.pipeline([
-            DeadlineRecord.due(fold.subjects, at: now), PauseWrites.reading(fold.caseIDs),
+            DeadlineRecord.due(fold.subjects, at: now), PauseWrites.reading(fold.caseIDs), Holds.open(on: fold.caseIDs),
         ])
         for row in read[1] {
             let (id, pause) = try PauseWrites.decode(row)
             fold.add(pause, of: id)
         }
-        let clocks = try read[0].map(DeadlineRecord.init)
-        for clock in clocks { fold.fire(clock) }
+        for (id, _, until) in try read[2].decode(UUID.self, UUID.self, Date?.self) {
+            fold.add(holdUntil: until, on: id)
+        }
+        for row in read[0] { fold.fire(try DeadlineRecord(row: row)) }
         let (statements, outgoing) = fold.finished(machineNow: machineNow)
         _ = try await connection.pipeline(statements + ["COMMIT"])
-        return (clocks.count, outgoing)
+        return (fold.fired, outgoing)
     }
 }

@@ -31,19 +31,25 @@ extension IntakeFold {
                 )
             }
         }
-        let caseID = cases.first
-        statements.append(
-            """
-            INSERT INTO habeas.hold (id, publisher_id, hold_ref, client_id, case_id, placed_at, until)
-            VALUES (\(prepared.id), \(prepared.publisher.id), \(data.holdRef), \(data.client), \(caseID), \(state.now), \(data.until))
-            """
-        )
-        state.holds[reference] = IntakeState.Hold(
-            id: prepared.id,
-            caseID: caseID,
-            clientID: data.client,
-            isPlaced: true
-        )
+        var hold = IntakeState.Hold(clientID: data.client, isPlaced: true)
+        // The first row has the event's own id, by which its words are kept.
+        for caseID in cases.isEmpty ? [nil] : cases.map(Optional.some) {
+            let id = hold.rows.isEmpty ? prepared.id : UUID.version7(at: state.now)
+            hold.rows.append((id, caseID))
+            if let caseID { state.openHolds[caseID, default: []].insert(id) }
+            statements.append(
+                Holds.place(
+                    id,
+                    publisher: prepared.publisher.id,
+                    reference: data.holdRef,
+                    client: data.client,
+                    case: caseID,
+                    at: state.now,
+                    until: data.until
+                )
+            )
+        }
+        state.holds[reference] = hold
         keep(prepared, about: prepared.id)
         for id in cases {
             fold(.holdPlaced, into: id, by: prepared)
@@ -68,15 +74,20 @@ extension IntakeFold {
                 "Name a hold that is in place; this one is not."
             )
         }
-        statements.append("UPDATE habeas.hold SET lifted_at = \(state.now) WHERE id = \(hold.id) AND lifted_at IS NULL")
+        let ids = hold.rows.map(\.id)
+        statements.append(
+            "UPDATE habeas.hold SET lifted_at = \(state.now) WHERE id = ANY(\(ids)::uuid[]) AND lifted_at IS NULL"
+        )
         hold.isPlaced = false
         state.holds[reference] = hold
-        keep(prepared, about: hold.id)
-        if let id = hold.caseID {
-            fold(.holdLifted, into: id, by: prepared)
-        } else {
-            recordOfInstallation("hold.lifted", by: prepared, body: Facts.plain(prepared))
+        keep(prepared, about: ids[0])
+        for (id, caseID) in hold.rows {
+            guard let caseID else { continue }
+            state.openHolds[caseID]?.remove(id)
+            changes.setHeld(caseID, state.openHolds[caseID]?.isEmpty == false)
+            fold(.holdLifted, into: caseID, by: prepared)
         }
+        if hold.caseIDs.isEmpty { recordOfInstallation("hold.lifted", by: prepared, body: Facts.plain(prepared)) }
     }
 
     private mutating func fold(_ event: CaseEvent, into id: UUID, by prepared: PreparedEvent) {

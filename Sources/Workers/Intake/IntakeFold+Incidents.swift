@@ -27,10 +27,7 @@ extension IntakeFold {
             awareAt: data.awareAt,
             receivedAt: received
         )
-        let policy = changes.registry.policy(profile: prepared.publisher.profile, client: nil, at: received)
-        let deadline = policy.clock(.notifyClients).map {
-            Deadline($0.rule, from: data.awareAt, at: .unknown, atlas: changes.registry.atlas)
-        }
+        let deadline = notifyClients(from: data.awareAt, prepared)
         changes.evidence.add(
             incident.chain.append(
                 "incident.opened",
@@ -58,6 +55,14 @@ extension IntakeFold {
         applyWaiting(under: reference)
     }
 
+    /// Until when every affected client is told (GDPR Art. 33(2)).
+    private func notifyClients(from awareAt: Date, _ prepared: PreparedEvent) -> Deadline? {
+        let policy = changes.registry.policy(profile: prepared.publisher.profile, client: nil, at: receipt(prepared))
+        return policy.clock(.notifyClients).map {
+            Deadline($0.rule, from: awareAt, at: .unknown, atlas: changes.registry.atlas)
+        }
+    }
+
     mutating func update(_ data: BreachUpdated, _ prepared: PreparedEvent, _ delivery: Delivery) {
         follow(data.incidentRef, "incident.updated", prepared, delivery) { incident in
             incident.phase = max(incident.phase, data.phase)
@@ -71,6 +76,14 @@ extension IntakeFold {
             body.member("clients", data.affected.map(\.client))
             body.member("closed", data.closed)
             body.member("false_alarm", data.falseAlarm)
+        }
+        let reference = IntakeState.Reference(publisher: prepared.publisher.id, list: .incident, text: data.incidentRef)
+        // One that has not been reported yet: the event waits.
+        guard let incident = state.incidents[reference] else { return }
+        if incident.state != "open" {
+            changes.deadlines.end(subject: incident.id, isMet: incident.state == "closed")
+        } else if data.awareAt != nil, let deadline = notifyClients(from: incident.awareAt, prepared) {
+            changes.deadlines.change(deadline, subject: incident.id)
         }
     }
 

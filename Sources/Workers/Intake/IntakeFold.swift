@@ -122,6 +122,8 @@ struct IntakeFold {
         state.cases[id] = record
         statements.append("UPDATE habeas.case_secret SET client_id = \(client.id) WHERE case_id = \(id)")
         statements.append("UPDATE habeas.deadline SET client_id = \(client.id) WHERE case_id = \(id)")
+        statements.append("UPDATE habeas.case_pause SET client_id = \(client.id) WHERE case_id = \(id)")
+        statements.append("UPDATE habeas.hold SET client_id = \(client.id) WHERE case_id = \(id)")
         statements.append("DELETE FROM habeas.case_identity WHERE case_id = \(id)")
         if let identities = state.identities[id] {
             var lookups = SecretWrites(lookupKeyID: digest.keyID)

@@ -39,11 +39,16 @@ struct IntakeState {
     /// Holds by reference; true where one is still placed.
     var holds: [Reference: Hold] = [:]
 
+    /// The holds in place on cases, whoever placed them: a case is held until the last of them is lifted.
+    var openHolds: [UUID: Set<UUID>] = [:]
+
+    /// What one hold reference stands for: a row for each case it holds, or one without a case.
     struct Hold {
-        let id: UUID
-        let caseID: UUID?
         let clientID: String?
         var isPlaced: Bool
+        var rows: [(id: UUID, caseID: UUID?)] = []
+
+        var caseIDs: [UUID] { rows.compactMap(\.caseID) }
     }
 
     mutating func add(_ record: CaseFileRecord) {

@@ -113,12 +113,10 @@ struct IntakeTransaction {
                     String?.self,
                     Bool.self
                 )
-                state.holds[.init(publisher: publisher, list: .request, text: ref)] = .init(
-                    id: id,
-                    caseID: caseID,
-                    clientID: client,
-                    isPlaced: isPlaced
-                )
+                let reference = IntakeState.Reference(publisher: publisher, list: .request, text: ref)
+                var hold = state.holds[reference] ?? IntakeState.Hold(clientID: client, isPlaced: isPlaced)
+                hold.rows.append((id, caseID))
+                state.holds[reference] = hold
             }
         }
         if let index = clientsAt {
@@ -138,18 +136,23 @@ struct IntakeTransaction {
     private func complete(_ state: inout IntakeState, _ needs: IntakeNeeds, on connection: PostgresConnection)
         async throws
     {
-        if !state.cases.isEmpty {
-            for row in try await connection.query(PauseWrites.reading(Array(state.cases.keys))) {
-                let (id, pause) = try PauseWrites.decode(row)
-                state.pauses[id, default: []].append(pause)
-            }
-        }
-        let held = state.holds.values.compactMap(\.caseID).filter { state.cases[$0] == nil }
+        let held = state.holds.values.flatMap(\.caseIDs).filter { state.cases[$0] == nil }
         if !held.isEmpty {
             let rows = try await connection.query(
                 CaseFileRecord.locking(ids: held, publishers: [], kinds: [], references: [])
             )
             for row in rows { state.add(try CaseFileRecord(row: row)) }
+        }
+        if !state.cases.isEmpty {
+            let ids = Array(state.cases.keys)
+            let results = try await connection.pipeline([PauseWrites.reading(ids), Holds.open(on: ids)])
+            for row in results[0] {
+                let (id, pause) = try PauseWrites.decode(row)
+                state.pauses[id, default: []].append(pause)
+            }
+            for (id, hold, _) in try results[1].decode(UUID.self, UUID.self, Date?.self) {
+                state.openHolds[id, default: []].insert(hold)
+            }
         }
         guard
             needs.mayNameClients

@@ -223,7 +223,7 @@ struct CaseMachineTests {
         Row(.refused, .restrictionLifted, .refuse(.closed), right: .restriction),
         Row(.inProgress, .holdPlaced, to(.inProgress, "hold.placed", .pause(.hold), .wake(.erasure))),
         Row(.inProgress, .holdLifted, to(.inProgress, "hold.lifted", .resume(.hold), .wake(.erasure))),
-        Row(.withdrawn, .holdLifted, to(.withdrawn, "hold.lifted")),
+        Row(.withdrawn, .holdLifted, to(.withdrawn, "hold.lifted", .resume(.hold))),
         Row(
             .received,
             .instructionConfirmed,

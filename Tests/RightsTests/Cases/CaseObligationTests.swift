@@ -222,7 +222,7 @@ struct CaseObligationTests {
             switch verdict {
             case .apply(let transition):
                 #expect(transition.state == machine.state)
-                if event == .holdLifted { return #expect(transition.actions.isEmpty) }
+                if event == .holdLifted { return #expect(transition.actions == [.resume(.hold)]) }
                 #expect(event == .restrictionLifted && machine.right == .restriction, "\(machine) \(event)")
                 #expect(machine.state == .fulfilled || machine.state == .partlyFulfilled)
                 #expect(transition.wakes == .erasure)

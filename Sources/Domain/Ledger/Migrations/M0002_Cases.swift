@@ -104,8 +104,10 @@ extension Migration {
               placed_at    timestamptz NOT NULL,
               until        timestamptz,
               lifted_at    timestamptz,
-              UNIQUE (publisher_id, hold_ref)
+              -- One row a case where a request has several.
+              UNIQUE NULLS NOT DISTINCT (publisher_id, hold_ref, case_id)
             );
+            CREATE INDEX hold_case ON habeas.hold (case_id) WHERE lifted_at IS NULL;
 
             -- A clock of a case, an incident or a parked message: one of each kind a subject.
             CREATE TABLE habeas.deadline (

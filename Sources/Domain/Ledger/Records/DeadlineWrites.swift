@@ -49,6 +49,7 @@ package struct DeadlineWrites: Sendable {
             opened[index].deadline = deadline
             return
         }
+        changed.removeAll { $0.subject == subject && $0.deadline.rule.clock == deadline.rule.clock }
         changed.append((subject, deadline))
     }
 
@@ -74,6 +75,7 @@ package struct DeadlineWrites: Sendable {
             opened[index].state = isMet ? "met" : "void"
         }
         restarted.removeAll { $0.subject == subject && $0.deadline.rule.clock != .holdEnd }
+        ended.removeAll { $0.subject == subject }
         ended.append((subject, isMet))
     }
 
@@ -135,8 +137,11 @@ package struct DeadlineWrites: Sendable {
     private var update: SQL {
         """
         UPDATE habeas.deadline AS d
-           SET rule = n.rule, source = n.source, anchor_at = n.anchor_at, due_at = n.due_at, warn_at = n.warn_at,
-               next_at = n.next_at, provisional = n.provisional, unverified = n.unverified
+           SET rule = n.rule, source = n.source, anchor_at = n.anchor_at, due_at = n.due_at,
+               -- Who was warned of this very date is not warned of it again.
+               warn_at = CASE WHEN d.warn_at IS NULL AND d.due_at = n.due_at THEN NULL ELSE n.warn_at END,
+               next_at = CASE WHEN d.warn_at IS NULL AND d.due_at = n.due_at THEN d.next_at ELSE n.next_at END,
+               provisional = n.provisional, unverified = n.unverified
           FROM unnest(\(changed.map(\.subject))::uuid[], \(changed.map(\.deadline.rule.clock.rawValue))::text[],
             \(changed.map(\.deadline.rule.id))::text[], \(changed.map(\.deadline.rule.source))::text[],
             \(changed.map(\.deadline.anchor))::timestamptz[], \(changed.map(\.deadline.due))::timestamptz[],

@@ -13,21 +13,18 @@ package struct PauseWrites: Sendable {
         begun.append((id, clientID, pause))
     }
 
-    package mutating func end(_ reason: PauseReason, case id: UUID, at: Date) { ended.append((id, reason, at)) }
+    /// One that this transaction began is as if it had never been.
+    package mutating func end(_ reason: PauseReason, case id: UUID, at: Date) {
+        if let index = begun.firstIndex(where: { $0.id == id && $0.pause.reason == reason }) {
+            begun.remove(at: index)
+        } else {
+            ended.append((id, reason, at))
+        }
+    }
 
+    /// Endings first: what ends and begins again in one transaction is two pauses.
     package var statements: [SQL] {
         var statements: [SQL] = []
-        if !begun.isEmpty {
-            statements.append(
-                """
-                INSERT INTO habeas.case_pause (case_id, client_id, reason, from_at, grounded)
-                SELECT * FROM unnest(\(begun.map(\.id))::uuid[], \(begun.map(\.clientID))::text[],
-                  \(begun.map(\.pause.reason.rawValue))::text[], \(begun.map(\.pause.from))::timestamptz[],
-                  \(begun.map(\.pause.isGrounded))::bool[])
-                ON CONFLICT DO NOTHING
-                """
-            )
-        }
         if !ended.isEmpty {
             statements.append(
                 """
@@ -35,6 +32,16 @@ package struct PauseWrites: Sendable {
                   FROM unnest(\(ended.map(\.id))::uuid[], \(ended.map(\.reason.rawValue))::text[], \(ended.map(\.at))::timestamptz[])
                     AS n (case_id, reason, at)
                  WHERE p.case_id = n.case_id AND p.reason = n.reason AND p.to_at IS NULL
+                """
+            )
+        }
+        if !begun.isEmpty {
+            statements.append(
+                """
+                INSERT INTO habeas.case_pause (case_id, client_id, reason, from_at, grounded)
+                SELECT * FROM unnest(\(begun.map(\.id))::uuid[], \(begun.map(\.clientID))::text[],
+                  \(begun.map(\.pause.reason.rawValue))::text[], \(begun.map(\.pause.from))::timestamptz[],
+                  \(begun.map(\.pause.isGrounded))::bool[])
                 """
             )
         }

@@ -143,7 +143,7 @@ package struct CaseMachine: Sendable {
         switch event {
         case .restrictionLifted where right == .restriction && (state == .fulfilled || state == .partlyFulfilled):
             stay("restriction.lifted", .wake(.erasure))
-        case .holdLifted: stay("hold.lifted")
+        case .holdLifted: stay("hold.lifted", .resume(.hold))
         default: .refuse(.closed)
         }
     }

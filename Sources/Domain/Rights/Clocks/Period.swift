@@ -32,10 +32,10 @@ package struct Period: Sendable, Hashable {
 }
 
 extension Period {
-    /// Reads `30 business_day`, `1 calendar_month`; a plural `s` is allowed. Nil where it says something else.
+    /// Reads `30 business_day`, `1 calendar_month`; a plural `s` is allowed. Nil where it says something else, or nothing at all.
     package init?(_ text: some StringProtocol, rolls: Bool = false) {
         let words = text.split(separator: " ")
-        guard words.count == 2, let count = Int(words[0]), (0...100_000).contains(count) else { return nil }
+        guard words.count == 2, let count = Int(words[0]), (1...100_000).contains(count) else { return nil }
         let name = words[1].hasSuffix("s") ? words[1].dropLast() : words[1]
         guard let unit = Unit(rawValue: String(name)) else { return nil }
         self.init(count, unit, rolls: rolls)

@@ -3,6 +3,8 @@ import FoundationEssentials
 import Postgres
 import Rights
 
+extension ClockRule.Clock: ExpressibleByArgument {}
+
 /// `habeas deadlines`
 struct DeadlinesList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,7 +23,7 @@ struct DeadlinesList: AsyncParsableCommand {
     var client: String?
 
     @Option(help: ArgumentHelp("Only this clock: respond, refer, purge, …", valueName: "clock"))
-    var clock: String?
+    var clock: ClockRule.Clock?
 
     @Option(help: "Clocks to list at most.")
     var limit = 100
@@ -36,11 +38,17 @@ struct DeadlinesList: AsyncParsableCommand {
     func run() async throws {
         var condition: SQL = "true"
         if let client { condition = "\(condition) AND d.client_id = \(client)" }
-        if let clock { condition = "\(condition) AND d.clock = \(clock)" }
+        if let clock { condition = "\(condition) AND d.clock = \(clock.rawValue)" }
         let finals = CaseState.allCases.filter(\.isFinal).map(\.rawValue)
         let rows = try await DatabaseSession.run(try common.configuration()) { connection in
             // next_at is never later than due_at: its index finds what comes due within the window.
-            try await connection.query(
+            if let client {
+                let known = try await connection.query("SELECT FROM habeas.client WHERE id = \(client)")
+                guard !known.isEmpty else {
+                    throw Failure("--client", "is no client", "look it up with `habeas clients list`")
+                }
+            }
+            return try await connection.query(
                 """
                 SELECT d.subject_id, d.client_id, d.clock, d.rule, d.source, d.due_at, d.state, d.provisional, d.unverified,
                        extract(epoch FROM d.due_at - habeas.domain_now())::float8, c.state, c.lane
@@ -49,7 +57,9 @@ struct DeadlinesList: AsyncParsableCommand {
                         SELECT * FROM habeas.deadline WHERE state = 'missed') AS d
                   LEFT JOIN habeas.case_file c ON c.id = d.case_id
                  WHERE d.due_at <= habeas.domain_now() + \(Duration.seconds(within * 86_400))::interval AND \(condition)
-                   AND (d.state = 'open' OR c.id IS NULL OR NOT c.state = ANY(\(finals)::text[]))
+                   AND (d.state = 'open' OR NOT c.state = ANY(\(finals)::text[])
+                        OR EXISTS (SELECT FROM habeas.parked_message p WHERE p.id = d.subject_id AND p.state = 'open')
+                        OR EXISTS (SELECT FROM habeas.incident i WHERE i.id = d.subject_id AND i.state = 'open'))
                  ORDER BY d.due_at, d.subject_id, d.clock LIMIT \(limit)
                 """
             ).decode(

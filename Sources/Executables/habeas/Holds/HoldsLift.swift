@@ -34,13 +34,15 @@ struct HoldsLift: AsyncParsableCommand {
                 let rows = try await connection.query(
                     """
                     UPDATE habeas.hold SET lifted_at = \(act.now)
-                     WHERE case_id = ANY(\(ids)::uuid[]) AND split_part(hold_ref, '#', 1) = \(ref) AND lifted_at IS NULL
+                     WHERE case_id = ANY(\(ids)::uuid[]) AND hold_ref = \(ref) AND lifted_at IS NULL
                     RETURNING id
                     """
                 )
                 guard !rows.isEmpty else {
                     throw Failure("--ref", "is no hold in place on this request", "see `habeas holds list`")
                 }
+                let left = try await connection.query(Holds.open(on: ids)).decode(UUID.self, UUID.self, Date?.self)
+                act.keepHeld(Set(left.map(\.0)))
                 try act.apply(.holdLifted) { body in
                     body.member("hold_ref", ref)
                     body.member("reason", reason)

@@ -56,12 +56,16 @@ struct HoldsPlace: AsyncParsableCommand {
                     body.member("until", end)
                 }
                 if let end { act.endHolds(at: end) }
-                let rows = act.records.map { record -> SQL in
-                    """
-                    INSERT INTO habeas.hold (id, publisher_id, hold_ref, client_id, case_id, placed_at, until)
-                    VALUES (\(UUID.version7(at: act.now)), \(record.publisherID), \(act.records.count == 1 ? ref : "\(ref)#\(record.subjectIndex)"),
-                      \(record.clientID), \(record.id), \(act.now), \(end))
-                    """
+                let rows = act.records.map { record in
+                    Holds.place(
+                        UUID.version7(at: act.now),
+                        publisher: record.publisherID,
+                        reference: ref,
+                        client: record.clientID,
+                        case: record.id,
+                        at: act.now,
+                        until: end
+                    )
                 }
                 do {
                     _ = try await connection.pipeline(act.statements() + rows)

@@ -31,6 +31,11 @@ struct CaseAct {
         machineNow = try results[2].only.decode(Date.self)
     }
 
+    /// Cases that another hold keeps held.
+    mutating func keepHeld(_ ids: Set<UUID>) {
+        for id in ids { changes.setHeld(id, true) }
+    }
+
     /// Applies `event` to every case, or refuses with the machine's reason.
     mutating func apply(_ event: CaseEvent, _ members: (inout JSONWriter) -> Void) throws {
         for index in records.indices {
@@ -71,12 +76,23 @@ struct CaseAct {
         guard !record.state.isFinal else {
             throw Failure("request", "is closed", "nothing is owed any more")
         }
+        guard record.lane == .own else {
+            throw Failure("request", "is the client's to answer", "only the controller may put its answer off")
+        }
         guard record.extendedAt == nil else {
             throw Failure("request", "was extended before", "the law knows one extension only")
         }
         let law = changes.clocks(of: record, waited: waited)?.entries.first { $0.layer == .law && $0.clock == .respond }
         guard let reading = law?.reading, let notice = reading.noticeDue else {
             throw Failure("request", "has a period that cannot be extended", "see `habeas policy explain --case ID`")
+        }
+        let binding = changes.clocks(of: record, waited: waited)?.entries.first { $0.binds && $0.clock == .respond }
+        guard binding?.layer == .law else {
+            throw Failure(
+                "request",
+                "is bound by what was promised (\(binding?.deadline.rule.source ?? "the statement")), which nothing puts off",
+                "answer it in time"
+            )
         }
         guard now <= notice else {
             throw Failure(

@@ -86,8 +86,10 @@ struct FleetStatus {
               FROM habeas.deadline d
              WHERE due_at < habeas.domain_now() + \(risk)::interval
                AND (next_at < habeas.domain_now() + \(risk)::interval
-                    OR (state = 'missed' AND NOT EXISTS (
-                      SELECT FROM habeas.case_file c WHERE c.id = d.case_id AND c.state = ANY(\(finals)::text[]))))
+                    OR (state = 'missed' AND (
+                      EXISTS (SELECT FROM habeas.case_file c WHERE c.id = d.case_id AND NOT c.state = ANY(\(finals)::text[]))
+                      OR EXISTS (SELECT FROM habeas.parked_message p WHERE p.id = d.subject_id AND p.state = 'open')
+                      OR EXISTS (SELECT FROM habeas.incident i WHERE i.id = d.subject_id AND i.state = 'open'))))
             """,
             """
             SELECT subject_id, client_id, clock, due_at FROM habeas.deadline
