@@ -93,11 +93,7 @@ package enum CaseOutcome {
             data.member("request", record.id)
             data.member("request_ref", record.requestRef)
             data.member("state", record.state.rawValue)
-            data.member("clock", deadline.clock.rawValue)
-            data.member("due_at", deadline.due)
-            data.member("article", deadline.source)
-            data.member("rule", deadline.rule)
-            data.member("missed", isMissed)
+            describe(deadline, isMissed, to: &data)
             data.member("sequence", sequence)
             data.member("reference", record.reference)
         }
@@ -115,11 +111,7 @@ package enum CaseOutcome {
             data.member("request", incident.id)
             data.member("request_ref", incident.incidentRef)
             data.member("state", incident.state)
-            data.member("clock", deadline.clock.rawValue)
-            data.member("due_at", deadline.due)
-            data.member("article", deadline.source)
-            data.member("rule", deadline.rule)
-            data.member("missed", isMissed)
+            describe(deadline, isMissed, to: &data)
             data.member("sequence", sequence)
         }
     }
@@ -142,6 +134,14 @@ package enum CaseOutcome {
             data.member("sequence", sequence)
             data.member("reference", record.reference)
         }
+    }
+
+    private static func describe(_ deadline: DeadlineRecord, _ isMissed: Bool, to data: inout JSONWriter) {
+        data.member("clock", deadline.clock.rawValue)
+        data.member("due_at", deadline.due)
+        data.member("article", deadline.source)
+        data.member("rule", deadline.rule)
+        data.member("missed", isMissed)
     }
 
     private static func row(
