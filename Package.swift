@@ -75,7 +75,7 @@ let package = Package(
         library("Threads", in: "Platform", []),
         library("AMQP", in: "Platform", ["CRabbitMQ", "Threads", logging, lifecycle, deque]),
         library("Postgres", in: "Platform", ["CLibPQ", "Threads", logging, deque]),
-        library("Outbound", in: "Platform", ["CLibCurl", "Threads"]),
+        library("Outbound", in: "Platform", ["CLibCurl", "Threads", crypto, deque]),
         library("Observability", in: "Platform", [logging, lifecycle, flyingFox]),
         // Domain
         library("Rights", in: "Domain", [crypto]),
