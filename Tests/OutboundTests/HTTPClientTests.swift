@@ -66,7 +66,7 @@ final class HTTPClientTests {
     func redirect() async throws {
         let reply = try await client.send(HTTPCall("GET", "\(server.base)/redirect"))
         #expect(reply.status == 302)
-        #expect(reply.header("location") == "\(server.base)/echo")
+        #expect(reply.header("location") == "/echo")
         #expect(server.requests.count == 1)
     }
 
@@ -101,7 +101,9 @@ final class HTTPClientTests {
         let task = Task { [client] in try await client.send(call) }
         while server.requests.isEmpty { await Task.yield() }
         await client.close()
-        await #expect(throws: OutboundError(.closed)) { try await task.value }
+        let error = await #expect(throws: OutboundError.self) { try await task.value }
+        // The request had left when the client was closed.
+        #expect(error == OutboundError(.closed, mayHaveActed: true))
         #expect(await code(call) == .closed)
     }
 

@@ -31,8 +31,27 @@ static inline CURLcode shim_easy_set_data_callback(CURL *easy, CURLoption option
     return curl_easy_setopt(easy, option, callback);
 }
 
+static inline CURLcode shim_easy_set_open_socket(CURL *easy, curl_opensocket_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
+}
+
+static inline CURLcode shim_easy_set_close_socket(CURL *easy, curl_closesocket_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, callback);
+}
+
+static inline CURLcode shim_easy_set_before_request(CURL *easy, curl_prereq_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
+}
+
 static inline CURLcode shim_easy_get_status(CURL *easy, long *status) {
     return curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, status);
+}
+
+// Whether the connection in use is encrypted. What the library answers with is an untyped pointer to a struct.
+static inline int shim_easy_is_encrypted(CURL *easy) {
+    struct curl_tlssessioninfo *session = NULL;
+    CURLcode code = curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session);
+    return code == CURLE_OK && session && session->internals;
 }
 
 typedef int (*shim_socket_callback)(CURL *easy, curl_socket_t socket, int what, void *context, void *socket_context);

@@ -1,7 +1,7 @@
 /// One HTTP request.
 public struct HTTPCall: Sendable {
     /// Credentials of HTTP basic authentication, sent with the first request.
-    public struct BasicAuthentication: Sendable {
+    public struct BasicAuthentication: Sendable, CustomStringConvertible {
         public var user: String
         public var password: String
 
@@ -9,20 +9,30 @@ public struct HTTPCall: Sendable {
             self.user = user
             self.password = password
         }
+
+        public var description: String { "BasicAuthentication(redacted)" }
     }
 
     /// Upper-case letters.
     public var method: String
     /// An absolute http or https URL without credentials, percent-encoded by the caller.
     public var url: String
-    /// Sent in this order. A name may come more than once.
+    /// Sent in this order. A name may come more than once, but not one that the library sets itself: `Host`, and those
+    /// that say how long the body is and what becomes of the connection.
     public var headers: [(name: String, value: String)]
     /// nil sends none; an empty one is sent with length 0.
     public var body: [UInt8]?
     public var basicAuthentication: BasicAuthentication?
+    public var allowing: Permissions
     /// In place of the client's own limits.
     public var timeout: Duration?
     public var bodyLimit: Int?
+    /// Whether the connection may be kept for the next call. One that is closed at once is never idle at a peer that
+    /// counts its connections.
+    public var keepsConnection = true
+
+    /// What the library's resolver is told to believe, `host:port:address` each: for tests.
+    var lookUps: [String] = []
 
     public init(
         _ method: String,
@@ -30,6 +40,7 @@ public struct HTTPCall: Sendable {
         headers: [(name: String, value: String)] = [],
         body: [UInt8]? = nil,
         basicAuthentication: BasicAuthentication? = nil,
+        allowing: Permissions = [.plain, .internalAddress],
         timeout: Duration? = nil,
         bodyLimit: Int? = nil
     ) {
@@ -38,6 +49,7 @@ public struct HTTPCall: Sendable {
         self.headers = headers
         self.body = body
         self.basicAuthentication = basicAuthentication
+        self.allowing = allowing
         self.timeout = timeout
         self.bodyLimit = bodyLimit
     }
@@ -48,6 +60,7 @@ public struct HTTPCall: Sendable {
         guard scheme.hasPrefix("http://") || scheme.hasPrefix("https://"),
             url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { throw OutboundError(.url) }
+        guard scheme.hasPrefix("https://") || allowing.contains(.plain) else { throw OutboundError(.plain) }
         guard !method.isEmpty, method.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }),
             headers.allSatisfy({ Self.isName($0.name) && Self.isValue($0.value) })
         else { throw OutboundError(.header) }
@@ -58,34 +71,25 @@ public struct HTTPCall: Sendable {
         }
     }
 
-    /// A token of RFC 9110.
+    private static let reserved: Set<String> = [
+        "connection", "content-length", "expect", "host", "keep-alive", "proxy-authorization", "proxy-connection", "te",
+        "trailer", "transfer-encoding", "upgrade",
+    ]
+
+    /// A token of RFC 9110 that the library does not write itself.
     private static func isName(_ text: String) -> Bool {
-        !text.isEmpty
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    true
-                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-                }
+        let isToken = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
             }
+        }
+        return isToken && !text.isEmpty && !reserved.contains(text.lowercased())
     }
 
     private static func isValue(_ text: String) -> Bool {
-        text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
-    }
-}
-
-/// What came back, whatever its status.
-public struct HTTPReply: Sendable {
-    public let status: Int
-    /// In the order received; of the final response, not of interim ones.
-    public let headers: [(name: String, value: String)]
-    public let body: [UInt8]
-
-    /// The first header of that name, in any case.
-    public func header(_ name: String) -> String? {
-        let name = name.lowercased()
-        return headers.first { $0.name.lowercased() == name }?.value
+        !text.unicodeScalars.contains { $0.isControlOrLineEnd }
     }
 }

@@ -1,174 +1,213 @@
 import CLibCurl
+import Threads
 
-/// One call under way: the library's handle and what has arrived so far. Touched by the client's thread only.
-final class Transfer {
-    let id: Int
-    let handle: OpaqueHandle
-    private let bodyLimit: Int
-    private let continuation: CheckedContinuation<HTTPReply, any Error>
-    private var headerLines: UnsafeMutablePointer<curl_slist>?
-    private var headers: [(name: String, value: String)] = []
-    private var headerBytes = 0
-    private var body: [UInt8] = []
-    private var isTooLarge = false
+/// One call, waiting or under way: the library's handle and the guard at its sockets. What the call is about, its
+/// subclasses know. Touched by the client's thread only.
+class Transfer {
+    /// Whose call it is: closing a client ends its own calls and no others.
+    final class Owner: Sendable {
+        private let closed = Locked(false)
 
-    typealias OpaqueHandle = UnsafeMutableRawPointer
+        var isClosed: Bool { closed.withLock { $0 } }
 
-    /// All headers of a reply together; the library itself sets no limit before 8.3.
-    private static let headerLimit = 65_536
+        func close() {
+            closed.withLock { $0 = true }
+        }
+    }
 
-    /// Sets up the handle; nothing is sent before it is added to the set. The caller keeps the transfer alive until then.
-    init(
-        _ call: HTTPCall,
-        id: Int,
-        configuration: HTTPClient.Configuration,
-        continuation: CheckedContinuation<HTTPReply, any Error>
-    ) throws(OutboundError) {
-        guard let handle = curl_easy_init() else { throw OutboundError(.library) }
-        self.id = id
-        self.handle = handle
-        self.continuation = continuation
-        bodyLimit = call.bodyLimit ?? configuration.bodyLimit
-        try configure(call, configuration)
+    let owner: Owner
+    let deadline: ContinuousClock.Instant
+    private(set) var handle: UnsafeMutableRawPointer?
+    private let addressGuard: AddressGuard?
+    private var sockets: SocketTable?
+    private var lists: [UnsafeMutablePointer<curl_slist>] = []
+    private var openedSockets = 0
+    private var refusal: AddressRefusal?
+    /// Whether the connection is made and the request about to leave, or gone.
+    private(set) var hasBegun = false
+    private(set) var localPort: Int32 = 0
+
+    /// - Parameter addressGuard: nil lets every address pass.
+    init(owner: Owner, deadline: ContinuousClock.Instant, addressGuard: AddressGuard?) {
+        self.owner = owner
+        self.deadline = deadline
+        self.addressGuard = addressGuard
     }
 
     deinit {
-        curl_easy_cleanup(handle)
-        curl_slist_free_all(headerLines)
+        if let handle { curl_easy_cleanup(handle) }
+        for list in lists { curl_slist_free_all(list) }
     }
 
-    /// Ends the call: with the reply, or with why there is none.
-    func finish(_ result: CURLcode) {
-        guard result == CURLE_OK else {
-            return fail(isTooLarge ? OutboundError(.tooLarge) : OutboundError(result: result))
-        }
-        var status = 0
-        shim_easy_get_status(handle, &status)
-        continuation.resume(returning: HTTPReply(status: status, headers: headers, body: body))
-    }
-
-    func fail(_ error: any Error) {
-        continuation.resume(throwing: error)
-    }
-
-    // MARK: Setting up
-
-    private func configure(_ call: HTTPCall, _ configuration: HTTPClient.Configuration) throws(OutboundError) {
-        try set(CURLOPT_URL, call.url)
-        try set(CURLOPT_PROTOCOLS_STR, "http,https")
-        try set(CURLOPT_FOLLOWLOCATION, 0)
-        try set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
-        try set(CURLOPT_PATH_AS_IS, 1)
-        try set(CURLOPT_PROXY, "")  // an empty text, not none: else the environment would choose one
+    /// Sets up the handle; nothing is sent before it is added to the set. The caller keeps the transfer alive until then.
+    final func prepare(sockets: SocketTable) throws(OutboundError) -> UnsafeMutableRawPointer {
+        guard let handle = curl_easy_init() else { throw OutboundError(.library) }
+        self.handle = handle
+        self.sockets = sockets
         try set(CURLOPT_NOSIGNAL, 1)
-        try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
-        try set(CURLOPT_TIMEOUT_MS, Self.milliseconds(call.timeout ?? configuration.timeout))
-        try set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(configuration.connectTimeout))
+        // Else removing a call whose name is still being looked up would wait for the resolver, on the thread of everybody.
+        try set(CURLOPT_QUICK_EXIT, 1)
+        try set(CURLOPT_PROXY, "")  // an empty text, not none: else the environment would choose one
+        try set(CURLOPT_NOPROXY, "")
+        try set(CURLOPT_NETRC, 0)
         try set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
-        if let file = configuration.caFile { try set(CURLOPT_CAINFO, file) }
-        if let agent = configuration.userAgent { try set(CURLOPT_USERAGENT, agent) }
-        if let login = call.basicAuthentication {
-            try set(CURLOPT_HTTPAUTH, shim_auth_basic)
-            try set(CURLOPT_USERNAME, login.user)
-            try set(CURLOPT_PASSWORD, login.password)
-        }
-        try setBody(call)
-        try setHeaders(call.headers)
+        try set(CURLOPT_TIMEOUT_MS, Self.milliseconds(deadline - .now))
         let context = Unmanaged.passUnretained(self).toOpaque()
+        try check(shim_easy_set_open_socket(handle, Self.onOpen))
+        try check(shim_easy_set_pointer(handle, CURLOPT_OPENSOCKETDATA, context))
+        try check(shim_easy_set_close_socket(handle, Self.onClose))
+        try check(
+            shim_easy_set_pointer(handle, CURLOPT_CLOSESOCKETDATA, Unmanaged.passUnretained(sockets).toOpaque())
+        )
+        try check(shim_easy_set_before_request(handle, Self.beforeRequest))
+        try check(shim_easy_set_pointer(handle, CURLOPT_PREREQDATA, context))
         try check(shim_easy_set_data_callback(handle, CURLOPT_WRITEFUNCTION, Self.onBody))
         try check(shim_easy_set_pointer(handle, CURLOPT_WRITEDATA, context))
         try check(shim_easy_set_data_callback(handle, CURLOPT_HEADERFUNCTION, Self.onHeader))
         try check(shim_easy_set_pointer(handle, CURLOPT_HEADERDATA, context))
+        try check(shim_easy_set_data_callback(handle, CURLOPT_READFUNCTION, Self.onRead))
+        try check(shim_easy_set_pointer(handle, CURLOPT_READDATA, context))
+        try configure()
+        return handle
     }
 
-    private func setBody(_ call: HTTPCall) throws(OutboundError) {
-        if let body = call.body {
-            // Length before bytes: the library copies that many.
-            try check(shim_easy_set_size(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
-            // An empty array may have no address, and without one the library would not take it for a body.
-            try check(
-                (body.isEmpty ? [0] : body).withUnsafeBytes {
-                    shim_easy_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, $0.baseAddress)
-                }
-            )
-        } else if call.method == "HEAD" {
-            try set(CURLOPT_NOBODY, 1)
+    // MARK: For subclasses
+
+    /// Sets what the call is about.
+    func configure() throws(OutboundError) {}
+
+    /// How much was taken; anything but all of it makes the library end the transfer.
+    func take(body chunk: UnsafeRawBufferPointer) -> Int { chunk.count }
+    func take(header line: UnsafeRawBufferPointer) -> Int { line.count }
+
+    /// The next bytes of what is sent; 0 is the end.
+    func give(_ buffer: UnsafeMutableRawBufferPointer) -> Int { 0 }
+
+    /// The library is done.
+    func finish(_ result: CURLcode) {}
+
+    /// There will be no reply.
+    func fail(_ error: any Error) {}
+
+    /// Asked once more before a request is sent on a connection, new or kept from another call.
+    func mayUseConnection() -> Bool { true }
+
+    /// Whether the peer may act on it although no answer comes.
+    var mayHaveActed: Bool { hasBegun }
+
+    final func error(for result: CURLcode) -> OutboundError {
+        // With one address tried and another refused, it was the first that failed.
+        if let refusal, openedSockets == 0 || result == CURLE_ABORTED_BY_CALLBACK {
+            return OutboundError(.address, refusal: refusal)
         }
-        try set(CURLOPT_CUSTOMREQUEST, call.method)
+        return OutboundError(result: result, mayHaveActed: mayHaveActed)
     }
 
-    private func setHeaders(_ headers: [(name: String, value: String)]) throws(OutboundError) {
-        var lines = headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
-        lines.append("Expect:")  // takes away the pause of a second before larger bodies
-        if !headers.contains(where: { $0.name.lowercased() == "content-type" }) { lines.append("Content-Type:") }
-        for line in lines {
-            guard let longer = curl_slist_append(headerLines, line) else { throw OutboundError(.library) }
-            headerLines = longer
-        }
-        try check(shim_easy_set_list(handle, CURLOPT_HTTPHEADER, headerLines))
+    final func shutDownConnection() {
+        sockets?.shutDown(localPort: localPort)
     }
 
-    private func set(_ option: CURLoption, _ value: Int) throws(OutboundError) {
+    final func set(_ option: CURLoption, _ value: Int) throws(OutboundError) {
         try check(shim_easy_set_long(handle, option, value))
     }
 
-    private func set(_ option: CURLoption, _ value: String) throws(OutboundError) {
+    final func set(_ option: CURLoption, _ value: String) throws(OutboundError) {
         try check(shim_easy_set_text(handle, option, value))
     }
 
-    private func check(_ result: CURLcode) throws(OutboundError) {
+    final func set(_ option: CURLoption, _ lines: [String]) throws(OutboundError) {
+        var list: UnsafeMutablePointer<curl_slist>?
+        for line in lines {
+            guard let longer = curl_slist_append(list, line) else {
+                curl_slist_free_all(list)
+                throw OutboundError(.library)
+            }
+            list = longer
+        }
+        if let list { lists.append(list) }
+        try check(shim_easy_set_list(handle, option, list))
+    }
+
+    final func check(_ result: CURLcode) throws(OutboundError) {
         guard result == CURLE_OK else { throw OutboundError(result: result) }
     }
 
-    private static func milliseconds(_ duration: Duration) -> Int {
+    static func milliseconds(_ duration: Duration) -> Int {
         // 0 would mean no limit at all, and the library counts in 32 bits.
         Int(min(max((duration / .milliseconds(1)).rounded(.up), 1), 2_147_483_647))
     }
 
-    // MARK: Arriving
+    // MARK: Called by the library
+
+    private func open(_ target: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+        guard let sockets else { return CURL_SOCKET_BAD }
+        if let addressGuard {
+            let length = Int(target.pointee.addrlen)
+            let address = withUnsafePointer(to: &target.pointee.addr) { IPAddress($0, length: length) }
+            guard let address else {
+                refusal = AddressRefusal(.unknown)
+                return CURL_SOCKET_BAD
+            }
+            if let reason = addressGuard.refusal(of: address) {
+                refusal = reason
+                return CURL_SOCKET_BAD
+            }
+        }
+        openedSockets += 1
+        return sockets.open(
+            family: target.pointee.family,
+            type: target.pointee.socktype,
+            protocol: target.pointee.protocol
+        )
+    }
+
+    private func begin(peer: String, localPort: Int32) -> Int32 {
+        if let addressGuard {
+            let reason = IPAddress(peer).map { addressGuard.refusal(of: $0) } ?? AddressRefusal(.unknown)
+            if let reason {
+                refusal = reason
+                return CURL_PREREQFUNC_ABORT
+            }
+        }
+        self.localPort = localPort
+        guard mayUseConnection() else { return CURL_PREREQFUNC_ABORT }
+        hasBegun = true
+        return CURL_PREREQFUNC_OK
+    }
+
+    private static func transfer(_ context: UnsafeMutableRawPointer) -> Transfer {
+        Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    private static let onOpen: curl_opensocket_callback = { context, _, target in
+        guard let context, let target else { return CURL_SOCKET_BAD }
+        return transfer(context).open(target)
+    }
+
+    private static let onClose: curl_closesocket_callback = { context, socket in
+        guard let context else { return -1 }
+        return Unmanaged<SocketTable>.fromOpaque(context).takeUnretainedValue().close(socket)
+    }
+
+    private static let beforeRequest: curl_prereq_callback = { context, peer, _, _, localPort in
+        guard let context, let peer else { return CURL_PREREQFUNC_ABORT }
+        return transfer(context).begin(peer: String(cString: peer), localPort: localPort)
+    }
 
     private static let onBody: shim_data_callback = { bytes, size, count, context in
         guard let bytes, let context else { return 0 }
-        let chunk = UnsafeRawBufferPointer(start: bytes, count: size * count)
-        return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().take(body: chunk)
+        return transfer(context).take(body: UnsafeRawBufferPointer(start: bytes, count: size * count))
     }
 
     private static let onHeader: shim_data_callback = { bytes, size, count, context in
         guard let bytes, let context else { return 0 }
-        let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
-        return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().take(header: line)
+        return transfer(context).take(header: UnsafeRawBufferPointer(start: bytes, count: size * count))
     }
 
-    /// How much was taken; anything but all of it makes the library end the transfer.
-    private func take(body chunk: UnsafeRawBufferPointer) -> Int {
-        guard body.count + chunk.count <= bodyLimit else {
-            isTooLarge = true
-            return 0
-        }
-        body.append(contentsOf: chunk)
-        return chunk.count
-    }
-
-    private func take(header line: UnsafeRawBufferPointer) -> Int {
-        headerBytes += line.count
-        guard headerBytes <= Self.headerLimit else {
-            isTooLarge = true
-            return 0
-        }
-        if line.starts(with: "HTTP/".utf8) {
-            headers = []  // an interim response came before
-        } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
-            headers.append((Self.trimmed(line[..<colon]), Self.trimmed(line[(colon + 1)...])))
-        }
-        return line.count
-    }
-
-    private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
-        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
-        var bytes = bytes.drop(while: isBlank)
-        while let last = bytes.last, isBlank(last) { bytes.removeLast() }
-        return String(decoding: bytes, as: UTF8.self)
+    private static let onRead: shim_data_callback = { bytes, size, count, context in
+        guard let bytes, let context else { return 0 }
+        return transfer(context).give(UnsafeMutableRawBufferPointer(start: bytes, count: size * count))
     }
 }
