@@ -122,7 +122,8 @@ struct ClockFixture: Sendable {
         client: String? = "acme",
         publisher: String = "desk",
         more: String = "",
-        hours: Int = 0
+        hours: Int = 0,
+        linkedTo first: UUID? = nil
     ) async throws -> UUID {
         let now = Date(timeIntervalSinceNow: Double(hours) * 3_600)
         let named = client.map { #""client":"\#($0)","# } ?? ""
@@ -135,12 +136,44 @@ struct ClockFixture: Sendable {
         let (id, statements) = try CaseSeed(registry: registry.current, ring: ring).open(
             event,
             publisher: publisher,
-            at: now
+            at: now,
+            linkedTo: first
         )
         _ = try await owner.withConnection { connection in
             try await connection.transaction { try await $0.pipeline(statements) }
         }
         return id
+    }
+
+    /// The machine did not allow it.
+    struct NotNow: Error {}
+
+    /// Does to a case what a worker or an event does.
+    func act(_ event: CaseEvent, on id: UUID) async throws {
+        let registry = registry.current
+        _ = try await owner.withConnection { connection in
+            try await connection.transaction { connection in
+                let rows = try await connection.pipeline([
+                    "SELECT habeas.domain_now()", CaseFileRecord.locking(ids: [id]), PauseWrites.reading([id]),
+                ])
+                var changes = CaseChanges(at: try rows[0].only.decode(0, as: Date.self), registry: registry)
+                var record = try CaseFileRecord(row: rows[1].only)
+                var waited = try rows[2].map { try PauseWrites.decode($0).1 }
+                guard case .apply(let transition) = record.machine.verdict(on: event) else {
+                    throw NotNow()
+                }
+                changes.apply(transition, to: &record, waited: &waited, actor: "test") { _, _ in "{}" }
+                var files = CaseFileWrites()
+                files.change(record)
+                var outbox = OutboxWrites()
+                for row in changes.outcomes { outbox.add(row) }
+                return try await connection.pipeline(files.statements + changes.statements + outbox.statements)
+            }
+        }
+    }
+
+    func state(_ id: UUID) async throws -> String {
+        try await text("SELECT state FROM habeas.case_file WHERE id = \(id)").joined()
     }
 
     /// Fires until nothing is due.

@@ -84,6 +84,37 @@ struct DueDeadlinesTests {
         }
     }
 
+    @Test("a linked case ends with the answer of the case it is linked to, and goes alone where that has none")
+    func linked() async throws {
+        try await ClockFixture.with { fixture in
+            let first = try await fixture.open(right: "erasure", relationship: "visitor")
+            let linked = try await fixture.open(right: "erasure", relationship: "visitor", linkedTo: first)
+            let other = try await fixture.open(relationship: "visitor")
+            let alone = try await fixture.open(relationship: "visitor", linkedTo: other)
+            #expect(try await fixture.fire() == 0)
+            try await fixture.act(.answered(complete: false, openEnds: false), on: first)
+            try await fixture.act(.withdrawn, on: other)
+            #expect(try await fixture.fire() == 2)
+            #expect(try await fixture.state(linked) == "partly_fulfilled")
+            #expect(try await fixture.facts(linked) == ["case.opened", "case.ended_with_equal"])
+            #expect(try await fixture.state(alone) == "in_progress")
+            #expect(try await fixture.facts(alone) == ["case.opened", "case.equal_left"])
+            #expect(
+                try await fixture.count(
+                    "SELECT count(*) FROM habeas.case_file WHERE id = \(alone) AND linked_to IS NULL"
+                ) == 1
+            )
+            #expect(
+                try await fixture.count(
+                    "SELECT count(*) FROM habeas.deadline WHERE subject_id = \(alone) AND state = 'open' AND clock <> 'equal'"
+                ) > 1
+            )
+            // Its worker is told that there is work now; both publishers were told of their ends.
+            #expect(try await fixture.outcomes("request.completed").count == 3)
+            #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
     @Test("G5: destroys the words of a closed case after their retention, and keeps the evidence")
     func retention() async throws {
         try await ClockFixture.with { fixture in

@@ -75,7 +75,12 @@ struct FoldTests {
                         try await fixture.deliver([
                             IntakeFixture.event(
                                 "request.submitted",
-                                data: IntakeFixture.request("access", relationship: "client_user", ref: "r\(number)")
+                                data: IntakeFixture.request(
+                                    "access",
+                                    relationship: "client_user",
+                                    ref: "r\(number)",
+                                    email: "p\(number)@example.com"
+                                )
                             )
                         ])
                     }

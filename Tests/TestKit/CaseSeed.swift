@@ -19,8 +19,11 @@ package struct CaseSeed: Sendable {
     /// - Parameters:
     ///   - event: a `request.submitted` as its publisher sends it.
     ///   - publisher: the id of a registered publisher.
+    ///   - first: the open case that answers this one, too.
     /// - Returns: the case's id and what has to be written, in one transaction.
-    package func open(_ event: String, publisher id: String, at now: Date) throws -> (id: UUID, statements: [SQL]) {
+    package func open(_ event: String, publisher id: String, at now: Date, linkedTo first: UUID? = nil) throws -> (
+        id: UUID, statements: [SQL]
+    ) {
         let parsed = EventParser.parse(Array(event.utf8), context: MessageContext(), now: now)
         guard case .success(let read) = parsed, case .requestSubmitted(let request) = read.payload,
             let publisher = registry.publisher(id: id)
@@ -40,6 +43,9 @@ package struct CaseSeed: Sendable {
             reference: nil,
             receivedAt: now
         )
+        record.linkedTo = first
+        var clocks = opening.deadlines
+        if let first { clocks = clocks.filter { $0.rule.clock == .respond } + [.equal(to: first, from: now)] }
         var evidence = EvidenceWrites()
         evidence.add(
             record.chain.append(
@@ -68,7 +74,7 @@ package struct CaseSeed: Sendable {
             identities: identities
         )
         var deadlines = DeadlineWrites()
-        for deadline in opening.deadlines { deadlines.open(deadline, case: record.id, clientID: client?.id) }
+        for deadline in clocks { deadlines.open(deadline, case: record.id, clientID: client?.id) }
         return (record.id, cases.statements + secrets.statements + deadlines.statements + evidence.statements)
     }
 }

@@ -7,7 +7,7 @@ package enum CaseOutcome {
     /// `request.accepted`: the case, its role and its clocks.
     package static func accepted(
         _ record: CaseFileRecord,
-        _ opening: CaseOpening,
+        _ deadlines: [Deadline],
         warnings: [String],
         sequence: Int,
         at now: Date
@@ -22,7 +22,7 @@ package enum CaseOutcome {
             data.member("state", record.state.rawValue)
             data.member("client", record.clientID)
             data.key("deadlines")
-            data.array(opening.deadlines) { list, deadline in
+            data.array(deadlines) { list, deadline in
                 list.object { item in
                     item.member("clock", deadline.rule.clock.rawValue)
                     item.member("due_at", deadline.due)

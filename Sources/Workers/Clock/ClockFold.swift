@@ -18,6 +18,8 @@ struct ClockFold {
     private var endedHolds: [UUID] = []
     /// The ends of the holds in place on a case, nil for one without.
     private var holds: [UUID: [Date?]] = [:]
+    /// Where the cases stand that answer others, by those others.
+    private var equals: [UUID: CaseState] = [:]
     /// How many clocks had an effect; the others were looked at in vain.
     private(set) var fired = 0
 
@@ -31,6 +33,11 @@ struct ClockFold {
     mutating func add(_ pause: Pause, of id: UUID) { pauses[id, default: []].append(pause) }
 
     mutating func add(holdUntil until: Date?, on id: UUID) { holds[id, default: []].append(until) }
+
+    mutating func add(equal state: CaseState, of id: UUID) { equals[id] = state }
+
+    /// Cases that another one answers, too.
+    var linked: [UUID] { cases.values.filter { $0.linkedTo != nil }.map(\.id) }
 
     var caseIDs: [UUID] { Array(cases.keys) }
     var subjects: [UUID] { caseIDs + Array(incidents.keys) + Array(parked.keys) }
@@ -66,7 +73,8 @@ struct ClockFold {
             at: now,
             machine: record.machine,
             isHeld: holds[record.id]?.isEmpty == false,
-            extendable: extendable(record, waited)
+            extendable: extendable(record, waited),
+            equal: equals[record.id]
         )
         if firing != .nothing { fired += 1 }
         switch firing {
@@ -94,6 +102,7 @@ struct ClockFold {
                     Self.describe(clock, to: &body)
                 }
             }
+            if clock.clock == .equal, !record.state.isFinal { goAlone(&record, waited) }
         case .remind:
             fact("client.reminder_due", clock, &record)
             changes.wakeUps.wake(.referral, for: record.id)
@@ -130,6 +139,14 @@ struct ClockFold {
             return false
         }
         return true
+    }
+
+    /// The case that was to answer this one has ended without an answer: this one has all its own clocks from now on.
+    private mutating func goAlone(_ record: inout CaseFileRecord, _ waited: [Pause]) {
+        record.linkedTo = nil
+        for deadline in changes.clocks(of: record, waited: waited)?.deadlines ?? [] {
+            changes.deadlines.start(deadline, case: record.id, clientID: record.clientID)
+        }
     }
 
     /// Whether holiday data that has come since moves a provisional date; then the clock is not due yet.

@@ -162,6 +162,18 @@ package struct DueDeadlines: Service {
         for (id, _, until) in try read[2].decode(UUID.self, UUID.self, Date?.self) {
             fold.add(holdUntil: until, on: id)
         }
+        if !fold.linked.isEmpty {
+            let equals = try await connection.query(
+                """
+                SELECT linked.id, first.state FROM habeas.case_file linked JOIN habeas.case_file first ON first.id = linked.linked_to
+                 WHERE linked.id = ANY(\(fold.linked)::uuid[])
+                """
+            )
+            for row in equals {
+                let (id, state) = try row.decode(UUID.self, String.self)
+                fold.add(equal: try Stored.word(state, "case_file.state"), of: id)
+            }
+        }
         for row in read[0] { fold.fire(try DeadlineRecord(row: row)) }
         let (statements, outgoing) = fold.finished(machineNow: machineNow)
         _ = try await connection.pipeline(statements + ["COMMIT"])

@@ -6,7 +6,7 @@ import Rights
 enum Facts {
     static func opened(
         _ record: CaseFileRecord,
-        _ opening: CaseOpening,
+        _ deadlines: [Deadline],
         event: PreparedEvent,
         warnings: [CaseOpening.Warning]
     ) -> String {
@@ -20,10 +20,11 @@ enum Facts {
             body.member("profile", record.profile)
             body.member("state", record.state.rawValue)
             body.member("subject_index", record.subjectIndex)
+            body.member("linked_to", record.linkedTo)
             body.member("anchor_at", record.anchor)
             body.member("received_at", record.receivedAt)
             body.key("deadlines")
-            body.array(opening.deadlines) { list, deadline in
+            body.array(deadlines) { list, deadline in
                 list.object { item in
                     item.member("clock", deadline.rule.clock.rawValue)
                     item.member("due_at", deadline.due)

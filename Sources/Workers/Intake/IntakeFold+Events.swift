@@ -132,7 +132,8 @@ extension IntakeFold {
             subjectIndex: opening.subjectIndex,
             groupID: opening.groupID,
             reference: prepared.event.reference,
-            receivedAt: receipt(prepared)
+            receivedAt: receipt(prepared),
+            ask: opening.ask
         )
         open(record, decided, opening, by: prepared)
     }
@@ -149,8 +150,10 @@ extension IntakeFold {
 
     private mutating func follow(_ prepared: PreparedEvent, _ delivery: Delivery) {
         guard let reference = prepared.event.caseReference else { return }
-        let ids = state.cases(reference, of: prepared.publisher.id)
-        guard !ids.isEmpty else { return wait(forUnknown: reference, prepared, delivery) }
+        let named = state.cases(reference, of: prepared.publisher.id)
+        guard !named.isEmpty else { return wait(forUnknown: reference, prepared, delivery) }
+        // Who withdraws withdraws its own request; all else is about the case that answers.
+        let ids = prepared.event.type == .requestWithdrawn ? named : state.answering(named)
         var refusal: CaseMachine.Refusal?
         var waits = false
         var isApplied = false

@@ -19,7 +19,8 @@ extension IntakeFold {
         }
         var cases: [UUID] = []
         if let request = data.request {
-            cases = state.cases(request, of: prepared.publisher.id)
+            let named = state.cases(request, of: prepared.publisher.id)
+            cases = named + state.answering(named).filter { !named.contains($0) }
             guard !cases.isEmpty else { return wait(forUnknown: request, prepared, delivery) }
             guard cases.allSatisfy({ state.cases[$0]?.state.isFinal == false }) else {
                 return refuse(

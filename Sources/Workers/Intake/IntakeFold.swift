@@ -65,14 +65,23 @@ struct IntakeFold {
         by event: PreparedEvent
     ) {
         var record = record
-        let warnings = opening.warnings.map(\.rawValue) + event.event.warnings.map { "unknown_field:\($0)" }
+        var codes = opening.warnings
+        var deadlines = opening.deadlines
+        if let first = link(&record, asking: prepared.ask, by: event) {
+            codes.append(.equalRequest)
+            // Its own answer is owed by its own date; the work is the other's.
+            deadlines = deadlines.filter { $0.rule.clock == .respond } + [.equal(to: first, from: record.receivedAt)]
+        } else {
+            changes.wakeUps.wake(record.queue, for: record.id)
+        }
+        let warnings = codes.map(\.rawValue) + event.event.warnings.map { "unknown_field:\($0)" }
         changes.evidence.add(
             record.chain.append(
                 "case.opened",
                 at: state.now,
                 actor: "publisher:\(event.publisher.id)",
                 clientID: record.clientID,
-                body: Facts.opened(record, opening, event: event, warnings: opening.warnings)
+                body: Facts.opened(record, deadlines, event: event, warnings: codes)
             )
         )
         secrets.add(
@@ -81,16 +90,40 @@ struct IntakeFold {
             secret: prepared.secret,
             identities: prepared.identities
         )
-        for deadline in opening.deadlines {
+        for deadline in deadlines {
             changes.deadlines.open(deadline, case: record.id, clientID: record.clientID)
         }
-        changes.wakeUps.wake(record.queue, for: record.id)
         let sequence = record.nextOutcomeSequence()
         changes.outcomes.append(
-            CaseOutcome.accepted(record, opening, warnings: warnings, sequence: sequence, at: state.now)
+            CaseOutcome.accepted(record, deadlines, warnings: warnings, sequence: sequence, at: state.now)
         )
         state.add(record)
         opened.append(record.id)
+        if record.clientID == nil, case .requestSubmitted(var request) = event.event.payload {
+            request.subjects = [request.subjects[record.subjectIndex]]
+            state.unnamed[record.id] = request
+        }
+    }
+
+    /// Links a new case to an open one in which the same person asks for the same, and says so in that one's chain.
+    private mutating func link(_ record: inout CaseFileRecord, asking ask: [UInt8]?, by event: PreparedEvent) -> UUID? {
+        guard let ask, let id = state.casesByAsk[ask], var first = state.cases[id],
+            first.state.answers(another: record.state)
+        else { return nil }
+        record.linkedTo = id
+        let linked = record.id
+        changes.evidence.add(
+            first.chain.append(
+                "request.repeated",
+                at: state.now,
+                actor: "publisher:\(event.publisher.id)",
+                clientID: first.clientID,
+                body: Facts.plain(event) { $0.member("linked", linked) }
+            )
+        )
+        state.cases[id] = first
+        changed.insert(id)
+        return id
     }
 
     /// Makes a transition that the machine has allowed, with its one evidence row.
@@ -115,22 +148,29 @@ struct IntakeFold {
         changed.insert(id)
     }
 
-    /// Gives a case that waited for one its client: whose it is on every row of the case, and look-ups under that client.
+    /// Gives a case that waited for one its client: the rows of the case follow by themselves, its look-ups are made anew.
     mutating func assign(_ client: Client, to id: UUID) {
         guard var record = state.cases[id] else { return }
         record.clientID = client.id
         state.cases[id] = record
-        statements.append("UPDATE habeas.case_secret SET client_id = \(client.id) WHERE case_id = \(id)")
-        statements.append("UPDATE habeas.deadline SET client_id = \(client.id) WHERE case_id = \(id)")
-        statements.append("UPDATE habeas.case_pause SET client_id = \(client.id) WHERE case_id = \(id)")
-        statements.append("UPDATE habeas.hold SET client_id = \(client.id) WHERE case_id = \(id)")
-        statements.append("DELETE FROM habeas.case_identity WHERE case_id = \(id)")
-        if let identities = state.identities[id] {
-            var lookups = SecretWrites(lookupKeyID: digest.keyID)
-            let rows = identities.map { SecretWrites.IdentityRow($0, client: client.id, digest: digest) }
-            lookups.add(identities: rows, of: id, clientID: client.id)
-            statements += lookups.statements
+        // What this batch has begun for it before belongs to that client, too.
+        changes.deadlines.assign(client.id, to: id)
+        changes.pauses.assign(client.id, to: id)
+        guard let request = state.unnamed[id] else { return }
+        let rows = request.subjects.flatMap(\.identities).map {
+            SecretWrites.IdentityRow($0, client: client.id, digest: digest)
         }
+        let ask = digest.ask(request, client: client, lookups: rows.map(\.lookup))
+        if opened.contains(id) {
+            state.cases[id]?.ask = ask
+            secrets.assign(client.id, to: id, identities: rows)
+            return
+        }
+        var lookups = SecretWrites(lookupKeyID: digest.keyID)
+        lookups.add(identities: rows, of: id, clientID: client.id)
+        statements.append("DELETE FROM habeas.case_identity WHERE case_id = \(id)")
+        statements += lookups.statements
+        statements.append("UPDATE habeas.case_file SET ask = \(ask) WHERE id = \(id)")
     }
 
     /// Keeps an event's own words beside its subject.

@@ -49,4 +49,6 @@ struct PreparedOpening: Sendable {
     let groupID: UUID?
     let secret: SealedPayload
     let identities: [SecretWrites.IdentityRow]
+    /// What the person asks for; nil where it is not a person who asks.
+    let ask: [UInt8]?
 }

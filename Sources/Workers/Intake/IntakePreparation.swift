@@ -230,15 +230,17 @@ struct IntakePreparation: Sendable {
             let id = UUID.version7(at: now)
             var single = request
             single.subjects = [subject]
+            let identities = subject.identities.map {
+                SecretWrites.IdentityRow($0, client: client?.id, digest: digest)
+            }
             return PreparedOpening(
                 id: id,
                 client: client,
                 subjectIndex: index,
                 groupID: groupID,
                 secret: try SealedPayload(sealing: EventPayload.requestSubmitted(single).stored, for: id, with: ring),
-                identities: subject.identities.map {
-                    SecretWrites.IdentityRow($0, client: client?.id, digest: digest)
-                }
+                identities: identities,
+                ask: digest.ask(request, client: client, lookups: identities.map(\.lookup))
             )
         }
     }
@@ -250,7 +252,8 @@ struct IntakePreparation: Sendable {
             subjectIndex: 0,
             groupID: nil,
             secret: try SealedPayload(sealing: event.stored, for: id, with: ring),
-            identities: []
+            identities: [],
+            ask: nil
         )
     }
 

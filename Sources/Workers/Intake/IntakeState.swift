@@ -32,8 +32,10 @@ struct IntakeState {
     var waiting: [EarlyEventRecord] = []
     /// What waits, opened.
     var openedWaiting: [UUID: (event: PreparedEvent, delivery: Delivery)] = [:]
-    /// The people of cases that may be given their client now.
-    var identities: [UUID: [Identity]] = [:]
+    /// The open cases by what they are asked for.
+    var casesByAsk: [[UInt8]: UUID] = [:]
+    /// What was asked in cases that may be given their client now.
+    var unnamed: [UUID: RequestSubmitted] = [:]
     var clientChains: [String: EvidenceChain] = [:]
     var installationChain: EvidenceChain?
     /// Holds by reference; true where one is still placed.
@@ -53,12 +55,25 @@ struct IntakeState {
 
     mutating func add(_ record: CaseFileRecord) {
         cases[record.id] = record
+        if let ask = record.ask, record.linkedTo == nil, record.state.isUnanswered, casesByAsk[ask] == nil {
+            casesByAsk[ask] = record.id
+        }
         if let text = record.requestRef {
             let list: Reference.List = record.kind == .complaint ? .complaint : .request
             casesByReference[Reference(publisher: record.publisherID, list: list, text: text), default: []].append(
                 record.id
             )
         }
+    }
+
+    /// Where an event about these cases takes effect: at the case that answers, where one is linked to it.
+    func answering(_ ids: [UUID]) -> [UUID] {
+        var answering: [UUID] = []
+        for id in ids {
+            let target = cases[id]?.linkedTo.flatMap { cases[$0]?.state.isFinal == false ? $0 : nil } ?? id
+            if !answering.contains(target) { answering.append(target) }
+        }
+        return answering
     }
 
     /// The cases an event speaks of; a publisher reaches only its own.
@@ -78,11 +93,16 @@ struct IntakeNeeds {
     private(set) var holds: Set<IntakeState.Reference> = []
     private(set) var clients: Set<String> = []
     private(set) var needsInstallation = false
+    /// What is asked by the people of new cases, with the look-up hash they are found by.
+    private(set) var asks: [(lookup: [UInt8], ask: [UInt8])] = []
     /// Whether a case may get its client, so that its look-ups are made anew.
     private(set) var mayNameClients = false
 
     mutating func add(_ prepared: PreparedEvent) {
         inbox.append(prepared.inbox)
+        for opening in prepared.openings {
+            if let ask = opening.ask, let person = opening.identities.first { asks.append((person.lookup, ask)) }
+        }
         let publisher = prepared.publisher.id
         func named(_ list: IntakeState.Reference.List, _ text: String) -> IntakeState.Reference {
             .init(publisher: publisher, list: list, text: text)

@@ -55,24 +55,33 @@ struct IntakeTransaction {
         var statements: [SQL] = [
             "SELECT habeas.domain_now(), now(), registry_version FROM habeas.installation",
             Inbox.take(needs.inbox),
-            EarlyEvents.lock(references.map { preparation.digest.digest(.dedupe, $0.publisher, $0.waitingKey) }),
+        ]
+        statements += OpeningLocks.take(
+            references: references.map { preparation.digest.digest(.dedupe, $0.publisher, $0.waitingKey) },
+            asks: needs.asks.map(\.ask)
+        )
+        func add(_ statement: SQL) -> Int {
+            statements.append(statement)
+            return statements.count - 1
+        }
+        func add(_ statement: SQL, if wanted: Bool) -> Int? { wanted ? add(statement) : nil }
+        let casesAt = add(
             CaseFileRecord.locking(
                 ids: caseIDs,
                 publishers: named.map(\.publisher),
                 kinds: named.map(\.list.rawValue),
-                references: named.map(\.text)
-            ),
+                references: named.map(\.text),
+                holds: holds.map { ($0.publisher, $0.text) },
+                asks: needs.asks
+            )
+        )
+        let waitingAt = add(
             EarlyEvents.waiting(
                 publishers: references.map(\.publisher),
                 references: references.map(\.waitingKey),
                 cases: caseIDs
-            ),
-        ]
-        func add(_ statement: SQL, if wanted: Bool) -> Int? {
-            guard wanted else { return nil }
-            statements.append(statement)
-            return statements.count - 1
-        }
+            )
+        )
         let incidentsAt = add(
             IncidentRecord.locking(publishers: incidents.map(\.publisher), references: incidents.map(\.text)),
             if: !incidents.isEmpty
@@ -93,8 +102,8 @@ struct IntakeTransaction {
         guard version == preparation.registry.version else { throw RegistryChanged() }
         domainTime.observed(now)
         var state = IntakeState(now: now, machineNow: machineNow)
-        for row in results[3] { state.add(try CaseFileRecord(row: row)) }
-        state.waiting = try results[4].map(EarlyEventRecord.init)
+        for row in results[casesAt] { state.add(try CaseFileRecord(row: row)) }
+        state.waiting = try results[waitingAt].map(EarlyEventRecord.init)
         for event in state.waiting { state.openedWaiting[event.id] = try preparation.reopened(event) }
         if let index = incidentsAt {
             for row in results[index] {
@@ -132,17 +141,10 @@ struct IntakeTransaction {
         return (state, Set(try results[1].decode(as: [UInt8].self)))
     }
 
-    /// What only some events need: the cases of holds that are lifted, the people of cases that may get their client.
+    /// What only some events need: pauses and holds of cases there are, what was asked in those that may get their client.
     private func complete(_ state: inout IntakeState, _ needs: IntakeNeeds, on connection: PostgresConnection)
         async throws
     {
-        let held = state.holds.values.flatMap(\.caseIDs).filter { state.cases[$0] == nil }
-        if !held.isEmpty {
-            let rows = try await connection.query(
-                CaseFileRecord.locking(ids: held, publishers: [], kinds: [], references: [])
-            )
-            for row in rows { state.add(try CaseFileRecord(row: row)) }
-        }
         if !state.cases.isEmpty {
             let ids = Array(state.cases.keys)
             let results = try await connection.pipeline([PauseWrites.reading(ids), Holds.open(on: ids)])
@@ -166,9 +168,7 @@ struct IntakeTransaction {
             let (id, kek, wrapped, payload) = try row.decode(UUID.self, String.self, [UInt8].self, [UInt8].self)
             let secret = SealedPayload(wrapped: .init(kekID: kek, bytes: wrapped), bytes: payload)
             let stored = try EventPayload(stored: try secret.opened(for: id, with: preparation.ring))
-            if case .requestSubmitted(let request) = stored {
-                state.identities[id] = request.subjects.flatMap(\.identities)
-            }
+            if case .requestSubmitted(let request) = stored { state.unnamed[id] = request }
         }
     }
 

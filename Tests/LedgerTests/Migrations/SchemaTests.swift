@@ -154,6 +154,44 @@ struct SchemaTests {
                 )
             }
             #expect(error?.sqlState == .foreignKeyViolation)
+            try await connection.execute(
+                """
+                INSERT INTO habeas.case_secret (case_id, client_id, kek_id, wrapped_key, payload)
+                  VALUES ('01890000-0000-7000-8000-000000000001', 'acme', 'k', '', '');
+                """
+            )
+            let refused: [(SQL, SQLState)] = [
+                ("UPDATE habeas.case_secret SET client_id = 'globex'", .foreignKeyViolation),
+                ("UPDATE habeas.case_file SET client_id = 'globex'", .insufficientPrivilege),
+                ("DELETE FROM habeas.case_file", .insufficientPrivilege),
+            ]
+            for (statement, state) in refused {
+                let error = await #expect(throws: PostgresError.self) { try await connection.query(statement) }
+                #expect(error?.sqlState == state)
+            }
+        }
+    }
+
+    @Test("gives the rows of a case the client it gets later")
+    func clientFollows() async throws {
+        try await withSchema { connection in
+            try await connection.execute(
+                """
+                INSERT INTO habeas.case_file (id, kind, lane, role, regulation, profile, state, state_since, queue,
+                    publisher_id, anchor_at, received_at)
+                  VALUES ('01890000-0000-7000-8000-000000000001', 'request', 'referral', 'processor', 'gdpr', 'kustomer',
+                    'needs_client', now(), 'habeas.referral', 'desk', now(), now());
+                INSERT INTO habeas.case_secret (case_id, kek_id, wrapped_key, payload)
+                  VALUES ('01890000-0000-7000-8000-000000000001', 'k', '', '');
+                INSERT INTO habeas.deadline (subject_id, case_id, clock, rule, source, anchor_at)
+                  VALUES ('01890000-0000-7000-8000-000000000001', '01890000-0000-7000-8000-000000000001', 'lapse', 'r', 's', now());
+                UPDATE habeas.case_file SET client_id = 'acme';
+                """
+            )
+            let owners = try await connection.query(
+                "SELECT client_id FROM habeas.case_secret UNION ALL SELECT client_id FROM habeas.deadline"
+            )
+            #expect(try owners.decode(as: String.self) == ["acme", "acme"])
         }
     }
 }

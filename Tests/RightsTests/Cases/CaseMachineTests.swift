@@ -74,6 +74,36 @@ struct CaseMachineTests {
         #expect(seen == Self.facts, "a fact of the list is never left")
     }
 
+    @Test("ends with its equal only where it is linked to one, and goes on where that one has left it")
+    func equal() {
+        for state in CaseState.allCases {
+            for lane in Lane.allCases {
+                func verdict(_ event: CaseEvent, isLinked: Bool) -> CaseMachine.Verdict {
+                    CaseMachine(state: state, lane: lane, right: .access, isLinked: isLinked).verdict(on: event)
+                }
+                for answer in [CaseState.fulfilled, .partlyFulfilled, .refused, .handedOver] {
+                    guard case .apply(let transition) = verdict(.equalEnded(answer), isLinked: true) else {
+                        #expect(state.isFinal)
+                        continue
+                    }
+                    #expect(!state.isFinal && transition.state == answer)
+                    #expect(transition.fact == "case.ended_with_equal" && transition.actions.contains(.tellCompleted))
+                }
+                if case .apply(let transition) = verdict(.equalLeft, isLinked: true) {
+                    #expect(!state.isFinal && transition.state == state && transition.wakes != nil)
+                } else {
+                    #expect(state.isFinal)
+                }
+                for event in [CaseEvent.equalEnded(.fulfilled), .equalLeft] {
+                    guard case .refuse = verdict(event, isLinked: false) else {
+                        Issue.record("\(state) \(lane) takes \(event) without an equal")
+                        continue
+                    }
+                }
+            }
+        }
+    }
+
     @Test("wakes at most one worker, and does nothing twice")
     func actions() {
         Self.transitions { machine, event, transition in

@@ -11,10 +11,10 @@ struct StateTableTests {
     static let article = "Sources/Domain/Rights/Rights.docc/States.md"
     static let rewrite = "rewrite it with HABEAS_REWRITE=1 swift test --filter StateTableTests"
 
-    @Test("has a row for every lane, state and event, for a complaint's, and for every restriction that is lifted")
+    @Test("has a row for every lane, state and event, for a complaint's, and for every restriction that is lifted, and for a linked case")
     func complete() {
         let rows = Self.rows(StateTable.markdown)
-        #expect(rows.count == ((Lane.allCases.count + 1) * CaseEvent.all.count + 1) * CaseState.allCases.count)
+        #expect(rows.count == ((Lane.allCases.count + 1) * CaseEvent.all.count + 3) * CaseState.allCases.count)
         for lane in Lane.allCases { #expect(StateTable.markdown.contains("## Lane `\(lane.rawValue)`")) }
         #expect(rows.allSatisfy { $0.count { $0 == "|" } == 6 }, "five cells each")
     }

@@ -18,6 +18,7 @@ package struct KeyedDigest: Sendable {
         case dedupe = 2
         case content = 3
         case message = 4
+        case ask = 5
     }
 
     /// The digest over `parts`, each preceded by its length.

@@ -103,7 +103,7 @@ extension Migration {
             -- What cases, holds and evidence name stays nameable.
             CREATE FUNCTION habeas.registry_is_kept() RETURNS trigger LANGUAGE plpgsql AS $body$
             BEGIN
-              RAISE EXCEPTION 'clients and publishers are never deleted' USING ERRCODE = 'insufficient_privilege';
+              RAISE EXCEPTION 'rows of % are never deleted', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
             END
             $body$;
             CREATE TRIGGER client_is_kept BEFORE DELETE OR TRUNCATE ON habeas.client

@@ -35,14 +35,61 @@ extension Migration {
               anchor_at     timestamptz NOT NULL,
               received_at   timestamptz NOT NULL,
               outcome_seq   integer NOT NULL DEFAULT 0,
+              -- The keyed digest of who asks for what: two open cases with the same one are equal.
+              ask           bytea,
+              -- The open case that answers this one, too.
+              linked_to     uuid CHECK (linked_to <> id),
               evidence_seq  integer NOT NULL DEFAULT 0,
-              evidence_head bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex'),
-              UNIQUE (id, client_id)
+              evidence_head bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex')
             ) WITH (fillfactor = 80);
             -- A publisher's references of requests and of complaints are two lists.
             CREATE UNIQUE INDEX case_file_ref ON habeas.case_file (publisher_id, request_ref, kind, subject_index)
               WHERE request_ref IS NOT NULL;
             CREATE INDEX case_file_group ON habeas.case_file (group_id) WHERE group_id IS NOT NULL;
+            CREATE INDEX case_file_linked ON habeas.case_file (linked_to) WHERE linked_to IS NOT NULL;
+            CREATE TRIGGER case_file_is_kept BEFORE DELETE OR TRUNCATE ON habeas.case_file
+              FOR EACH STATEMENT EXECUTE FUNCTION habeas.registry_is_kept();
+            -- The rows of a case stay with its client, as composite foreign keys would keep them, but looked at once a
+            -- statement: row by row that took a twelfth of the whole machine at five thousand cases a second. No case is ever
+            -- deleted and whoever writes its rows holds its lock, so a look is as good as a lock.
+            CREATE FUNCTION habeas.belongs_to_case() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+              SET search_path = pg_catalog AS $body$
+            BEGIN
+              IF EXISTS (SELECT FROM written w LEFT JOIN habeas.case_file c ON c.id = w.case_id
+                          WHERE w.case_id IS NOT NULL AND (c.id IS NULL OR c.client_id IS DISTINCT FROM w.client_id)) THEN
+                RAISE EXCEPTION 'a row of % belongs to no case of this client', TG_TABLE_NAME
+                  USING ERRCODE = 'foreign_key_violation';
+              END IF;
+              RETURN NULL;
+            END
+            $body$;
+            CREATE FUNCTION habeas.stays_with_case() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+              SET search_path = pg_catalog AS $body$
+            BEGIN
+              IF NOT EXISTS (SELECT FROM habeas.case_file c
+                              WHERE c.id = NEW.case_id AND c.client_id IS NOT DISTINCT FROM NEW.client_id) THEN
+                RAISE EXCEPTION 'a row of % belongs to no case of this client', TG_TABLE_NAME
+                  USING ERRCODE = 'foreign_key_violation';
+              END IF;
+              RETURN NEW;
+            END
+            $body$;
+            -- A case without a client may get one, and its rows follow; it never changes hands.
+            CREATE FUNCTION habeas.case_got_client() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+              SET search_path = pg_catalog AS $body$
+            DECLARE part text;
+            BEGIN
+              IF OLD.client_id IS NOT NULL THEN
+                RAISE EXCEPTION 'a case never changes its client' USING ERRCODE = 'insufficient_privilege';
+              END IF;
+              FOREACH part IN ARRAY ARRAY['case_secret', 'case_identity', 'deadline', 'case_pause', 'hold'] LOOP
+                EXECUTE format('UPDATE habeas.%I SET client_id = $1 WHERE case_id = $2', part) USING NEW.client_id, NEW.id;
+              END LOOP;
+              RETURN NULL;
+            END
+            $body$;
+            CREATE TRIGGER case_got_client AFTER UPDATE OF client_id ON habeas.case_file FOR EACH ROW
+              WHEN (NEW.client_id IS DISTINCT FROM OLD.client_id) EXECUTE FUNCTION habeas.case_got_client();
 
             -- Personal data, encrypted under the case's own key; deleting the row destroys that key.
             CREATE TABLE habeas.case_secret (
@@ -50,9 +97,13 @@ extension Migration {
               client_id   text,
               kek_id      text NOT NULL,
               wrapped_key bytea NOT NULL,
-              payload     bytea NOT NULL,
-              FOREIGN KEY (case_id, client_id) REFERENCES habeas.case_file (id, client_id) ON UPDATE CASCADE
+              payload     bytea NOT NULL
             );
+            CREATE TRIGGER case_secret_belongs AFTER INSERT ON habeas.case_secret REFERENCING NEW TABLE AS written
+              FOR EACH STATEMENT EXECUTE FUNCTION habeas.belongs_to_case();
+            CREATE TRIGGER case_secret_stays BEFORE UPDATE OF case_id, client_id ON habeas.case_secret FOR EACH ROW
+              WHEN (NEW.case_id IS DISTINCT FROM OLD.case_id OR NEW.client_id IS DISTINCT FROM OLD.client_id)
+              EXECUTE FUNCTION habeas.stays_with_case();
 
             -- Keyed hashes of the normalised identities: the only way from a person to a case.
             CREATE TABLE habeas.case_identity (
@@ -62,9 +113,13 @@ extension Migration {
               kind          text NOT NULL,
               key_id        text NOT NULL,
               normalisation smallint NOT NULL,
-              PRIMARY KEY (lookup, case_id),
-              FOREIGN KEY (case_id, client_id) REFERENCES habeas.case_file (id, client_id) ON UPDATE CASCADE
+              PRIMARY KEY (lookup, case_id)
             );
+            CREATE TRIGGER case_identity_belongs AFTER INSERT ON habeas.case_identity REFERENCING NEW TABLE AS written
+              FOR EACH STATEMENT EXECUTE FUNCTION habeas.belongs_to_case();
+            CREATE TRIGGER case_identity_stays BEFORE UPDATE OF case_id, client_id ON habeas.case_identity FOR EACH ROW
+              WHEN (NEW.case_id IS DISTINCT FROM OLD.case_id OR NEW.client_id IS DISTINCT FROM OLD.client_id)
+              EXECUTE FUNCTION habeas.stays_with_case();
             CREATE INDEX case_identity_case ON habeas.case_identity (case_id);
 
             CREATE TABLE habeas.incident (
@@ -125,9 +180,13 @@ extension Migration {
               unverified   boolean NOT NULL DEFAULT false,
               state        text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'met', 'missed', 'void')),
               CHECK (state = 'open' OR next_at IS NULL),
-              PRIMARY KEY (subject_id, clock),
-              FOREIGN KEY (case_id, client_id) REFERENCES habeas.case_file (id, client_id) ON UPDATE CASCADE
+              PRIMARY KEY (subject_id, clock)
             );
+            CREATE TRIGGER deadline_belongs AFTER INSERT ON habeas.deadline REFERENCING NEW TABLE AS written
+              FOR EACH STATEMENT EXECUTE FUNCTION habeas.belongs_to_case();
+            CREATE TRIGGER deadline_stays BEFORE UPDATE OF case_id, client_id ON habeas.deadline FOR EACH ROW
+              WHEN (NEW.case_id IS DISTINCT FROM OLD.case_id OR NEW.client_id IS DISTINCT FROM OLD.client_id)
+              EXECUTE FUNCTION habeas.stays_with_case();
             -- What the clock looks at: next_at is the warning or the end, whichever comes first, and null once there is neither.
             CREATE INDEX deadline_next ON habeas.deadline (next_at) WHERE next_at IS NOT NULL;
             CREATE INDEX deadline_missed ON habeas.deadline (due_at) WHERE state = 'missed';
@@ -140,9 +199,13 @@ extension Migration {
               from_at    timestamptz NOT NULL,
               to_at      timestamptz CHECK (to_at >= from_at),
               grounded   boolean NOT NULL DEFAULT true,
-              PRIMARY KEY (case_id, reason, from_at),
-              FOREIGN KEY (case_id, client_id) REFERENCES habeas.case_file (id, client_id) ON UPDATE CASCADE
+              PRIMARY KEY (case_id, reason, from_at)
             );
+            CREATE TRIGGER case_pause_belongs AFTER INSERT ON habeas.case_pause REFERENCING NEW TABLE AS written
+              FOR EACH STATEMENT EXECUTE FUNCTION habeas.belongs_to_case();
+            CREATE TRIGGER case_pause_stays BEFORE UPDATE OF case_id, client_id ON habeas.case_pause FOR EACH ROW
+              WHEN (NEW.case_id IS DISTINCT FROM OLD.case_id OR NEW.client_id IS DISTINCT FROM OLD.client_id)
+              EXECUTE FUNCTION habeas.stays_with_case();
             CREATE UNIQUE INDEX case_pause_open ON habeas.case_pause (case_id, reason) WHERE to_at IS NULL;
             """
     )

@@ -22,12 +22,12 @@ extension Migration {
               PRIMARY KEY (chain_id, seq)
             );
 
+            -- No index: whoever seals takes whatever rows there are, whole pages at a time.
             CREATE TABLE habeas.evidence_unsealed (
               chain_id uuid NOT NULL,
               seq      integer NOT NULL,
               since    timestamptz NOT NULL DEFAULT now()
             ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
-            CREATE INDEX evidence_unsealed_since ON habeas.evidence_unsealed (since);
 
             CREATE FUNCTION habeas.evidence_written() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
               SET search_path = pg_catalog AS $body$

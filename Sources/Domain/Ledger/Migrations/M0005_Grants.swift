@@ -40,7 +40,7 @@ extension Migration {
             GRANT INSERT ON habeas.outbox, habeas.evidence TO habeas_clock;
             GRANT SELECT ON habeas.case_file, habeas.incident, habeas.hold TO habeas_clock;
             -- Fires deadlines: a case may lapse or be handed over, a hold may end, the words of a closed case go.
-            GRANT UPDATE (client_id, state, state_since, queue, outcome_seq, evidence_seq, evidence_head, extended_at)
+            GRANT UPDATE (client_id, state, state_since, queue, outcome_seq, evidence_seq, evidence_head, extended_at, linked_to)
               ON habeas.case_file TO habeas_clock;
             GRANT UPDATE (outcome_seq, evidence_seq, evidence_head) ON habeas.incident TO habeas_clock;
             GRANT UPDATE (lifted_at) ON habeas.hold TO habeas_clock;
@@ -60,7 +60,7 @@ extension Migration {
             GRANT UPDATE (state, resolved_at, resolved_by, resolution, evidence_seq, evidence_head)
               ON habeas.parked_message TO habeas_operator;
             GRANT INSERT, UPDATE ON habeas.deadline TO habeas_operator;
-            GRANT UPDATE (client_id, state, state_since, queue, outcome_seq, evidence_seq, evidence_head, extended_at)
+            GRANT UPDATE (client_id, state, state_since, queue, outcome_seq, evidence_seq, evidence_head, extended_at, linked_to)
               ON habeas.case_file TO habeas_operator;
             GRANT INSERT ON habeas.evidence, habeas.outbox TO habeas_operator;
             GRANT SELECT ON habeas.installation, habeas.client, habeas.publisher, habeas.case_file, habeas.incident,

@@ -30,6 +30,10 @@ package struct CaseFileRecord: Sendable {
     package let reference: String?
     package let anchor: Date
     package let receivedAt: Date
+    /// The keyed digest of who asks for what; nil where nobody can ask for the same.
+    package var ask: [UInt8]?
+    /// The open case that answers this one, too.
+    package var linkedTo: UUID?
     package var outcomeSequence: Int
     package var chain: EvidenceChain
 
@@ -43,7 +47,8 @@ package struct CaseFileRecord: Sendable {
         subjectIndex: Int,
         groupID: UUID?,
         reference: String?,
-        receivedAt: Date
+        receivedAt: Date,
+        ask: [UInt8]? = nil
     ) {
         self.id = id
         self.clientID = clientID
@@ -68,6 +73,8 @@ package struct CaseFileRecord: Sendable {
         self.reference = reference
         anchor = opening.anchor
         self.receivedAt = receivedAt
+        self.ask = ask
+        linkedTo = nil
         outcomeSequence = 0
         chain = EvidenceChain(new: .caseFile, id: id)
     }
@@ -91,7 +98,7 @@ package struct CaseFileRecord: Sendable {
     }
 
     /// The machine that decides what an event does to this case.
-    package var machine: CaseMachine { CaseMachine(state: state, lane: lane, right: right) }
+    package var machine: CaseMachine { CaseMachine(state: state, lane: lane, right: right, isLinked: linkedTo != nil) }
 
     /// The next number of an outcome of this case; outcomes promise no order, the number restores it.
     package mutating func nextOutcomeSequence() -> Int {
@@ -105,21 +112,64 @@ extension CaseFileRecord {
     package static let columns: SQL = """
         id, client_id, kind, lane, role, right_asked, regulation, profile, profile_version, is_minor, country,
         submitted_at, extended_at, state, state_since, queue, publisher_id, request_ref, subject_index, group_id, reference,
-        anchor_at, received_at, outcome_seq, evidence_seq, evidence_head
+        anchor_at, received_at, ask, linked_to, outcome_seq, evidence_seq, evidence_head
         """
 
-    /// Reads and locks, in id order, the cases with these ids and those a publisher calls by these references.
-    package static func locking(ids: [UUID], publishers: [String], kinds: [String], references: [String]) -> SQL {
+    /// Reads and locks, in id order, the cases with these ids.
+    package static func locking(ids: [UUID]) -> SQL {
         """
-        SELECT \(columns) FROM habeas.case_file
-         WHERE id IN (SELECT unnest(\(ids)::uuid[])
-                      UNION ALL
-                      SELECT named.id FROM unnest(\(publishers)::text[], \(kinds)::text[], \(references)::text[]) AS wanted (publisher, kind, ref)
-                        JOIN habeas.case_file named ON named.publisher_id = wanted.publisher AND named.kind = wanted.kind
-                         AND named.request_ref = wanted.ref)
-         ORDER BY id
-           FOR NO KEY UPDATE
+        SELECT \(columns) FROM habeas.case_file WHERE id = ANY(\(ids)::uuid[]) ORDER BY id FOR NO KEY UPDATE
         """
+    }
+
+    /// Reads and locks, in id order, the cases with these ids, those a publisher calls by these references or holds by
+    /// these, the cases that answer them where they are linked, and the open ones that ask for one of `asks`.
+    ///
+    /// - Parameter asks: what is asked, each with the look-up hash of one of its people, by which the cases are found.
+    package static func locking(
+        ids: [UUID],
+        publishers: [String],
+        kinds: [String],
+        references: [String],
+        holds: [(publisher: String, reference: String)],
+        asks: [(lookup: [UInt8], ask: [UInt8])]
+    ) -> SQL {
+        let held: SQL =
+            holds.isEmpty
+            ? ""
+            : """
+
+            UNION ALL
+            SELECT hold.case_id FROM unnest(\(holds.map(\.publisher))::text[], \(holds.map(\.reference))::text[]) AS wanted (publisher, ref)
+              JOIN habeas.hold ON hold.publisher_id = wanted.publisher AND hold.hold_ref = wanted.ref
+             WHERE hold.case_id IS NOT NULL
+            """
+        let equal: SQL =
+            asks.isEmpty
+            ? ""
+            : """
+
+            UNION ALL
+            SELECT same.id FROM unnest(\(asks.map(\.lookup))::bytea[], \(asks.map(\.ask))::bytea[]) AS asked (lookup, ask)
+              JOIN habeas.case_identity person ON person.lookup = asked.lookup
+              JOIN habeas.case_file same ON same.id = person.case_id AND same.ask = asked.ask
+             WHERE same.linked_to IS NULL AND same.state = ANY(\(CaseState.allCases.filter(\.isUnanswered).map(\.rawValue))::text[])
+            """
+        return """
+            WITH named AS (
+              SELECT unnest(\(ids)::uuid[]) AS id
+              UNION ALL
+              SELECT called.id FROM unnest(\(publishers)::text[], \(kinds)::text[], \(references)::text[]) AS wanted (publisher, kind, ref)
+                JOIN habeas.case_file called ON called.publisher_id = wanted.publisher AND called.kind = wanted.kind
+                 AND called.request_ref = wanted.ref\(held))
+            SELECT \(columns) FROM habeas.case_file
+             WHERE id IN (SELECT id FROM named
+                UNION ALL
+                SELECT linked.linked_to FROM named JOIN habeas.case_file linked ON linked.id = named.id
+                 WHERE linked.linked_to IS NOT NULL\(equal))
+             ORDER BY id
+               FOR NO KEY UPDATE
+            """
     }
 
     package init(row: Row) throws {
@@ -155,6 +205,8 @@ extension CaseFileRecord {
         reference = try row.decode("reference", as: String?.self)
         anchor = try row.decode("anchor_at", as: Date.self)
         receivedAt = try row.decode("received_at", as: Date.self)
+        ask = try row.decode("ask", as: [UInt8]?.self)
+        linkedTo = try row.decode("linked_to", as: UUID?.self)
         outcomeSequence = try row.decode("outcome_seq", as: Int.self)
         chain = EvidenceChain(
             .caseFile,

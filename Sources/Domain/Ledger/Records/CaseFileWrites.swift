@@ -24,7 +24,7 @@ package struct CaseFileWrites: Sendable {
         """
         INSERT INTO habeas.case_file (id, client_id, kind, lane, role, right_asked, regulation, profile, state, state_since,
           queue, publisher_id, request_ref, subject_index, group_id, reference, anchor_at, received_at, outcome_seq,
-          evidence_seq, evidence_head, profile_version, is_minor, country, submitted_at)
+          evidence_seq, evidence_head, profile_version, is_minor, country, submitted_at, ask, linked_to)
         SELECT * FROM unnest(\(opened.map(\.id))::uuid[], \(opened.map(\.clientID))::text[],
           \(opened.map(\.kind.rawValue))::text[], \(opened.map(\.lane.rawValue))::text[],
           \(opened.map(\.role.rawValue))::text[], \(opened.map { $0.right?.rawValue })::text[],
@@ -36,7 +36,8 @@ package struct CaseFileWrites: Sendable {
           \(opened.map(\.receivedAt))::timestamptz[], \(opened.map { Int32($0.outcomeSequence) })::int4[],
           \(opened.map { Int32($0.chain.sequence) })::int4[], \(opened.map(\.chain.head))::bytea[],
           \(opened.map { Int32($0.profileVersion) })::int4[],
-          \(opened.map(\.isMinor))::bool[], \(opened.map(\.country))::text[], \(opened.map(\.submittedAt))::timestamptz[])
+          \(opened.map(\.isMinor))::bool[], \(opened.map(\.country))::text[], \(opened.map(\.submittedAt))::timestamptz[],
+          \(opened.map(\.ask))::bytea[], \(opened.map(\.linkedTo))::uuid[])
         """
     }
 
@@ -44,13 +45,14 @@ package struct CaseFileWrites: Sendable {
         """
         UPDATE habeas.case_file AS c
            SET client_id = n.client_id, state = n.state, state_since = n.state_since, queue = n.queue,
-               outcome_seq = n.outcome_seq, evidence_seq = n.evidence_seq, evidence_head = n.evidence_head, extended_at = n.extended_at
+               outcome_seq = n.outcome_seq, evidence_seq = n.evidence_seq, evidence_head = n.evidence_head, extended_at = n.extended_at,
+               linked_to = n.linked_to
           FROM unnest(\(changed.map(\.id))::uuid[], \(changed.map(\.clientID))::text[],
                  \(changed.map(\.state.rawValue))::text[], \(changed.map(\.stateSince))::timestamptz[],
                  \(changed.map(\.queue.rawValue))::text[], \(changed.map { Int32($0.outcomeSequence) })::int4[],
                  \(changed.map { Int32($0.chain.sequence) })::int4[], \(changed.map(\.chain.head))::bytea[],
-                 \(changed.map(\.extendedAt))::timestamptz[])
-            AS n (id, client_id, state, state_since, queue, outcome_seq, evidence_seq, evidence_head, extended_at)
+                 \(changed.map(\.extendedAt))::timestamptz[], \(changed.map(\.linkedTo))::uuid[])
+            AS n (id, client_id, state, state_since, queue, outcome_seq, evidence_seq, evidence_head, extended_at, linked_to)
          WHERE c.id = n.id
         """
     }

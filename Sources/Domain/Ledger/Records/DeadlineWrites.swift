@@ -7,7 +7,7 @@ package struct DeadlineWrites: Sendable {
     private struct Row {
         let subject: UUID
         let caseID: UUID?
-        let clientID: String?
+        var clientID: String?
         var deadline: Deadline
         var state = "open"
 
@@ -51,6 +51,12 @@ package struct DeadlineWrites: Sendable {
         }
         changed.removeAll { $0.subject == subject && $0.deadline.rule.clock == deadline.rule.clock }
         changed.append((subject, deadline))
+    }
+
+    /// A case has got its client in this transaction.
+    package mutating func assign(_ clientID: String, to id: UUID) {
+        for index in openedAt[id] ?? [] { opened[index].clientID = clientID }
+        for index in restarted.indices where restarted[index].subject == id { restarted[index].clientID = clientID }
     }
 
     /// What the clock was for has been done.
@@ -128,6 +134,17 @@ package struct DeadlineWrites: Sendable {
                    SET rule = excluded.rule, source = excluded.source, anchor_at = excluded.anchor_at, due_at = excluded.due_at,
                        warn_at = excluded.warn_at, next_at = excluded.next_at, provisional = excluded.provisional,
                        unverified = excluded.unverified, state = excluded.state
+                """
+            )
+        }
+        if !ended.isEmpty {
+            // Cases that an ended one answered, too, are looked at by the clock: each under its own lock.
+            statements.append(
+                """
+                UPDATE habeas.deadline AS d SET due_at = habeas.domain_now(), next_at = habeas.domain_now()
+                  FROM habeas.case_file linked
+                 WHERE linked.linked_to = ANY(\(ended.map(\.subject))::uuid[]) AND d.subject_id = linked.id
+                   AND d.clock = 'equal' AND d.state = 'open'
                 """
             )
         }

@@ -95,11 +95,4 @@ package enum EarlyEvents {
     package static func remove(_ ids: [UUID]) -> SQL {
         "DELETE FROM habeas.early_event WHERE id = ANY(\(ids)::uuid[])"
     }
-
-    /// Serialises whoever opens a case under a reference with whoever finds none there yet. Sorted, so that two
-    /// transactions wait for each other in one order; held to the end of the transaction.
-    package static func lock(_ references: [[UInt8]]) -> SQL {
-        let keys = Set(references.map { bytes in bytes.prefix(8).reduce(Int64(0)) { ($0 << 8) | Int64($1) } }).sorted()
-        return "SELECT pg_advisory_xact_lock(k) FROM unnest(\(keys)::int8[]) AS k"
-    }
 }

@@ -13,6 +13,11 @@ package struct PauseWrites: Sendable {
         begun.append((id, clientID, pause))
     }
 
+    /// A case has got its client in this transaction.
+    package mutating func assign(_ clientID: String, to id: UUID) {
+        for index in begun.indices where begun[index].id == id { begun[index].clientID = clientID }
+    }
+
     /// One that this transaction began is as if it had never been.
     package mutating func end(_ reason: PauseReason, case id: UUID, at: Date) {
         if let index = begun.firstIndex(where: { $0.id == id && $0.pause.reason == reason }) {

@@ -52,6 +52,13 @@ package struct SecretWrites: Sendable {
         for row in rows { identities.append((id, clientID, row)) }
     }
 
+    /// A case opened in this transaction has got its client: its rows are that client's, its people are looked up anew.
+    package mutating func assign(_ clientID: String, to id: UUID, identities rows: [IdentityRow]) {
+        for index in cases.indices where cases[index].id == id { cases[index].clientID = clientID }
+        identities.removeAll { $0.caseID == id }
+        add(identities: rows, of: id, clientID: clientID)
+    }
+
     package mutating func add(
         event id: UUID,
         about subject: UUID,

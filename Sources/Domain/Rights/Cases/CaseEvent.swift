@@ -29,6 +29,10 @@ package enum CaseEvent: Hashable, Sendable {
     // From the clock.
     case lapsed
     case clientDatePassed
+    /// The equal case that this one is linked to has ended with an answer that is this one's, too.
+    case equalEnded(CaseState)
+    /// It has ended without one: this case goes on by itself.
+    case equalLeft
 }
 
 extension CaseEvent {
@@ -41,6 +45,7 @@ extension CaseEvent {
         .answered(complete: true, openEnds: false), .answered(complete: false, openEnds: false),
         .answered(complete: true, openEnds: true), .answered(complete: false, openEnds: true),
         .openEndsOver(complete: true), .openEndsOver(complete: false), .lapsed, .clientDatePassed,
+        .equalEnded(.fulfilled), .equalLeft,
     ]
 
     /// As the table names it.
@@ -70,6 +75,8 @@ extension CaseEvent {
         case .openEndsOver(let complete): "open ends over, " + (complete ? "in full" : "in part")
         case .lapsed: "lapse clock"
         case .clientDatePassed: "client's date passed"
+        case .equalEnded(let state): "equal case ended: \(state.rawValue)"
+        case .equalLeft: "equal case left without an answer"
         }
     }
 }

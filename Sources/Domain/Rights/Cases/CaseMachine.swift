@@ -6,11 +6,14 @@ package struct CaseMachine: Sendable {
     package let state: CaseState
     package let lane: Lane
     package let right: Right?
+    /// Whether an equal case answers this one, too.
+    package let isLinked: Bool
 
-    package init(state: CaseState, lane: Lane, right: Right?) {
+    package init(state: CaseState, lane: Lane, right: Right?, isLinked: Bool = false) {
         self.state = state
         self.lane = lane
         self.right = right
+        self.isLinked = isLinked
     }
 
     /// What whoever applies a transition does in the same transaction.
@@ -96,6 +99,9 @@ package struct CaseMachine: Sendable {
             .refusedByPerson, .answered, .openEndsOver:
             return fleet(event)
         case .lapsed, .clientDatePassed: return clock(event)
+        case .equalEnded(let answer):
+            return isLinked ? end(answer, "case.ended_with_equal") : .refuse(.notNow)
+        case .equalLeft: return isLinked ? stay("case.equal_left", .wake(currentWorker)) : .refuse(.notNow)
         }
     }
 

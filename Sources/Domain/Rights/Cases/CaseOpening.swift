@@ -41,6 +41,8 @@ package struct CaseOpening: Sendable, Hashable {
         case overdue
         /// Health data without a business associate agreement: the text is withheld from every channel (A3).
         case healthWithoutAgreement = "health_without_agreement"
+        /// The same person has asked for the same before and is still owed the answer: one case answers both.
+        case equalRequest = "equal_request"
     }
 
     /// The way of a request (K2, K7, Y6, C6): whose it is decides everything else.

@@ -21,4 +21,17 @@ package enum CaseState: String, CaseIterable, Hashable, Sendable {
         case .received, .needsClient, .needsIdentity, .needsFee, .referred, .inProgress, .onHold: false
         }
     }
+
+    /// Whether a case in this state can answer an equal request that comes now: the answer is still owed.
+    package var isUnanswered: Bool { !isFinal && self != .onHold }
+
+    /// Whether a case in this state answers an equal one that would begin in `opening`, too. One that waits for somebody does
+    /// not hold up one that need not wait: its person is known, its instruction needs no confirmation.
+    package func answers(another opening: CaseState) -> Bool {
+        switch self {
+        case .received, .needsClient, .needsIdentity, .needsFee: opening != .inProgress
+        case .referred, .inProgress: true
+        case .onHold, .fulfilled, .partlyFulfilled, .refused, .handedOver, .withdrawn, .lapsed: false
+        }
+    }
 }

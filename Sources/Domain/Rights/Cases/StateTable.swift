@@ -18,13 +18,18 @@ package enum StateTable {
             "", "## A restriction, lifted", "", "| state | event | becomes | fact | does |", "|---|---|---|---|---|",
         ]
         lines += rows(.own, .restriction, [.restrictionLifted])
+        lines += [
+            "", "## A case that an equal one answers, too", "", "| state | event | becomes | fact | does |",
+            "|---|---|---|---|---|",
+        ]
+        lines += rows(.own, .erasure, [.equalEnded(.fulfilled), .equalLeft], isLinked: true)
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func rows(_ lane: Lane, _ right: Right?, _ events: [CaseEvent]) -> [String] {
+    private static func rows(_ lane: Lane, _ right: Right?, _ events: [CaseEvent], isLinked: Bool = false) -> [String] {
         CaseState.allCases.flatMap { state in
             events.map { event in
-                let machine = CaseMachine(state: state, lane: lane, right: right)
+                let machine = CaseMachine(state: state, lane: lane, right: right, isLinked: isLinked)
                 return "| \(state.rawValue) | \(event.name) | " + cells(machine.verdict(on: event)) + " |"
             }
         }

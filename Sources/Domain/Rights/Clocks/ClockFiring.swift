@@ -23,6 +23,7 @@ package enum ClockFiring: Sendable, Hashable {
 
     /// - Parameters:
     ///   - due: when the clock ends, `warnAt` when it warns; nil once it has.
+    ///   - equal: where the case stands that answers this one, too.
     ///   - isHeld: whether a legal hold is in place.
     ///   - extendable: the reason with which the clock may extend by itself, where the profile and the rule allow it and
     ///     the person can still be told in time.
@@ -33,7 +34,8 @@ package enum ClockFiring: Sendable, Hashable {
         at now: Date,
         machine: CaseMachine,
         isHeld: Bool,
-        extendable: String?
+        extendable: String?,
+        equal: CaseState? = nil
     ) {
         guard let due else {
             self = .nothing
@@ -70,11 +72,27 @@ package enum ClockFiring: Sendable, Hashable {
             } else {
                 self = .stop
             }
+        case .equal: self = ClockFiring(following: equal, machine)
         case .clientReminder: self = machine.state == .referred ? .remind : .stop
         case .retention: self = isHeld ? .waitForHold : machine.state.isFinal ? .destroyWords : .stop
         case .confirmReceipt, .refer, .extensionNotice, .fanOut, .assist, .purge, .complaint, .notifyClients, .triage,
             .review:
             self = .miss
         }
+    }
+
+    /// An answer is everybody's who asked for it; a withdrawal or a lapse is only of the one who withdrew or kept silent.
+    private init(following equal: CaseState?, _ machine: CaseMachine) {
+        let event: CaseEvent? =
+            switch equal {
+            case .fulfilled, .partlyFulfilled, .refused, .handedOver: equal.map(CaseEvent.equalEnded)
+            case .withdrawn, .lapsed: .equalLeft
+            default: nil
+            }
+        guard let event, case .apply(let transition) = machine.verdict(on: event) else {
+            self = .stop
+            return
+        }
+        self = .transition(transition)
     }
 }

@@ -22,6 +22,8 @@ package struct ClockRule: Sendable, Hashable {
         case holdEnd = "hold_end"
         /// When the words of a closed case are destroyed.
         case retention
+        /// Stands still until the equal case that answers this one, too, has ended.
+        case equal
 
         /// Whether somebody is owed something by it: such a clock warns before and is missed afterwards. The others only
         /// say when something happens by itself.
@@ -31,7 +33,7 @@ package struct ClockRule: Sendable, Hashable {
                 .notifyClients,
                 .triage, .review:
                 true
-            case .clientReminder, .lapse, .holdEnd, .retention: false
+            case .clientReminder, .lapse, .holdEnd, .retention, .equal: false
             }
         }
     }

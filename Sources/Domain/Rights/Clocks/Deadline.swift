@@ -101,3 +101,17 @@ extension Deadline {
         "The client has the outcome, or a list of what is pending and until when, five working days before its own date."
     )
 }
+
+extension Deadline {
+    /// The clock of a case that another one answers, too: it stands still until that one has ended.
+    package static func equal(to first: UUID, from anchor: Date) -> Deadline {
+        let rule = ClockRule(
+            "link.equal",
+            .equal,
+            Period(0, .calendarDay),
+            source: "case \(first.uuidString.lowercased())",
+            "The same person had asked for the same before; one answer ends both."
+        )
+        return Deadline(rule: rule, anchor: anchor, due: nil, isProvisional: false)
+    }
+}

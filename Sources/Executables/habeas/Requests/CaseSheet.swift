@@ -88,6 +88,7 @@ struct CaseSheet {
             ("state_since", JSONValue(record.stateSince)), ("queue", .string(record.queue.rawValue)),
             ("publisher", .string(record.publisherID)), ("request_ref", JSONValue(record.requestRef)),
             ("subject_index", .integer(record.subjectIndex)), ("group", JSONValue(record.groupID)),
+            ("linked_to", JSONValue(record.linkedTo)),
             ("reference", JSONValue(record.reference)), ("anchor_at", JSONValue(record.anchor)),
             ("received_at", JSONValue(record.receivedAt)), ("deadlines", .array(clocks.map(\.json))),
             ("outbox", .array(leaving.map(\.json))), ("waiting", .array(waiting.map(\.json))), ("evidence", evidence),
@@ -111,6 +112,7 @@ struct CaseSheet {
                 ("under", "\(record.regulation.rawValue), profile \(record.profile)"),
                 ("from", record.publisherID + (record.requestRef.map { "/\($0)" } ?? "")),
                 ("subject", record.groupID.map { "\(record.subjectIndex + 1) of group \($0.text)" }),
+                ("linked to", record.linkedTo.map { "\($0.text), which answers both" }),
                 ("reference", record.reference), ("asked", record.anchor.short), ("received", record.receivedAt.short),
                 ("evidence", record.chain.text + (check.fault.map { "; DOES NOT VERIFY: \($0)" } ?? "; verifies")),
             ])

@@ -20,7 +20,7 @@ struct CaseAct {
         actor = pen.actor
         changes = CaseChanges(at: pen.now, registry: try await Registry.load(on: connection))
         let results = try await connection.pipeline([
-            CaseFileRecord.locking(ids: ids, publishers: [], kinds: [], references: []), PauseWrites.reading(ids),
+            CaseFileRecord.locking(ids: ids), PauseWrites.reading(ids),
             "SELECT now()",
         ])
         records = try results[0].map(CaseFileRecord.init)
