@@ -1,0 +1,110 @@
+/// Hands mails to one server, many at once, on one thread (libcurl's multi interface; connections are reused).
+///
+/// The server's address is shown to the ``AddressGuard``; TLS is 1.2 at least with certificate and host name checked. A
+/// server that hangs may hold up the thread for a moment when its connection is closed, so a client shares a thread with
+/// others only when it is told to.
+public final class SMTPClient: Sendable {
+    public enum Security: Sendable, Hashable {
+        /// TLS from the first byte (port 465).
+        case implicit
+        /// STARTTLS, and nothing is said about the mail without it (port 587).
+        case required
+        /// STARTTLS if the server offers it. Needs ``Permissions/plain``, since anybody on the way can take the offer out.
+        case opportunistic
+        /// Needs ``Permissions/plain``.
+        case none
+    }
+
+    public struct Login: Sendable, CustomStringConvertible {
+        public var user: String
+        public var password: String
+
+        public init(user: String, password: String) {
+            self.user = user
+            self.password = password
+        }
+
+        public var description: String { "Login(redacted)" }
+    }
+
+    public struct Configuration: Sendable {
+        /// A name or an address, of version 6 in brackets.
+        public var host: String
+        public var port: Int
+        public var security: Security
+        /// Sent over TLS only, or to one of our own without any when plain speech is allowed. A server that offers no way
+        /// to log in is given no mail.
+        public var login: Login?
+        /// What we call ourselves in the greeting.
+        public var clientName = "localhost"
+        public var allowing: Permissions = []
+        /// From the call to the server's last word, waiting for its turn included.
+        public var timeout: Duration = .seconds(120)
+        /// Name resolution, connection and TLS handshake together.
+        public var connectTimeout: Duration = .seconds(15)
+        /// How long a connection may have been idle and still be used again. Whole seconds.
+        public var idleTime: Duration = .seconds(20)
+        /// PEM file of the trusted authorities; nil takes the system's.
+        public var caFile: String?
+        var addressGuard = AddressGuard()
+
+        public init(host: String, port: Int = 587, security: Security = .required) {
+            self.host = host
+            self.port = port
+            self.security = security
+        }
+    }
+
+    private let configuration: Configuration
+    private let thread: OutboundThread
+    private let owner = Transfer.Owner()
+
+    /// - Throws: ``OutboundError`` when the configuration is not one that can work: `url` for host, port or name, `header`
+    ///   for the login, `plain` for what would go out without encryption and may not.
+    public init(_ configuration: Configuration, on thread: OutboundThread) throws {
+        try configuration.validate()
+        self.configuration = configuration
+        self.thread = thread
+    }
+
+    /// A client with a thread of its own.
+    public convenience init(_ configuration: Configuration, name: String = "smtp") throws {
+        try self.init(configuration, on: try OutboundThread(name: name))
+    }
+
+    /// Submits the mail and gives the server's last word, whichever it is.
+    ///
+    /// - Throws: ``OutboundError`` when there was none: ``OutboundError/mayHaveActed`` says whether the server may have
+    ///   taken the mail all the same. Or `CancellationError`.
+    public func submit(_ submission: MailSubmission) async throws -> SMTPReply {
+        try submission.validate()
+        let deadline = ContinuousClock.now + (submission.timeout ?? configuration.timeout)
+        return try await thread.perform { [configuration, owner] in
+            SMTPTransfer(submission, configuration, owner: owner, deadline: deadline, continuation: $0)
+        }
+    }
+
+    /// Fails what is under way and everything after it with `.closed`.
+    public func close() async {
+        await thread.close(owner)
+    }
+}
+
+extension SMTPClient.Configuration {
+    var isEncryptionCertain: Bool { security == .implicit || security == .required }
+
+    fileprivate func validate() throws(OutboundError) {
+        let isAddress =
+            host.hasPrefix("[") && host.hasSuffix("]") && IPAddress(String(host.dropFirst().dropLast())) != nil
+        guard isAddress || MailAddress.isDomain(Array(host.utf8)[...]), (1...65_535).contains(port),
+            MailAddress.isDomain(Array(clientName.utf8)[...])
+        else { throw OutboundError(.url) }
+        guard isEncryptionCertain || allowing.contains(.plain) else { throw OutboundError(.plain) }
+        guard let login else { return }
+        guard isEncryptionCertain || (security == .none && allowing.contains(.internalAddress)) else {
+            throw OutboundError(.plain)
+        }
+        guard !login.user.isEmpty, !(login.user + login.password).unicodeScalars.contains(where: \.isControlOrLineEnd)
+        else { throw OutboundError(.header) }
+    }
+}
