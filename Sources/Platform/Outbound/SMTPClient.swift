@@ -1,8 +1,11 @@
-/// Hands mails to one server, many at once, on one thread (libcurl's multi interface; connections are reused).
+import Threads
+
+/// Hands mails to one server over a few connections, which are reused.
 ///
-/// The server's address is shown to the ``AddressGuard``; TLS is 1.2 at least with certificate and host name checked. A
-/// server that hangs may hold up the thread for a moment when its connection is closed, so a client shares a thread with
-/// others only when it is told to.
+/// Each connection has a thread of its own: from a mail's last byte to the server's answer libcurl 7.88 waits and lets
+/// nothing else run. So a server that is slow or hangs holds up its own mails and nobody else's calls.
+///
+/// The server's address is shown to the ``AddressGuard``; TLS is 1.2 at least with certificate and host name checked.
 public final class SMTPClient: Sendable {
     public enum Security: Sendable, Hashable {
         /// TLS from the first byte (port 465).
@@ -42,6 +45,8 @@ public final class SMTPClient: Sendable {
         public var timeout: Duration = .seconds(120)
         /// Name resolution, connection and TLS handshake together.
         public var connectTimeout: Duration = .seconds(15)
+        /// Mails under way at once; each has a connection and a thread, made when they are needed.
+        public var connections = 8
         /// How long a connection may have been idle and still be used again. Whole seconds.
         public var idleTime: Duration = .seconds(20)
         /// PEM file of the trusted authorities; nil takes the system's.
@@ -56,20 +61,27 @@ public final class SMTPClient: Sendable {
     }
 
     private let configuration: Configuration
-    private let thread: OutboundThread
+    private let lanes: [OutboundThread]
+    /// Mails that each lane has, waiting and under way.
+    private let loads: Locked<[Int]>
     private let owner = Transfer.Owner()
 
     /// - Throws: ``OutboundError`` when the configuration is not one that can work: `url` for host, port or name, `header`
     ///   for the login, `plain` for what would go out without encryption and may not.
-    public init(_ configuration: Configuration, on thread: OutboundThread) throws {
-        try configuration.validate()
-        self.configuration = configuration
-        self.thread = thread
+    public convenience init(_ configuration: Configuration, name: String = "smtp") throws {
+        var limits = OutboundThread.Limits()
+        limits.inFlight = 1
+        let lanes = try (0..<max(1, configuration.connections)).map {
+            try OutboundThread(limits, name: "\(name)-\($0)")
+        }
+        try self.init(configuration, on: lanes)
     }
 
-    /// A client with a thread of its own.
-    public convenience init(_ configuration: Configuration, name: String = "smtp") throws {
-        try self.init(configuration, on: try OutboundThread(name: name))
+    init(_ configuration: Configuration, on lanes: [OutboundThread]) throws {
+        try configuration.validate()
+        self.configuration = configuration
+        self.lanes = lanes
+        loads = Locked(Array(repeating: 0, count: lanes.count))
     }
 
     /// Submits the mail and gives the server's last word, whichever it is.
@@ -79,14 +91,26 @@ public final class SMTPClient: Sendable {
     public func submit(_ submission: MailSubmission) async throws -> SMTPReply {
         try submission.validate()
         let deadline = ContinuousClock.now + (submission.timeout ?? configuration.timeout)
-        return try await thread.perform { [configuration, owner] in
+        let lane = enter()
+        defer { loads.withLock { $0[lane] -= 1 } }
+        return try await lanes[lane].perform { [configuration, owner] in
             SMTPTransfer(submission, configuration, owner: owner, deadline: deadline, continuation: $0)
+        }
+    }
+
+    /// The lane with the least to do, and of those the first: a quiet client needs one connection.
+    private func enter() -> Int {
+        loads.withLock { loads in
+            let lane = loads.indices.min { loads[$0] < loads[$1] } ?? 0
+            loads[lane] += 1
+            return lane
         }
     }
 
     /// Fails what is under way and everything after it with `.closed`.
     public func close() async {
-        await thread.close(owner)
+        owner.close()
+        for lane in lanes { await lane.close(owner) }
     }
 }
 

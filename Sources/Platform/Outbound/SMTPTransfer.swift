@@ -75,6 +75,11 @@ final class SMTPTransfer: Transfer {
         [CURLE_LOGIN_DENIED, CURLE_REMOTE_ACCESS_DENIED, CURLE_WEIRD_SERVER_REPLY].contains(result)
     }
 
+    /// Else the library would end the mail where it is, which the server takes for all of it, and wait for the answer.
+    override func abandon() {
+        shutDownConnection()
+    }
+
     override func fail(_ error: any Error) {
         continuation.resume(throwing: error)
     }

@@ -4,26 +4,38 @@ import Glibc
 ///
 /// Touched by the client's thread only, and at the very end by whoever lets go of it last.
 final class SocketTable {
-    private var descriptors: Set<Int32> = []
+    /// A number that never comes again, as descriptors do.
+    typealias Serial = Int
 
-    /// A new socket, or -1.
-    func open(family: Int32, type: Int32, protocol number: Int32) -> Int32 {
+    private var open: [Int32: Serial] = [:]
+    private var lastSerial = 0
+
+    /// A new socket; nil when there is none to be had.
+    func open(family: Int32, type: Int32, protocol number: Int32) -> (descriptor: Int32, serial: Serial)? {
         let descriptor = socket(family, type | Int32(SOCK_CLOEXEC.rawValue), number)
-        if descriptor >= 0 { descriptors.insert(descriptor) }
-        return descriptor
+        guard descriptor >= 0 else { return nil }
+        lastSerial += 1
+        open[descriptor] = lastSerial
+        return (descriptor, lastSerial)
     }
 
     func close(_ descriptor: Int32) -> Int32 {
-        descriptors.remove(descriptor)
+        open[descriptor] = nil
         return Glibc.close(descriptor)
     }
 
-    /// Ends the conversation on the sockets with that local port, or on all: the library would say good-bye and wait for
-    /// the answer, on the thread of everybody.
-    func shutDown(localPort: Int32? = nil) {
-        for descriptor in descriptors where localPort == nil || Self.localPort(of: descriptor) == localPort {
+    /// Ends the conversation on sockets that are still open: on those of some numbers, and on the one with a local port.
+    ///
+    /// Else the library would end it in its own way and wait for an answer, on the thread of everybody.
+    func shutDown(_ serials: Set<Serial>, localPort: Int32) {
+        for (descriptor, serial) in open
+        where serials.contains(serial) || (localPort != 0 && Self.localPort(of: descriptor) == localPort) {
             shutdown(descriptor, Int32(SHUT_RDWR))
         }
+    }
+
+    func shutDownAll() {
+        for descriptor in open.keys { shutdown(descriptor, Int32(SHUT_RDWR)) }
     }
 
     private static func localPort(of descriptor: Int32) -> Int32? {

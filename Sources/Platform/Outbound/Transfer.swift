@@ -21,7 +21,7 @@ class Transfer {
     private let addressGuard: AddressGuard?
     private var sockets: SocketTable?
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
-    private var openedSockets = 0
+    private var openedSockets: Set<SocketTable.Serial> = []
     private var refusal: AddressRefusal?
     /// Whether the connection is made and the request about to leave, or gone.
     private(set) var hasBegun = false
@@ -88,6 +88,9 @@ class Transfer {
     /// The library is done.
     func finish(_ result: CURLcode) {}
 
+    /// The call is about to be taken from the library before it is done.
+    func abandon() {}
+
     /// There will be no reply.
     func fail(_ error: any Error) {}
 
@@ -99,14 +102,15 @@ class Transfer {
 
     final func error(for result: CURLcode) -> OutboundError {
         // With one address tried and another refused, it was the first that failed.
-        if let refusal, openedSockets == 0 || result == CURLE_ABORTED_BY_CALLBACK {
+        if let refusal, openedSockets.isEmpty || result == CURLE_ABORTED_BY_CALLBACK {
             return OutboundError(.address, refusal: refusal)
         }
         return OutboundError(result: result, mayHaveActed: mayHaveActed)
     }
 
+    /// Says nothing more to the peer, whatever the library has in mind.
     final func shutDownConnection() {
-        sockets?.shutDown(localPort: localPort)
+        sockets?.shutDown(openedSockets, localPort: localPort)
     }
 
     final func set(_ option: CURLoption, _ value: Int) throws(OutboundError) {
@@ -155,12 +159,14 @@ class Transfer {
                 return CURL_SOCKET_BAD
             }
         }
-        openedSockets += 1
-        return sockets.open(
+        let socket = sockets.open(
             family: target.pointee.family,
             type: target.pointee.socktype,
             protocol: target.pointee.protocol
         )
+        guard let socket else { return CURL_SOCKET_BAD }
+        openedSockets.insert(socket.serial)
+        return socket.descriptor
     }
 
     private func begin(peer: String, localPort: Int32) -> Int32 {

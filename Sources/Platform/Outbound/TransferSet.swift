@@ -34,7 +34,7 @@ final class TransferSet {
         // Any thread may be the last to let go: the loop, which only its own thread may call, is not told of sockets
         // that are closed now. None is being watched, because no transfer is under way.
         shim_multi_set_callbacks(multi, nil, nil, nil)
-        sockets.shutDown()
+        sockets.shutDownAll()
         curl_multi_cleanup(multi)
     }
 
@@ -94,6 +94,7 @@ final class TransferSet {
     private func end(_ id: ID, _ error: (Transfer) -> any Error) {
         guard let transfer = transfers.removeValue(forKey: id) else { return }
         if !admission.withdraw(id) {
+            transfer.abandon()
             remove(transfer)
             admitNext()
         }
