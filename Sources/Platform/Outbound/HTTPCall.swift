@@ -23,6 +23,7 @@ public struct HTTPCall: Sendable {
     /// nil sends none; an empty one is sent with length 0.
     public var body: [UInt8]?
     public var basicAuthentication: BasicAuthentication?
+    /// By default nothing but a public address that speaks TLS.
     public var allowing: Permissions
     /// In place of the client's own limits.
     public var timeout: Duration?
@@ -40,7 +41,7 @@ public struct HTTPCall: Sendable {
         headers: [(name: String, value: String)] = [],
         body: [UInt8]? = nil,
         basicAuthentication: BasicAuthentication? = nil,
-        allowing: Permissions = [.plain, .internalAddress],
+        allowing: Permissions = [],
         timeout: Duration? = nil,
         bodyLimit: Int? = nil
     ) {
