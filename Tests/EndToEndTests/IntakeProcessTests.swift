@@ -33,7 +33,7 @@ struct IntakeProcessTests {
             #expect(allHaveCases)
             // What a killed copy left in the outbox is relayed after its writer's grace of 30 seconds.
             let allSent = try await eventually(within: .seconds(120)) {
-                try await installation.count("SELECT count(*) FROM habeas.outbox WHERE state = 'pending'") == 0
+                try await installation.count("SELECT count(*) FROM habeas.outbox_state WHERE state = 'pending'") == 0
             }
             #expect(allSent)
             #expect(try await installation.count("SELECT count(*) FROM habeas.inbox") == 1_000)

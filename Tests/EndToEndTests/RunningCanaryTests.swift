@@ -57,7 +57,7 @@ struct RunningCanaryTests {
             await installation.publish(refused, with: publisher)
             try await expectTaken(messages.count + refused.count, installation)
             let allSent = try await eventually(within: .seconds(60)) {
-                try await installation.count("SELECT count(*) FROM habeas.outbox WHERE state = 'pending'") == 0
+                try await installation.count("SELECT count(*) FROM habeas.outbox_state WHERE state = 'pending'") == 0
             }
             #expect(allSent)
 
@@ -65,7 +65,13 @@ struct RunningCanaryTests {
             let client = try HTTPClient()
             for worker in workers {
                 for path in ["/metrics", "/health/ready"] {
-                    let answer = try await client.send(HTTPCall("GET", "http://127.0.0.1:\(worker.port)\(path)"))
+                    let answer = try await client.send(
+                        HTTPCall(
+                            "GET",
+                            "http://127.0.0.1:\(worker.port)\(path)",
+                            allowing: [.plain, .internalAddress]
+                        )
+                    )
                     #expect(answer.status == 200)
                     places.append(("\(worker.name)\(path)", String(decoding: answer.body, as: UTF8.self)))
                 }

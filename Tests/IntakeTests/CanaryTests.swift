@@ -108,8 +108,8 @@ struct CanaryTests {
                 _ = try await fixture.owner.withConnection {
                     try await $0.query(
                         """
-                        INSERT INTO habeas.outbox (id, created_at, exchange, routing_key, kind, message_type, body, next_attempt_at)
-                        VALUES (gen_random_uuid(), now(), 'x', 'y', 'outcome', \("t\(index)"), \(form), now())
+                        INSERT INTO habeas.outbox (id, created_at, exchange, routing_key, kind, message_type, body)
+                        VALUES (gen_random_uuid(), now(), 'x', 'y', 'outcome', \("t\(index)"), \(form))
                         """
                     )
                 }

@@ -22,10 +22,11 @@ class Database:
         self.connection.execute("CHECKPOINT")
 
     def empty(self) -> None:
-        tables = ", ".join(f"habeas.{name}" for name in (*ROWS, "outbox", "hold", "case_pause", "early_event", "event_secret", "parked_message", "message_attempt"))
+        tables = ", ".join(f"habeas.{name}" for name in (*ROWS, "outbox", "outbox_pending", "outbox_settlement", "hold", "case_pause", "early_event", "event_secret", "parked_message", "message_attempt"))
         with self.connection.transaction():
             # Evidence refuses to be emptied, as it should; this is a database to be thrown away.
             self.connection.execute("ALTER TABLE habeas.evidence DISABLE TRIGGER evidence_is_final")
+            self.connection.execute("ALTER TABLE habeas.case_file DISABLE TRIGGER case_file_is_kept")
             self.connection.execute(f"TRUNCATE {tables}")
             self.connection.execute("ALTER TABLE habeas.evidence ENABLE TRIGGER evidence_is_final")
         self.connection.execute("CHECKPOINT")
@@ -34,21 +35,21 @@ class Database:
         return self.value("SELECT count(*) FROM habeas.inbox")
 
     def pending(self) -> int:
-        return self.value("SELECT count(*) FROM habeas.outbox WHERE state = 'pending'")
+        return self.value("SELECT count(*) FROM habeas.outbox_pending")
 
     def window(self) -> tuple[float, float]:
         """When the first transaction began and the last message was marked as confirmed, in seconds since 1970."""
         first = self.value("SELECT extract(epoch FROM min(received_at))::float8 FROM habeas.inbox")
-        return first, self.value("SELECT extract(epoch FROM max(settled_at))::float8 FROM habeas.outbox")
+        return first, self.value("SELECT extract(epoch FROM max(at))::float8 FROM habeas.outbox_settlement")
 
     def faults(self, events: int) -> list[str]:
         """How the tables differ from what `events` events must have left behind."""
         found = {table: self.value(f"SELECT count(*) FROM habeas.{table}") for table in ROWS}
         faults = [f"{table} has {found[table]} rows, not {events * each}" for table, each in ROWS.items() if found[table] != events * each]
-        sent = self.value("SELECT count(*) FROM habeas.outbox WHERE kind = 'outcome' AND state = 'sent'")
+        sent = self.value("SELECT count(*) FROM habeas.outbox_state WHERE kind = 'outcome' AND state = 'sent'")
         if sent != events:
             faults.append(f"{sent} outcomes were sent, not {events}")
-        if not self.value("SELECT count(*) FROM habeas.outbox WHERE kind = 'wake_up' AND state = 'sent'") or self.pending():
+        if not self.value("SELECT count(*) FROM habeas.outbox_state WHERE kind = 'wake_up' AND state = 'sent'") or self.pending():
             faults.append("not every wake-up was sent")
         if parked := self.value("SELECT count(*) FROM habeas.parked_message"):
             faults.append(f"{parked} events were refused")
@@ -61,7 +62,7 @@ class Database:
             """
             WITH event AS (
               SELECT split_part(i.event_id, '-', 1)::float8 / 1e6 AS due, extract(epoch FROM o.settled_at)::float8 AS settled
-                FROM habeas.inbox i JOIN habeas.outbox o ON o.subject_id = i.subject_id AND o.kind = 'outcome'
+                FROM habeas.inbox i JOIN habeas.outbox_state o ON o.subject_id = i.subject_id AND o.kind = 'outcome'
             )
             SELECT percentile_cont(%s::float8[]) WITHIN GROUP (ORDER BY (settled - due) * 1000)
               FROM event WHERE due > (SELECT min(due) + 1 FROM event)

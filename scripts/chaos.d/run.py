@@ -192,7 +192,7 @@ class Run:
 
     def outbox_empty(self):
         try:
-            return self.database.value("SELECT count(*) FROM habeas.outbox WHERE state = 'pending'") == "0"
+            return self.database.value("SELECT count(*) FROM habeas.outbox_pending") == "0"
         except Exception:
             return False
 

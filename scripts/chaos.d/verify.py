@@ -132,7 +132,7 @@ class Account:
         counts = {
             f"{kind} {state}": int(count)
             for kind, state, count in self.database.rows(
-                "SELECT kind, state, count(*) FROM habeas.outbox GROUP BY 1, 2 ORDER BY 1, 2"
+                "SELECT kind, state, count(*) FROM habeas.outbox_state GROUP BY 1, 2 ORDER BY 1, 2"
             )
         }
         # `unheard`: an outcome that nobody subscribes to. Anything pending at the end is not explained.

@@ -9,7 +9,7 @@ import ServiceLifecycle
 /// Publishes what the writers left: rows whose writer died, was cut off, or was refused by the broker.
 ///
 /// Any number of copies: a claim pushes `next_attempt_at` ahead under `SKIP LOCKED`, so each row has one relay at a time and a
-/// dead relay's rows come back by themselves. Rows are claimed by state, never by a cursor, which would skip rows that
+/// dead relay's rows come back by themselves. Rows are claimed because they are pending, never by a cursor, which would skip rows that
 /// commit late.
 package struct OutboxRelay: Service {
     /// After so many refusals an outcome is given up and shown; a wake-up or task never is.
@@ -81,27 +81,33 @@ package struct OutboxRelay: Service {
     private static var claim: SQL {
         """
         WITH due AS MATERIALIZED (
-          SELECT created_at, id FROM habeas.outbox
-           WHERE state = 'pending' AND next_attempt_at <= now()
+          SELECT id FROM habeas.outbox_pending
+           WHERE next_attempt_at <= now()
            ORDER BY next_attempt_at
            LIMIT \(chunk)
              FOR UPDATE SKIP LOCKED
+        ), claimed AS (
+          UPDATE habeas.outbox_pending AS p
+             SET attempts = p.attempts + 1,
+                 next_attempt_at = now() + (least(600, 30 * 2 ^ least(p.attempts, 10)) * (0.5 + random() / 2)) * interval '1 second'
+            FROM due
+           WHERE p.id = due.id
+          RETURNING p.id, p.created_at
         )
-        UPDATE habeas.outbox AS o
-           SET attempts = o.attempts + 1,
-               next_attempt_at = now() + (least(600, 30 * 2 ^ least(o.attempts, 10)) * (0.5 + random() / 2)) * interval '1 second'
-          FROM due
-         WHERE o.created_at = due.created_at AND o.id = due.id
-        RETURNING o.id, o.kind, o.exchange, o.routing_key, o.message_type, o.subject_id, o.body, o.created_at
+        SELECT o.id, o.kind, o.exchange, o.routing_key, o.message_type, o.subject_id, o.body, o.created_at
+          FROM claimed JOIN habeas.outbox o ON o.created_at = claimed.created_at AND o.id = claimed.id
         """
     }
 
     private static func giveUp(_ rows: [OutboxRow]) -> SQL {
         """
-        UPDATE habeas.outbox AS o
-           SET state = 'undelivered', settled_at = now()
-          FROM unnest(\(rows.map(\.createdAt))::timestamptz[], \(rows.map(\.id))::uuid[]) AS n (created_at, id)
-         WHERE o.created_at = n.created_at AND o.id = n.id AND o.state = 'pending' AND o.attempts >= \(outcomeLimit)
+        WITH settled AS (
+          DELETE FROM habeas.outbox_pending
+           WHERE id = ANY(\(rows.map(\.id))::uuid[]) AND attempts >= \(outcomeLimit)
+          RETURNING id, created_at, attempts
+        )
+        INSERT INTO habeas.outbox_settlement (state, attempts, oldest, ids)
+        SELECT 'undelivered', attempts, min(created_at), array_agg(id) FROM settled GROUP BY attempts
         """
     }
 }

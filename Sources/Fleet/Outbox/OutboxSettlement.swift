@@ -17,14 +17,17 @@ package enum OutboxSettlement: String, Sendable {
         }
     }
 
-    /// Marks rows as what became of them, those only that are still pending.
+    /// Says what became of rows, of those only that are still pending.
     package static func mark(_ rows: [(OutboxRow, OutboxSettlement)]) -> SQL {
         """
-        UPDATE habeas.outbox AS o
-           SET state = n.state, settled_at = now(), attempts = o.attempts + 1
-          FROM unnest(\(rows.map(\.0.createdAt))::timestamptz[], \(rows.map(\.0.id))::uuid[], \(rows.map(\.1.rawValue))::text[])
-            AS n (created_at, id, state)
-         WHERE o.created_at = n.created_at AND o.id = n.id AND o.state = 'pending'
+        WITH settled AS (
+          DELETE FROM habeas.outbox_pending p
+           USING unnest(\(rows.map(\.0.id))::uuid[], \(rows.map(\.1.rawValue))::text[]) AS n (id, state)
+           WHERE p.id = n.id
+          RETURNING p.id, p.created_at, p.attempts + 1 AS attempts, n.state
+        )
+        INSERT INTO habeas.outbox_settlement (state, attempts, oldest, ids)
+        SELECT state, attempts, min(created_at), array_agg(id) FROM settled GROUP BY state, attempts
         """
     }
 }

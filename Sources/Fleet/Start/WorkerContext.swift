@@ -35,6 +35,12 @@ package struct WorkerContext: Sendable {
         ring = try KeyRing(file: try configuration.required(.keysFile))
         var database = try PostgresConfiguration(url: try configuration.required(.databaseURL))
         database.applicationName = name
+        // Workers look rows up by key and by nothing else. A plan made while tables were small would read them whole and be
+        // kept: measured, one and a half times the rest of a batch. Without those ways some plans look dear enough to be
+        // compiled, which takes longer than they run.
+        database.sessionSettings = [
+            "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off",
+        ]
         var broker: AMQPConfiguration
         do {
             broker = try AMQPConfiguration(url: try configuration.required(.amqpURL))

@@ -44,6 +44,10 @@ public struct PostgresConfiguration: Sendable {
     /// How long a cancelled statement may take to end before the connection is given up. 5 seconds.
     public var cancelTimeout: Duration = .seconds(5)
 
+    /// Further settings of every session, such as `enable_seqscan`; names and values must hold no spaces. Those given in the
+    /// URL's `options` win.
+    public var sessionSettings: [String: String] = [:]
+
     /// How many prepared statements a connection keeps. 256.
     public var statementCacheSize = 256
 
@@ -96,7 +100,8 @@ public struct PostgresConfiguration: Sendable {
     /// Session settings travel with the connection's first message: no round trip for a SET. Those given in the URL come
     /// last and win.
     private func options(before given: String?) -> String {
-        var settings = ["TimeZone": "UTC"]
+        var settings = sessionSettings
+        settings["TimeZone"] = "UTC"
         settings["statement_timeout"] = Self.milliseconds(statementTimeout)
         settings["lock_timeout"] = Self.milliseconds(lockTimeout)
         settings["idle_in_transaction_session_timeout"] = Self.milliseconds(idleInTransactionTimeout)

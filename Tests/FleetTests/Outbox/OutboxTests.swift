@@ -48,7 +48,7 @@ struct OutboxTests {
 
     private func states(_ fixture: RuntimeFixture) async throws -> [String] {
         try await fixture.owner.withConnection {
-            try await $0.query("SELECT routing_key || ' ' || state FROM habeas.outbox ORDER BY 1").decode(
+            try await $0.query("SELECT routing_key || ' ' || state FROM habeas.outbox_state ORDER BY 1").decode(
                 as: String.self
             )
         }
@@ -79,7 +79,7 @@ struct OutboxTests {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await group.run() }
                 try await expectSoon {
-                    try await fixture.count("SELECT count(*) FROM habeas.outbox WHERE state <> 'pending'") == 2
+                    try await fixture.count("SELECT count(*) FROM habeas.outbox_state WHERE state <> 'pending'") == 2
                 }
                 await group.triggerGracefulShutdown()
                 try await tasks.waitForAll()
@@ -118,13 +118,13 @@ struct OutboxTests {
                 tasks.addTask { try await group.run() }
                 dispatcher.dispatch(Array(rows[..<1]))
                 try await expectSoon {
-                    try await fixture.count("SELECT count(*) FROM habeas.outbox WHERE state = 'sent'") == 1
+                    try await fixture.count("SELECT count(*) FROM habeas.outbox_state WHERE state = 'sent'") == 1
                 }
                 dispatcher.dispatch(Array(rows[1...]))
                 await group.triggerGracefulShutdown()
                 try await tasks.waitForAll()
             }
-            #expect(try await fixture.count("SELECT count(*) FROM habeas.outbox WHERE state = 'sent'") == rows.count)
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.outbox_state WHERE state = 'sent'") == rows.count)
             try await expectSoon { try await fixture.admin.passiveDeclare(queue: "heard").messages == rows.count }
         }
     }
@@ -185,7 +185,7 @@ struct OutboxTests {
             #expect(
                 try await fixture.count(
                     """
-                    SELECT count(*) FROM habeas.outbox
+                    SELECT count(*) FROM habeas.outbox_pending
                      WHERE attempts = 1 AND next_attempt_at BETWEEN now() + interval '10 seconds' AND now() + interval '31 seconds'
                     """
                 ) == 1
@@ -198,7 +198,7 @@ struct OutboxTests {
                 routingKey: "habeas.referral"
             )
             _ = try await fixture.owner.withConnection {
-                try await $0.query("UPDATE habeas.outbox SET next_attempt_at = now()")
+                try await $0.query("UPDATE habeas.outbox_pending SET next_attempt_at = now()")
             }
             #expect(try await relay.relayOnce() == 1)
             #expect(try await states(fixture) == ["habeas.referral sent"])
@@ -235,7 +235,7 @@ struct OutboxTests {
             }
             await pool.shutdown()
             #expect(claimed == rows.count)
-            #expect(try await fixture.count("SELECT count(*) FROM habeas.outbox WHERE state = 'sent'") == rows.count)
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.outbox_state WHERE state = 'sent'") == rows.count)
             try await expectSoon { try await fixture.admin.passiveDeclare(queue: "heard").messages == rows.count }
         }
     }
@@ -268,7 +268,7 @@ struct OutboxTests {
             for attempt in 1...25 {
                 _ = try await relay.relayOnce()
                 _ = try await fixture.owner.withConnection {
-                    try await $0.query("UPDATE habeas.outbox SET next_attempt_at = now()")
+                    try await $0.query("UPDATE habeas.outbox_pending SET next_attempt_at = now()")
                 }
                 if attempt == 19 {
                     #expect(

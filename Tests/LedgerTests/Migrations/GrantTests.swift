@@ -14,12 +14,14 @@ struct GrantTests {
             "holiday_calendar": "r", "case_pause": "raw", "inbox": "rad", "case_file": "raw", "incident": "raw",
             "hold": "raw", "deadline": "raw",
             "case_secret": "rau", "event_secret": "ra", "case_identity": "rad", "early_event": "rad",
-            "parked_message": "rau", "message_attempt": "rawd", "outbox": "rau", "evidence": "a",
+            "parked_message": "rau", "message_attempt": "rawd", "outbox": "ra", "outbox_pending": "rad",
+            "outbox_settlement": "a", "evidence": "a",
         ],
         "habeas_clock": [
             "habeas_migration": "r", "installation": "r", "client": "r", "publisher": "r", "profile": "r",
             "holiday_calendar": "r", "case_pause": "raw", "hold": "ru", "case_secret": "d", "case_identity": "d",
-            "event_secret": "d", "outbox": "rau", "parked_message": "raw", "deadline": "raw", "early_event": "rwd",
+            "event_secret": "d", "outbox": "ra", "outbox_pending": "raud", "outbox_settlement": "a",
+            "parked_message": "raw", "deadline": "raw", "early_event": "rwd",
             "message_attempt": "rawd",
             "inbox": "rd", "evidence": "a", "case_file": "ru", "incident": "ru",
         ],
@@ -27,7 +29,8 @@ struct GrantTests {
         "habeas_breach": registryOnly, "habeas_gateway": registryOnly,
         "habeas_operator": [
             "habeas_migration": "r", "installation": "ru", "client": "raw", "publisher": "raw", "parked_message": "ru",
-            "deadline": "raw", "case_file": "ru", "evidence": "ra", "outbox": "ra", "inbox": "r", "incident": "r",
+            "deadline": "raw", "case_file": "ru", "evidence": "ra", "outbox": "ra", "outbox_pending": "ra",
+            "outbox_settlement": "r", "inbox": "r", "incident": "r",
             "hold": "raw", "profile": "ra", "holiday_calendar": "raw", "case_pause": "raw",
             "case_secret": "r", "event_secret": "r", "case_identity": "r", "early_event": "r", "message_attempt": "r",
             "evidence_unsealed": "r",
@@ -36,7 +39,7 @@ struct GrantTests {
             "habeas_migration": "r", "installation": "r", "client": "r", "publisher": "r", "case_file": "r",
             "incident": "r",
             "hold": "r", "profile": "r", "holiday_calendar": "r", "case_pause": "r", "deadline": "r", "inbox": "r",
-            "outbox": "r", "evidence": "r", "evidence_unsealed": "r",
+            "outbox": "r", "outbox_pending": "r", "outbox_settlement": "r", "evidence": "r", "evidence_unsealed": "r",
         ],
     ]
     static let registryOnly = [

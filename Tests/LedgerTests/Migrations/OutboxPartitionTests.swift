@@ -47,11 +47,10 @@ struct OutboxPartitionTests {
                     """
                 )
             }
-            try await insert(at: "'2020-01-01 12:00Z'", state: "sent", settled: "'2020-01-01 13:00Z'", on: connection)
+            try await insert(at: "'2020-01-01 12:00Z'", settled: "'2020-01-01 13:00Z'", on: connection)
             try await insert(at: "'2020-02-01 12:00Z'", on: connection)
             try await insert(
                 at: "'2020-03-01 12:00Z'",
-                state: "unheard",
                 settled: "now() - interval '13 days'",
                 on: connection
             )
@@ -91,17 +90,28 @@ struct OutboxPartitionTests {
 
     private func insert(
         at time: String,
-        state: String = "pending",
-        settled: String = "NULL",
+        settled: String? = nil,
         on connection: PostgresConnection
     ) async throws {
+        let id = UUID()
+        let at = SQL(raw: time)
         _ = try await connection.query(
-            SQL(
-                raw: """
-                    INSERT INTO habeas.outbox (id, created_at, exchange, routing_key, kind, message_type, body, next_attempt_at, state, settled_at)
-                    VALUES (gen_random_uuid(), \(time), 'x', 'y', 'wake_up', 'z', '', now(), '\(state)', \(settled))
-                    """
+            """
+            INSERT INTO habeas.outbox (id, created_at, exchange, routing_key, kind, message_type, body)
+            VALUES (\(id), \(at), 'x', 'y', 'wake_up', 'z', '')
+            """
+        )
+        guard let settled else {
+            _ = try await connection.query(
+                "INSERT INTO habeas.outbox_pending (id, created_at, next_attempt_at) VALUES (\(id), \(at), now())"
             )
+            return
+        }
+        _ = try await connection.query(
+            """
+            INSERT INTO habeas.outbox_settlement (at, state, attempts, oldest, ids)
+            VALUES (\(SQL(raw: settled)), 'sent', 2, \(at), ARRAY[\(id)])
+            """
         )
     }
 }

@@ -37,8 +37,10 @@ TAKE = insert_values("inbox", mark) + " ON CONFLICT DO NOTHING RETURNING 1"
 ONE = {table: insert_values(table, mark) for table in COLUMNS}
 TAKE_MANY = insert_arrays("inbox") + " ON CONFLICT DO NOTHING RETURNING dedupe_key"
 MANY = {table: insert_arrays(table) for table in COLUMNS}
-SETTLE = "UPDATE habeas.outbox SET state = 'sent', settled_at = now(), attempts = attempts + 1 WHERE created_at = ANY($1::timestamptz[]) AND id = ANY($2::uuid[]) AND state = 'pending'"
-UNHEARD = "UPDATE habeas.outbox SET state = 'unheard', settled_at = now(), attempts = attempts + 1 WHERE created_at = ANY($1::timestamptz[]) AND id = ANY($2::uuid[]) AND state = 'pending'"
+SETTLE = """
+    WITH settled AS (DELETE FROM habeas.outbox_pending WHERE id = ANY($1::uuid[]) RETURNING id, created_at)
+    INSERT INTO habeas.outbox_settlement (state, attempts, oldest, ids)
+    SELECT $2, 1, min(created_at), array_agg(id) FROM settled HAVING count(*) > 0"""
 
 
 class Peer:
@@ -72,10 +74,10 @@ class Peer:
 
     async def publish_and_settle(self, connection, rows) -> None:
         heard = await asyncio.gather(*(self.publish(row) for row in rows))
-        for statement, wanted in ((SETTLE, True), (UNHEARD, False)):
-            settled = [row for row, answer in zip(rows, heard) if answer is wanted]
+        for state, wanted in (("sent", True), ("unheard", False)):
+            settled = [row.id for row, answer in zip(rows, heard) if answer is wanted]
             if settled:
-                await connection.execute(statement, list({row.created_at for row in settled}), [row.id for row in settled])
+                await connection.execute(SETTLE, settled, state)
 
     # one message, one transaction
 
@@ -97,6 +99,7 @@ class Peer:
                     await connection.executemany(ONE["deadline"], case.deadlines)
                     await connection.execute(ONE["evidence"], *case.evidence)
                     await connection.executemany(ONE["outbox"], [row.row() for row in rows])
+                    await connection.executemany(ONE["outbox_pending"], [row.pending() for row in rows])
             if rows:
                 await self.publish_and_settle(connection, rows)
         await message.ack()
@@ -125,6 +128,7 @@ class Peer:
                     ("deadline", [row for case in fresh for row in case.deadlines]),
                     ("evidence", [case.evidence for case in fresh]),
                     ("outbox", [row.row() for row in outgoing]),
+                    ("outbox_pending", [row.pending() for row in outgoing]),
                 ):
                     if rows:
                         await connection.execute(MANY[table], *columns(rows))

@@ -111,8 +111,13 @@ def mark(_):
 
 
 TAKE, CASE, SECRET, EVIDENCE = (insert_values(table, mark) for table in ("inbox", "case_file", "case_secret", "evidence"))
-MANY = {(table, rows): insert_values(table, mark, rows) for table in ("case_identity", "deadline", "outbox") for rows in range(1, 9)}
-SETTLE = "UPDATE habeas.outbox SET state = CASE WHEN id = ANY(%s) THEN 'unheard' ELSE 'sent' END, settled_at = now(), attempts = attempts + 1 WHERE created_at = %s AND id = ANY(%s) AND state = 'pending'"
+MANY = {(table, rows): insert_values(table, mark, rows) for table in ("case_identity", "deadline", "outbox", "outbox_pending") for rows in range(1, 9)}
+SETTLE = """
+    WITH settled AS (
+      DELETE FROM habeas.outbox_pending WHERE id = ANY(%s)
+      RETURNING id, created_at, CASE WHEN id = ANY(%s) THEN 'unheard' ELSE 'sent' END AS state)
+    INSERT INTO habeas.outbox_settlement (state, attempts, oldest, ids)
+    SELECT state, 1, min(created_at), array_agg(id) FROM settled GROUP BY state"""
 
 
 def insert(cursor, table: str, rows: list[tuple]) -> None:
@@ -139,10 +144,11 @@ def intake(event: dict) -> None:
             insert(cursor, "deadline", case.deadlines)
             cursor.execute(EVIDENCE, case.evidence)
             insert(cursor, "outbox", [row.row() for row in outgoing])
+            insert(cursor, "outbox_pending", [row.pending() for row in outgoing])
     except psycopg.errors.UniqueViolation:
         return
     publisher = process.publisher
     publisher.publish(outgoing)
     unheard = [row.id for row in outgoing if str(row.id) in publisher.unheard]
     publisher.unheard.clear()
-    database.execute(SETTLE, (unheard, case.received, [row.id for row in outgoing]))
+    database.execute(SETTLE, ([row.id for row in outgoing], unheard))

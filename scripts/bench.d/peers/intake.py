@@ -75,8 +75,10 @@ class Outgoing:
     created_at: datetime
 
     def row(self) -> tuple:
-        due = self.created_at + GRACE
-        return (self.id, self.created_at, self.exchange, self.routing_key, self.kind, self.message_type, self.subject_id, self.body, due)
+        return (self.id, self.created_at, self.exchange, self.routing_key, self.kind, self.message_type, self.subject_id, self.body)
+
+    def pending(self) -> tuple:
+        return (self.id, self.created_at, self.created_at + GRACE)
 
 
 @dataclass(slots=True)

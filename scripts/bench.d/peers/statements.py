@@ -20,8 +20,9 @@ COLUMNS = {
     ),
     "outbox": (
         "id uuid", "created_at timestamptz", "exchange text", "routing_key text", "kind text", "message_type text", "subject_id uuid",
-        "body bytea", "next_attempt_at timestamptz",
+        "body bytea",
     ),
+    "outbox_pending": ("id uuid", "created_at timestamptz", "next_attempt_at timestamptz"),
 }
 
 

@@ -113,14 +113,14 @@ extension Migration {
               kind          text NOT NULL,
               key_id        text NOT NULL,
               normalisation smallint NOT NULL,
-              PRIMARY KEY (lookup, case_id)
+              PRIMARY KEY (case_id, lookup)
             );
             CREATE TRIGGER case_identity_belongs AFTER INSERT ON habeas.case_identity REFERENCING NEW TABLE AS written
               FOR EACH STATEMENT EXECUTE FUNCTION habeas.belongs_to_case();
             CREATE TRIGGER case_identity_stays BEFORE UPDATE OF case_id, client_id ON habeas.case_identity FOR EACH ROW
               WHEN (NEW.case_id IS DISTINCT FROM OLD.case_id OR NEW.client_id IS DISTINCT FROM OLD.client_id)
               EXECUTE FUNCTION habeas.stays_with_case();
-            CREATE INDEX case_identity_case ON habeas.case_identity (case_id);
+            CREATE INDEX case_identity_lookup ON habeas.case_identity (lookup);
 
             CREATE TABLE habeas.incident (
               id            uuid PRIMARY KEY,

@@ -26,12 +26,13 @@ extension Migration {
             GRANT UPDATE (evidence_seq, evidence_head, state, resolved_at, resolution, field, fault, remedy) ON habeas.parked_message TO habeas_intake;
             GRANT UPDATE (evidence_seq, evidence_head) ON habeas.client, habeas.installation TO habeas_intake;
             GRANT SELECT, INSERT ON habeas.outbox TO habeas_intake;
-            GRANT UPDATE (state, attempts, next_attempt_at, settled_at) ON habeas.outbox TO habeas_intake;
+            GRANT SELECT, INSERT, DELETE ON habeas.outbox_pending TO habeas_intake, habeas_clock;
+            GRANT INSERT ON habeas.outbox_settlement TO habeas_intake, habeas_clock;
             GRANT INSERT ON habeas.evidence TO habeas_intake;
 
             -- Clock: relays, parks, keeps house.
             GRANT SELECT ON habeas.outbox TO habeas_clock;
-            GRANT UPDATE (state, attempts, next_attempt_at, settled_at) ON habeas.outbox TO habeas_clock;
+            GRANT UPDATE (attempts, next_attempt_at) ON habeas.outbox_pending TO habeas_clock;
             GRANT EXECUTE ON FUNCTION habeas.maintain_outbox(integer, interval) TO habeas_clock;
             GRANT SELECT, INSERT, UPDATE ON habeas.parked_message, habeas.deadline TO habeas_clock;
             GRANT SELECT, UPDATE, DELETE ON habeas.early_event TO habeas_clock;
@@ -62,9 +63,10 @@ extension Migration {
             GRANT INSERT, UPDATE ON habeas.deadline TO habeas_operator;
             GRANT UPDATE (client_id, state, state_since, queue, outcome_seq, evidence_seq, evidence_head, extended_at, linked_to)
               ON habeas.case_file TO habeas_operator;
-            GRANT INSERT ON habeas.evidence, habeas.outbox TO habeas_operator;
+            GRANT INSERT ON habeas.evidence, habeas.outbox, habeas.outbox_pending TO habeas_operator;
             GRANT SELECT ON habeas.installation, habeas.client, habeas.publisher, habeas.case_file, habeas.incident,
-              habeas.hold, habeas.deadline, habeas.case_pause, habeas.profile, habeas.holiday_calendar, habeas.inbox, habeas.outbox, habeas.evidence, habeas.evidence_unsealed
+              habeas.hold, habeas.deadline, habeas.case_pause, habeas.profile, habeas.holiday_calendar, habeas.inbox, habeas.outbox, habeas.outbox_pending,
+              habeas.outbox_settlement, habeas.outbox_state, habeas.evidence, habeas.evidence_unsealed
               TO habeas_auditor;
             -- What an auditor needs of the tables that hold sealed words: everything but the words.
             GRANT SELECT (id, chain_id, origin, queue, publisher_id, event_type, field, fault, remedy, received_at, body_size,

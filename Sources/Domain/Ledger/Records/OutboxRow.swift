@@ -57,11 +57,16 @@ package struct OutboxWrites: Sendable {
         guard !rows.isEmpty else { return [] }
         return [
             """
-            INSERT INTO habeas.outbox (id, created_at, exchange, routing_key, kind, message_type, subject_id, body, next_attempt_at)
-            SELECT n.*, now() + \(grace)::interval FROM unnest(\(rows.map(\.id))::uuid[], \(rows.map(\.createdAt))::timestamptz[],
+            INSERT INTO habeas.outbox (id, created_at, exchange, routing_key, kind, message_type, subject_id, body)
+            SELECT * FROM unnest(\(rows.map(\.id))::uuid[], \(rows.map(\.createdAt))::timestamptz[],
               \(rows.map(\.exchange))::text[], \(rows.map(\.routingKey))::text[], \(rows.map(\.kind.rawValue))::text[],
-              \(rows.map(\.messageType))::text[], \(rows.map(\.subjectID))::uuid[], \(rows.map(\.body))::bytea[]) AS n
+              \(rows.map(\.messageType))::text[], \(rows.map(\.subjectID))::uuid[], \(rows.map(\.body))::bytea[])
+            """,
             """
+            INSERT INTO habeas.outbox_pending (id, created_at, next_attempt_at)
+            SELECT n.*, now() + \(grace)::interval
+              FROM unnest(\(rows.map(\.id))::uuid[], \(rows.map(\.createdAt))::timestamptz[]) AS n
+            """,
         ]
     }
 }

@@ -49,7 +49,10 @@ package struct SecretWrites: Sendable {
     }
 
     package mutating func add(identities rows: [IdentityRow], of id: UUID, clientID: String?) {
-        for row in rows { identities.append((id, clientID, row)) }
+        // A person may be named twice in the same way.
+        for (index, row) in rows.enumerated() where !rows[..<index].contains(where: { $0.lookup == row.lookup }) {
+            identities.append((id, clientID, row))
+        }
     }
 
     /// A case opened in this transaction has got its client: its rows are that client's, its people are looked up anew.
@@ -88,7 +91,6 @@ package struct SecretWrites: Sendable {
                 SELECT n.*, \(lookupKeyID) FROM unnest(\(identities.map(\.row.lookup))::bytea[],
                   \(identities.map(\.caseID))::uuid[], \(identities.map(\.clientID))::text[],
                   \(identities.map(\.row.kind))::text[], \(identities.map { Int16($0.row.normalisation) })::int2[]) AS n
-                ON CONFLICT DO NOTHING
                 """
             )
         }

@@ -54,8 +54,15 @@ struct CaseSheet {
                   FROM habeas.deadline WHERE subject_id = \(id) ORDER BY due_at, clock
                 """,
                 """
-                SELECT id, kind, message_type, routing_key, state, attempts, created_at, settled_at
-                  FROM habeas.outbox WHERE subject_id = \(id) ORDER BY created_at, id
+                SELECT o.id, o.kind, o.message_type, o.routing_key, coalesce(s.state, 'pending'), coalesce(s.attempts, p.attempts, 0),
+                       o.created_at, s.at
+                  FROM habeas.outbox o
+                  LEFT JOIN habeas.outbox_pending p ON p.id = o.id
+                  LEFT JOIN LATERAL (
+                    -- Found soon: most messages are settled within a second of their writing.
+                    SELECT state, attempts, at FROM habeas.outbox_settlement
+                     WHERE p.id IS NULL AND at >= o.created_at AND o.id = ANY(ids) ORDER BY at LIMIT 1) s ON true
+                 WHERE o.subject_id = \(id) ORDER BY o.created_at, o.id
                 """,
                 """
                 SELECT e.id, e.event_type, e.received_at, e.expires_at

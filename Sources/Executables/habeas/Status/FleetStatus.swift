@@ -71,15 +71,12 @@ struct FleetStatus {
             SELECT fault, field, count(*)::int8 FROM habeas.parked_message WHERE state = 'open'
              GROUP BY fault, field ORDER BY 3 DESC, 1, 2
             """,
-            // Sent rows are of no interest and by far the most: what is left has an index or is rare.
             """
-            SELECT state, count(*)::int8 FROM habeas.outbox WHERE state = 'pending' GROUP BY state
+            SELECT 'pending', count(*)::int8 FROM habeas.outbox_pending
             UNION ALL
-            SELECT state, count(*)::int8 FROM habeas.outbox WHERE state = 'undelivered' GROUP BY state
+            SELECT 'undelivered', coalesce(sum(cardinality(ids)), 0)::int8 FROM habeas.outbox_settlement WHERE state = 'undelivered'
             """,
-            """
-            SELECT extract(epoch FROM clock_timestamp() - min(created_at))::float8 FROM habeas.outbox WHERE state = 'pending'
-            """,
+            "SELECT extract(epoch FROM clock_timestamp() - min(created_at))::float8 FROM habeas.outbox_pending",
             """
             SELECT count(*) FILTER (WHERE due_at < habeas.domain_now())::int8,
                    count(*) FILTER (WHERE due_at >= habeas.domain_now())::int8
