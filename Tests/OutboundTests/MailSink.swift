@@ -9,8 +9,9 @@ final class MailSink: Sendable {
     enum TLS: String { case none, offered, implicit }
 
     let port: Int
-    private let process: Process
-    private let input: FileHandle
+    private let child: ChildProcess
+    /// The server ends when this does.
+    private let input: Pipe
     private let seen: Seen
 
     struct Event: Decodable, Sendable {
@@ -32,26 +33,26 @@ final class MailSink: Sendable {
     /// - Parameter login: a user with a password, without whom no mail is taken.
     init(tls: TLS = .none, login: (user: String, password: String)? = nil) throws {
         let authority = try TestAuthority.shared.get()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Python.path)
-        process.arguments = [
-            "-u", "-c", Self.script, tls.rawValue, authority.certificateFile, authority.keyFile, login?.user ?? "",
-            login?.password ?? "",
-        ]
-        let (stdin, stdout) = (Pipe(), Pipe())
-        process.standardInput = stdin
-        process.standardOutput = stdout
-        try process.run()
-        self.process = process
-        input = stdin.fileHandleForWriting
+        let output = Pipe()
+        input = Pipe()
+        child = try ChildProcess(
+            Python.path,
+            [
+                "-u", "-c", Self.script, tls.rawValue, authority.certificateFile, authority.keyFile, login?.user ?? "",
+                login?.password ?? "",
+            ],
+            input: input.fileHandleForReading.fileDescriptor,
+            output: output.fileHandleForWriting.fileDescriptor
+        )
+        try output.fileHandleForWriting.close()
         let seen = Seen()
         self.seen = seen
-        let output = stdout.fileHandleForReading
-        let first = Self.line(of: output)
+        let lines = output.fileHandleForReading
+        let first = Self.line(of: lines)
         guard let port = first.flatMap({ Int($0) }) else { throw Python.Failure(output: first ?? "") }
         self.port = port
         Thread.detachNewThread {
-            while let line = Self.line(of: output) {
+            while let line = Self.line(of: lines) {
                 guard let event = try? JSONDecoder().decode(Event.self, from: Data(line.utf8)) else { continue }
                 seen.events.withLock { $0.append(event) }
             }
@@ -59,9 +60,7 @@ final class MailSink: Sendable {
     }
 
     func stop() {
-        process.end()
-        // Would do alone, but for other children that hold copies of it.
-        try? input.close()
+        child.end()
     }
 
     /// What has happened so far.

@@ -3,24 +3,23 @@ import Foundation
 /// A web server of OpenSSL's on a free loopback port, with a certificate of ``TestAuthority``.
 final class TLSServer: Sendable {
     let port: Int
-    private let process: Process
+    private let child: ChildProcess
+    private let input = Pipe()
 
     /// - Parameter options: further ones of `openssl s_server`.
     init(_ options: String...) throws {
         let authority = try TestAuthority.shared.get()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-        process.arguments =
+        let output = Pipe()
+        child = try ChildProcess(
+            "/usr/bin/openssl",
             [
                 "s_server", "-accept", "127.0.0.1:0", "-cert", authority.certificateFile, "-key", authority.keyFile,
                 "-www",
-            ] + options
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = Pipe()
-        try process.run()
-        self.process = process
+            ] + options,
+            input: input.fileHandleForReading.fileDescriptor,
+            output: output.fileHandleForWriting.fileDescriptor
+        )
+        try output.fileHandleForWriting.close()
         // It says `ACCEPT 127.0.0.1:port` when it listens.
         var text = ""
         while !text.contains("ACCEPT") || !text.hasSuffix("\n") {
@@ -29,13 +28,13 @@ final class TLSServer: Sendable {
         }
         let digits = text.split(separator: ":").last.map { $0.filter(\.isNumber) } ?? ""
         guard let port = Int(digits) else {
-            process.end()
+            child.end()
             throw Python.Failure(output: text)
         }
         self.port = port
     }
 
     func stop() {
-        process.end()
+        child.end()
     }
 }

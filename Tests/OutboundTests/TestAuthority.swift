@@ -23,11 +23,14 @@ struct TestAuthority {
             printf 'subjectAltName=DNS:localhost,IP:127.0.0.1' >ext
             openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out server.pem -days 2 -extfile ext
             """
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", script, "sh", folder]
-        process.standardError = FileHandle.nullDevice
-        try process.runToEnd()
-        guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
+        let nothing = try FileHandle(forUpdating: URL(fileURLWithPath: "/dev/null"))
+        defer { try? nothing.close() }
+        let child = try ChildProcess(
+            "/bin/sh",
+            ["-c", script, "sh", folder],
+            input: nothing.fileDescriptor,
+            output: nothing.fileDescriptor
+        )
+        guard child.waitForEnd() == 0 else { throw CocoaError(.executableLoad) }
     }
 }
