@@ -89,10 +89,10 @@ struct RouteTests {
             expected: "request fulfilment processor received habeas.referral acme"
         ),
         Route(
-            testDescription: "K8 the end of a contract opens a tenant-wide case",
+            testDescription: "K8, K9 the end of a contract opens a tenant-wide case, and wakes nobody who erases",
             type: "client.terminated",
             data: #"{"client":"acme","terminated_at":"\#(now)","mode":"erase","requested_by":"owner"}"#,
-            expected: "end_of_contract fulfilment processor received habeas.erasure acme"
+            expected: "end_of_contract fulfilment processor received habeas.referral acme"
         ),
         Route(
             testDescription: "C3 a complaint opens a case of its own",

@@ -17,7 +17,7 @@ package struct CaseSeed: Sendable {
     }
 
     /// - Parameters:
-    ///   - event: a `request.submitted` as its publisher sends it.
+    ///   - event: a `request.submitted` or a `client.terminated` as its publisher sends it.
     ///   - publisher: the id of a registered publisher.
     ///   - first: the open case that answers this one, too.
     /// - Returns: the case's id and what has to be written, in one transaction.
@@ -25,19 +25,26 @@ package struct CaseSeed: Sendable {
         id: UUID, statements: [SQL]
     ) {
         let parsed = EventParser.parse(Array(event.utf8), context: MessageContext(), now: now)
-        guard case .success(let read) = parsed, case .requestSubmitted(let request) = read.payload,
-            let publisher = registry.publisher(id: id)
-        else { throw Unreadable() }
-        let client = request.client.flatMap { registry.client($0) }
+        guard case .success(let read) = parsed, let publisher = registry.publisher(id: id) else { throw Unreadable() }
+        let client = read.client.flatMap { registry.client($0) }
         let policy = registry.policy(profile: publisher.profile, client: client, at: now)
-        let opening = CaseOpening(request, client: client, policy: policy, receivedAt: now, atlas: registry.atlas)
+        let opening: CaseOpening
+        var request: RequestSubmitted?
+        switch (read.payload, client) {
+        case (.requestSubmitted(let data), _):
+            request = data
+            opening = CaseOpening(data, client: client, policy: policy, receivedAt: now, atlas: registry.atlas)
+        case (.clientTerminated(let data), .some(let client)):
+            opening = CaseOpening(data, client: client, policy: policy, receivedAt: now, atlas: registry.atlas)
+        default: throw Unreadable()
+        }
         var record = CaseFileRecord(
             id: UUID.version7(at: now),
             opening: opening,
             clientID: client?.id,
             profile: policy.profile,
             publisherID: publisher.id,
-            requestRef: request.requestRef,
+            requestRef: request?.requestRef,
             subjectIndex: 0,
             groupID: nil,
             reference: nil,
@@ -60,7 +67,7 @@ package struct CaseSeed: Sendable {
         cases.open(record)
         let digest = KeyedDigest(ring.looking)
         var secrets = SecretWrites(lookupKeyID: digest.keyID)
-        let identities = request.subjects.flatMap(\.identities).map {
+        let identities = (request?.subjects ?? []).flatMap(\.identities).map {
             SecretWrites.IdentityRow(
                 lookup: digest.lookup($0, client: client?.id),
                 kind: $0.type.rawValue,
@@ -75,6 +82,12 @@ package struct CaseSeed: Sendable {
         )
         var deadlines = DeadlineWrites()
         for deadline in clocks { deadlines.open(deadline, case: record.id, clientID: client?.id) }
-        return (record.id, cases.statements + secrets.statements + deadlines.statements + evidence.statements)
+        var changes = CaseChanges(at: now, registry: registry)
+        for kind in first == nil ? opening.reviews : [] { changes.review(kind, of: record) }
+        return (
+            record.id,
+            cases.statements + secrets.statements + deadlines.statements + evidence.statements
+                + changes.reviews.statements
+        )
     }
 }

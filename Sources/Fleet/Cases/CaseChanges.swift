@@ -12,6 +12,7 @@ package struct CaseChanges: Sendable {
     package var evidence = EvidenceWrites()
     package var deadlines = DeadlineWrites()
     package var pauses = PauseWrites()
+    package var reviews = ReviewWrites()
     package var wakeUps = WakeUps()
     package var outcomes: [OutboxRow] = []
     /// Cases that another hold keeps held although one is lifted.
@@ -86,6 +87,8 @@ package struct CaseChanges: Sendable {
             guard let (rule, _) = policy(of: record).clock(key) else { return }
             let deadline = Deadline(rule, from: now, at: place(of: record), atlas: registry.atlas)
             deadlines.start(deadline, case: record.id, clientID: record.clientID)
+        case .review(let kind): review(kind, of: record)
+        case .dismiss(let kind): reviews.dismiss(kind, case: record.id, at: now)
         case .stop(let clock): deadlines.stop(clock, subject: record.id)
         case .stopAll:
             let isMet: Bool =
@@ -103,6 +106,14 @@ package struct CaseChanges: Sendable {
             let sequence = record.nextOutcomeSequence()
             outcomes.append(CaseOutcome.completed(record, sequence: sequence, at: now))
         }
+    }
+
+    /// Calls a person about a case. The case's `review` clock is that of the earliest call.
+    package mutating func review(_ kind: ReviewKind, of record: CaseFileRecord) {
+        guard let (rule, _) = policy(of: record).clock(.review) else { return }
+        let deadline = Deadline(rule, from: now, at: place(of: record), atlas: registry.atlas)
+        reviews.open(kind, case: record.id, clientID: record.clientID, deadline, at: now)
+        deadlines.ensure(deadline, case: record.id, clientID: record.clientID)
     }
 
     /// Puts the answer off: the person is told the new date and the reason. The caller has made sure that it is lawful.
@@ -177,5 +188,7 @@ package struct CaseChanges: Sendable {
     }
 
     /// The rows of everything but the cases themselves and the outbox.
-    package var statements: [SQL] { deadlines.statements + pauses.statements + evidence.statements }
+    package var statements: [SQL] {
+        deadlines.statements + pauses.statements + reviews.statements + evidence.statements
+    }
 }

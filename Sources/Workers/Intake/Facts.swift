@@ -7,6 +7,7 @@ enum Facts {
     static func opened(
         _ record: CaseFileRecord,
         _ deadlines: [Deadline],
+        _ reviews: [ReviewKind],
         event: PreparedEvent,
         warnings: [CaseOpening.Warning]
     ) -> String {
@@ -31,6 +32,7 @@ enum Facts {
                     item.member("rule", deadline.rule.id)
                 }
             }
+            body.member("reviews", reviews.map(\.rawValue))
             body.member("warnings", warnings.map(\.rawValue))
         }
     }

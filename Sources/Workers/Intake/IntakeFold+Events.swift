@@ -207,7 +207,7 @@ extension IntakeFold {
                 sufficient: record.right.flatMap { changes.policy(of: record).identityLevel(for: $0).level }
                     .map { data.level.reaches($0) } ?? true
             )
-        case .identityFailed: .identityFailed
+        case .identityFailed(let data): .identityFailed(isFraud: data.reason == .suspectedFraud)
         case .clientDecided(let data):
             switch data.decision {
             case .proceed: .decidedProceed

@@ -67,10 +67,13 @@ struct IntakeFold {
         var record = record
         var codes = opening.warnings
         var deadlines = opening.deadlines
+        var reviews = opening.reviews
         if let first = link(&record, asking: prepared.ask, by: event) {
             codes.append(.equalRequest)
             // Its own answer is owed by its own date; the work is the other's.
             deadlines = deadlines.filter { $0.rule.clock == .respond } + [.equal(to: first, from: record.receivedAt)]
+            // A person was asked about the first.
+            reviews = []
         } else {
             changes.wakeUps.wake(record.queue, for: record.id)
         }
@@ -81,7 +84,7 @@ struct IntakeFold {
                 at: state.now,
                 actor: "publisher:\(event.publisher.id)",
                 clientID: record.clientID,
-                body: Facts.opened(record, deadlines, event: event, warnings: codes)
+                body: Facts.opened(record, deadlines, reviews, event: event, warnings: codes)
             )
         )
         secrets.add(
@@ -93,6 +96,7 @@ struct IntakeFold {
         for deadline in deadlines {
             changes.deadlines.open(deadline, case: record.id, clientID: record.clientID)
         }
+        for kind in reviews { changes.review(kind, of: record) }
         let sequence = record.nextOutcomeSequence()
         changes.outcomes.append(
             CaseOutcome.accepted(record, deadlines, warnings: warnings, sequence: sequence, at: state.now)

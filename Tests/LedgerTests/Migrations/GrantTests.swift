@@ -12,13 +12,14 @@ struct GrantTests {
         "habeas_intake": [
             "habeas_migration": "r", "installation": "ru", "client": "ru", "publisher": "r", "profile": "r",
             "holiday_calendar": "r", "case_pause": "raw", "inbox": "rad", "case_file": "raw", "incident": "raw",
-            "hold": "raw", "deadline": "raw",
+            "hold": "raw", "deadline": "raw", "review": "rau",
             "case_secret": "rau", "event_secret": "ra", "case_identity": "rad", "early_event": "rad",
             "parked_message": "rau", "message_attempt": "rawd", "outbox": "ra", "outbox_pending": "rad",
             "outbox_settlement": "a", "evidence": "a",
         ],
         "habeas_clock": [
-            "habeas_migration": "r", "installation": "r", "client": "r", "publisher": "r", "profile": "r",
+            "habeas_migration": "r", "installation": "ru", "review": "rau", "client": "r", "publisher": "r",
+            "profile": "r",
             "holiday_calendar": "r", "case_pause": "raw", "hold": "ru", "case_secret": "d", "case_identity": "d",
             "event_secret": "d", "outbox": "ra", "outbox_pending": "raud", "outbox_settlement": "a",
             "parked_message": "raw", "deadline": "raw", "early_event": "rwd",
@@ -28,15 +29,17 @@ struct GrantTests {
         "habeas_referral": registryOnly, "habeas_export": registryOnly, "habeas_erasure": registryOnly,
         "habeas_breach": registryOnly, "habeas_gateway": registryOnly,
         "habeas_operator": [
-            "habeas_migration": "r", "installation": "ru", "client": "raw", "publisher": "raw", "parked_message": "ru",
+            "habeas_migration": "r", "review": "ru", "review_approval": "r", "installation": "ru", "client": "raw",
+            "publisher": "raw", "parked_message": "ru",
             "deadline": "raw", "case_file": "ru", "evidence": "ra", "outbox": "ra", "outbox_pending": "ra",
             "outbox_settlement": "r", "inbox": "r", "incident": "r",
             "hold": "raw", "profile": "ra", "holiday_calendar": "raw", "case_pause": "raw",
-            "case_secret": "r", "event_secret": "r", "case_identity": "r", "early_event": "r", "message_attempt": "r",
+            "case_secret": "r", "event_secret": "ra", "case_identity": "r", "early_event": "r", "message_attempt": "r",
             "evidence_unsealed": "r",
         ],
         "habeas_auditor": [
-            "habeas_migration": "r", "installation": "r", "client": "r", "publisher": "r", "case_file": "r",
+            "habeas_migration": "r", "review": "r", "review_approval": "r", "installation": "r", "client": "r",
+            "publisher": "r", "case_file": "r",
             "incident": "r",
             "hold": "r", "profile": "r", "holiday_calendar": "r", "case_pause": "r", "deadline": "r", "inbox": "r",
             "outbox": "r", "outbox_pending": "r", "outbox_settlement": "r", "evidence": "r", "evidence_unsealed": "r",
@@ -124,7 +127,7 @@ struct GrantTests {
             _ = try await connection.query("SELECT habeas.maintain_outbox(9, '14 days')")
             for statement: SQL in [
                 "SELECT payload FROM habeas.case_secret", "SELECT payload FROM habeas.event_secret",
-                "SELECT lookup FROM habeas.case_identity", "UPDATE habeas.case_file SET lane = 'own'",
+                "SELECT kind FROM habeas.case_identity", "UPDATE habeas.case_file SET lane = 'own'",
                 "DELETE FROM habeas.outbox", "DELETE FROM habeas.parked_message", "CREATE TABLE habeas.own (id int)",
             ] {
                 let error = await #expect(throws: PostgresError.self, "\(statement.text)") {

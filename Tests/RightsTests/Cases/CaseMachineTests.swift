@@ -151,9 +151,9 @@ struct CaseMachineTests {
         Row(
             .needsClient,
             .clientNamed(resolved: true),
-            to(.received, "client.named", .stop(.lapse), .recount, .wake(.referral))
+            to(.received, "client.named", .stop(.lapse), .dismiss(.client), .recount, .wake(.referral))
         ),
-        Row(.needsClient, .clientNamed(resolved: false), to(.needsClient, "client.named_unresolved", .start(.review))),
+        Row(.needsClient, .clientNamed(resolved: false), to(.needsClient, "client.named_unresolved", .review(.client))),
         Row(.received, .clientNamed(resolved: true), .refuse(.hasClient)),
         Row(
             .received,
@@ -183,8 +183,8 @@ struct CaseMachineTests {
         ),
         Row(
             .needsIdentity,
-            .identityFailed,
-            to(.needsIdentity, "identity.failed", .start(.review), .wake(.referral)),
+            .identityFailed(isFraud: false),
+            to(.needsIdentity, "identity.failed", .review(.identity), .wake(.referral)),
             lane: .own
         ),
         Row(.received, .identityVerified(sufficient: true), to(.received, "identity.verified")),

@@ -85,9 +85,10 @@ struct CaseObligationTests {
             Issue.record("not applied")
             return
         }
-        #expect(unresolved.state == .needsClient && unresolved.actions == [.start(.review)])
+        #expect(unresolved.state == .needsClient && unresolved.actions == [.review(.client)])
         // Only now the controller's place is known, in which its days are counted.
         #expect(resolved.state == .received && resolved.actions.contains(.recount))
+        #expect(resolved.actions.contains(.dismiss(.client)))
         #expect(lapsed.state == .lapsed)
     }
 
@@ -164,8 +165,9 @@ struct CaseObligationTests {
     @Test("A5: an identity that failed is looked at by a person; no machine refuses for it")
     func fraud() {
         CaseMachineTests.transitions { machine, event, transition in
-            guard event == .identityFailed else { return }
-            #expect(transition.state == machine.state && transition.actions.contains(.start(.review)))
+            guard case .identityFailed(let isFraud) = event else { return }
+            #expect(transition.state == machine.state)
+            #expect(transition.actions.contains(.review(isFraud ? .fraud : .identity)))
         }
         CaseMachineTests.transitions { machine, event, transition in
             guard transition.state == .refused, machine.state != .refused else { return }

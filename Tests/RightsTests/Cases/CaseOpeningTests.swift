@@ -237,7 +237,7 @@ struct CaseOpeningTests {
     func confirmation() throws {
         let opening = Self.opening(try Self.request(by: "client", Self.instruction("agent")))
         #expect(opening.state == .received && opening.queue == .referral)
-        #expect(opening.warnings == [.instructionToConfirm])
+        #expect(opening.warnings == [.instructionToConfirm] && opening.reviews == [.instruction])
         #expect(rules(opening) == ["default.instructed_erasure", "gdpr.respond", "default.assist", "default.review"])
         let purge = try #require(opening.deadlines.first { $0.rule.clock == .purge })
         #expect(purge.anchor == (try instant("2026-03-02T08:30:00Z")))
@@ -262,6 +262,9 @@ struct CaseOpeningTests {
         #expect(referred.lane == .referral && referred.warnings.isEmpty)
         let own = Self.opening(try Self.request("erasure", relationship: "visitor", #","minor_under_13":true"#))
         #expect(own.state == .received && own.queue == .referral && own.warnings == [.minorToConfirm])
+        #expect(own.reviews == [.child])
+        // A parent's message is looked at, and the referral waits for nobody (Y13).
+        #expect(referred.reviews == [.child] && referred.queue == .referral)
         let purge = try #require(own.deadlines.first { $0.rule.clock == .purge })
         #expect(purge.rule.id == "default.minor_erasure")
         #expect(purge.due.map(PlaceTests.berlin.day) == (try day("2026-03-12")))
@@ -321,6 +324,10 @@ struct CaseOpeningTests {
         let purge = try #require(opening.deadlines.first { $0.rule.clock == .purge })
         #expect(purge.due.map(PlaceTests.berlin.day) == (try day("2026-05-30")))
         #expect(opening.deadlines.contains { $0.rule.clock == .review } && opening.warnings == [.staleAnchor])
+        #expect(opening.reviews == [.tenantErasure] && opening.queue == .referral, "nobody who erases is woken")
+        let approval = try #require(opening.deadlines.first { $0.rule.clock == .approval })
+        // Three business days from Monday; a date at risk then, and not before.
+        #expect(approval.due.map(PlaceTests.berlin.day) == (try day("2026-03-05")) && approval.warnAt == approval.due)
     }
 
     @Test(

@@ -135,6 +135,7 @@ struct ClockRuleTests {
         Standard(key: .clientReminderMinor, period: Period(24, .hour)),
         Standard(key: .lapse, period: Period(30, .calendarDay)),
         Standard(key: .review, period: Period(1, .businessDay)),
+        Standard(key: .approval, period: Period(3, .businessDay)),
         Standard(key: .instructedErasure, period: Period(90, .calendarDay)),
         Standard(key: .endOfContract, period: Period(90, .calendarDay)),
         Standard(key: .minorErasure, period: Period(10, .calendarDay)),

@@ -23,3 +23,14 @@ extension UUID {
         )
     }
 }
+
+extension UUID {
+    /// Not after any id that was made at `time` or later, but for the millisecond itself.
+    package static func first(at time: Date) -> UUID {
+        let milliseconds = UInt64(max(0, time.timeIntervalSince1970 * 1_000))
+        func byte(_ shift: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: milliseconds >> shift) }
+        return UUID(
+            uuid: (byte(40), byte(32), byte(24), byte(16), byte(8), byte(0), 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 0)
+        )
+    }
+}

@@ -18,6 +18,7 @@ package struct DeadlineWrites: Sendable {
     /// Where in `opened` the rows of a subject are that was opened in this transaction.
     private var openedAt: [UUID: [Int]] = [:]
     private var restarted: [Row] = []
+    private var ensured: [Row] = []
     private var changed: [(subject: UUID, deadline: Deadline)] = []
     private var stopped: [(subject: UUID, clock: ClockRule.Clock)] = []
     private var ended: [(subject: UUID, isMet: Bool)] = []
@@ -43,6 +44,14 @@ package struct DeadlineWrites: Sendable {
         restarted.append(Row(subject: id, caseID: id, clientID: clientID, deadline: deadline))
     }
 
+    /// A clock that runs already runs on; one that has ended, or never was, begins.
+    package mutating func ensure(_ deadline: Deadline, case id: UUID, clientID: String?) {
+        let isOpened = openedAt[id]?.contains { opened[$0].deadline.rule.clock == deadline.rule.clock } ?? false
+        guard !isOpened, !ensured.contains(where: { $0.subject == id && $0.deadline.rule.clock == deadline.rule.clock })
+        else { return }
+        ensured.append(Row(subject: id, caseID: id, clientID: clientID, deadline: deadline))
+    }
+
     /// A clock that was counted anew; one that has ended stays so.
     package mutating func change(_ deadline: Deadline, subject: UUID) {
         for index in openedAt[subject] ?? [] where opened[index].deadline.rule.clock == deadline.rule.clock {
@@ -65,6 +74,7 @@ package struct DeadlineWrites: Sendable {
             opened[index].state = "met"
         }
         restarted.removeAll { $0.subject == subject && $0.deadline.rule.clock == clock }
+        ensured.removeAll { $0.subject == subject && $0.deadline.rule.clock == clock }
         stopped.append((subject, clock))
     }
 
@@ -81,6 +91,7 @@ package struct DeadlineWrites: Sendable {
             opened[index].state = isMet ? "met" : "void"
         }
         restarted.removeAll { $0.subject == subject && $0.deadline.rule.clock != .holdEnd }
+        ensured.removeAll { $0.subject == subject }
         ended.removeAll { $0.subject == subject }
         ended.append((subject, isMet))
     }
@@ -126,17 +137,8 @@ package struct DeadlineWrites: Sendable {
         }
         if !changed.isEmpty { statements.append(update) }
         if !opened.isEmpty { statements.append(insert(opened)) }
-        if !restarted.isEmpty {
-            statements.append(
-                """
-                \(insert(restarted))
-                ON CONFLICT (subject_id, clock) DO UPDATE
-                   SET rule = excluded.rule, source = excluded.source, anchor_at = excluded.anchor_at, due_at = excluded.due_at,
-                       warn_at = excluded.warn_at, next_at = excluded.next_at, provisional = excluded.provisional,
-                       unverified = excluded.unverified, state = excluded.state
-                """
-            )
-        }
+        if !restarted.isEmpty { statements.append(upsert(restarted)) }
+        if !ensured.isEmpty { statements.append("\(upsert(ensured)) WHERE deadline.state <> 'open'") }
         if !ended.isEmpty {
             // Cases that an ended one answered, too, are looked at by the clock: each under its own lock.
             statements.append(
@@ -149,6 +151,16 @@ package struct DeadlineWrites: Sendable {
             )
         }
         return statements
+    }
+
+    private func upsert(_ rows: [Row]) -> SQL {
+        """
+        \(insert(rows))
+        ON CONFLICT (subject_id, clock) DO UPDATE
+           SET rule = excluded.rule, source = excluded.source, anchor_at = excluded.anchor_at, due_at = excluded.due_at,
+               warn_at = excluded.warn_at, next_at = excluded.next_at, provisional = excluded.provisional,
+               unverified = excluded.unverified, state = excluded.state
+        """
     }
 
     private var update: SQL {

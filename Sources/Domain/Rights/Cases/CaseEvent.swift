@@ -7,7 +7,8 @@ package enum CaseEvent: Hashable, Sendable {
     case clientNamed(resolved: Bool)
     /// `sufficient` says whether the level reaches what the right asks for (Y6).
     case identityVerified(sufficient: Bool)
-    case identityFailed
+    /// `isFraud` says whether somebody seems to ask in another one's name (A5).
+    case identityFailed(isFraud: Bool)
     case decidedProceed
     case decidedHandleItself
     case decidedRefuse
@@ -39,8 +40,9 @@ extension CaseEvent {
     /// Every event with every meaning it can have, in the order in which the table is written.
     package static let all: [CaseEvent] = [
         .withdrawn, .clarified, .clientNamed(resolved: true), .clientNamed(resolved: false),
-        .identityVerified(sufficient: true), .identityVerified(sufficient: false), .identityFailed, .decidedProceed,
-        .decidedHandleItself, .decidedRefuse, .restrictionLifted, .feePaid, .holdPlaced, .holdLifted, .referralSent,
+        .identityVerified(sufficient: true), .identityVerified(sufficient: false),
+        .identityFailed(isFraud: false), .identityFailed(isFraud: true), .decidedProceed, .decidedHandleItself,
+        .decidedRefuse, .restrictionLifted, .feePaid, .holdPlaced, .holdLifted, .referralSent,
         .identityAsked, .clarificationAsked, .feeAsked, .instructionConfirmed, .instructionDenied, .refusedByPerson,
         .answered(complete: true, openEnds: false), .answered(complete: false, openEnds: false),
         .answered(complete: true, openEnds: true), .answered(complete: false, openEnds: true),
@@ -55,7 +57,7 @@ extension CaseEvent {
         case .clarified: "clarified"
         case .clientNamed(let resolved): resolved ? "client named" : "client named, unresolved"
         case .identityVerified(let sufficient): sufficient ? "identity verified" : "identity verified, too low"
-        case .identityFailed: "identity failed"
+        case .identityFailed(let isFraud): isFraud ? "identity failed, suspected fraud" : "identity failed"
         case .decidedProceed: "decided: proceed"
         case .decidedHandleItself: "decided: handle itself"
         case .decidedRefuse: "decided: refuse"

@@ -24,6 +24,10 @@ package struct CaseMachine: Sendable {
         case resume(PauseReason)
         /// Opens a clock from now, in place of an older one of its kind.
         case start(ClockKey)
+        /// A person is called, with a clock of its own kind.
+        case review(ReviewKind)
+        /// Nobody has to look at it any more.
+        case dismiss(ReviewKind)
         /// Ends one clock.
         case stop(ClockRule.Clock)
         /// Nothing more is owed: every clock ends but those that run for the fleet itself.
@@ -87,7 +91,8 @@ package struct CaseMachine: Sendable {
         case .clientNamed(let resolved): return clientNamed(resolved)
         case .identityVerified(let sufficient): return identityVerified(sufficient)
         // Never refused by a machine: suspected fraud, too, goes to a person (A5).
-        case .identityFailed: return stay("identity.failed", .start(.review), .wake(.referral))
+        case .identityFailed(let isFraud):
+            return stay("identity.failed", .review(isFraud ? .fraud : .identity), .wake(.referral))
         case .decidedProceed, .decidedHandleItself, .decidedRefuse: return decision(event)
         case .restrictionLifted: return right == .restriction ? .wait : .refuse(.notARestriction)
         case .feePaid:
@@ -109,8 +114,8 @@ package struct CaseMachine: Sendable {
 
     private func clientNamed(_ isResolved: Bool) -> Verdict {
         guard state == .needsClient else { return .refuse(.hasClient) }
-        guard isResolved else { return stay("client.named_unresolved", .start(.review)) }
-        return go(.received, "client.named", .stop(.lapse), .recount, .wake(.referral))
+        guard isResolved else { return stay("client.named_unresolved", .review(.client)) }
+        return go(.received, "client.named", .stop(.lapse), .dismiss(.client), .recount, .wake(.referral))
     }
 
     private func identityVerified(_ isSufficient: Bool) -> Verdict {

@@ -19,6 +19,8 @@ package struct CaseOpening: Sendable, Hashable {
     package let anchor: Date
     /// The earliest first.
     package let deadlines: [Deadline]
+    /// What a person has to look at.
+    package let reviews: [ReviewKind]
     /// Codes the publisher is told of in `request.accepted`.
     package let warnings: [Warning]
 
@@ -64,21 +66,19 @@ package struct CaseOpening: Sendable, Hashable {
         isMinor = request.minorUnder13
         country = request.country
         submittedAt = request.submittedTime
-        // Until when a person has to have looked at it, where one must.
-        var needsReview = false
+        var reviews: [ReviewKind] = []
+        let isExport = WorkQueue.fulfilling(request.right) == .export
         if isInstruction {
             anchor = request.instructedAt ?? request.submittedTime
             role = .processor
             lane = .fulfilment
-            if CaseOpening.isAdministrator(request.instructedBy?.role) {
-                state = .inProgress
-                queue = .fulfilling(request.right)
-            } else {
-                state = .received
-                queue = .referral
-                needsReview = true
+            if !CaseOpening.isAdministrator(request.instructedBy?.role) {
+                reviews.append(.instruction)
                 warnings.append(.instructionToConfirm)
             }
+            if client?.isSuspended == true, isExport { reviews.append(.suspendedHandOver) }
+            state = reviews.isEmpty ? .inProgress : .received
+            queue = reviews.isEmpty ? .fulfilling(request.right) : .referral
         } else if isOwn {
             anchor = request.submittedTime
             role = .controller
@@ -86,7 +86,7 @@ package struct CaseOpening: Sendable, Hashable {
             if request.minorUnder13 {
                 state = .received
                 queue = .referral
-                needsReview = true
+                reviews.append(.child)
                 warnings.append(.minorToConfirm)
             } else if CaseOpening.isIdentityOpen(request, policy) {
                 state = .needsIdentity
@@ -102,9 +102,11 @@ package struct CaseOpening: Sendable, Hashable {
             state = client == nil ? .needsClient : .received
             queue = .referral
             if client == nil, request.clientNamed != nil {
-                needsReview = true
+                reviews.append(.client)
                 warnings.append(.clientUnresolved)
             }
+            // Beside the referral, which waits for nobody (Y13).
+            if request.minorUnder13 { reviews.append(.child) }
         }
 
         let facts = CaseClocks.Facts(
@@ -118,7 +120,9 @@ package struct CaseOpening: Sendable, Hashable {
             receivedAt: now
         )
         var deadlines = CaseClocks(facts, policy: policy, place: place, atlas: atlas).deadlines
-        if needsReview, let review = policy.clock(.review)?.rule {
+        if request.regulation == .other { reviews.append(.regime) }
+        self.reviews = reviews
+        if !reviews.isEmpty, let review = policy.clock(.review)?.rule {
             deadlines.append(Deadline(review, from: now, at: place, atlas: atlas))
         }
         self.deadlines = CaseOpening.sorted(deadlines)
@@ -145,15 +149,17 @@ package struct CaseOpening: Sendable, Hashable {
         role = .processor
         lane = .fulfilment
         state = .received
-        queue = .erasure
+        // Nobody who erases is woken before the approvals.
+        queue = .referral
         right = .erasure
+        reviews = [.tenantErasure]
         regulation = .gdpr
         isMinor = false
         country = nil
         submittedAt = nil
         anchor = termination.terminatedAt
         // Two approvals are awaited: a person has to look at it, whoever else does.
-        let keys: [(ClockKey, Date)] = [(.endOfContract, anchor), (.review, now)]
+        let keys: [(ClockKey, Date)] = [(.endOfContract, anchor), (.review, now), (.approval, now)]
         deadlines = CaseOpening.sorted(
             keys.compactMap { key, from in
                 policy.clock(key).map { Deadline($0.rule, from: from, at: client.place, atlas: atlas) }
@@ -180,6 +186,7 @@ package struct CaseOpening: Sendable, Hashable {
         submittedAt = nil
         let isUK = country?.hasPrefix("GB") == true
         kind = .complaint
+        reviews = []
         role = complaint.from == .client ? .processor : .controller
         lane = .own
         state = .received

@@ -53,6 +53,8 @@ extension CaseMachine.Action {
         case .pause(let reason): "waits for \(reason.rawValue)"
         case .resume(let reason): "waited for \(reason.rawValue)"
         case .start(let key): "starts \(key.rawValue)"
+        case .review(let kind): "calls a person: \(kind.rawValue)"
+        case .dismiss(let kind): "calls nobody any more: \(kind.rawValue)"
         case .stop(let clock): "stops \(clock.rawValue)"
         case .stopAll: "stops all clocks"
         case .recount: "counts its clocks anew"

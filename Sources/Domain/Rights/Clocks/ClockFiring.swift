@@ -76,7 +76,7 @@ package enum ClockFiring: Sendable, Hashable {
         case .clientReminder: self = machine.state == .referred ? .remind : .stop
         case .retention: self = isHeld ? .waitForHold : machine.state.isFinal ? .destroyWords : .stop
         case .confirmReceipt, .refer, .extensionNotice, .fanOut, .assist, .purge, .complaint, .notifyClients, .triage,
-            .review:
+            .review, .approval:
             self = .miss
         }
     }

@@ -9,6 +9,7 @@ package enum ClockKey: String, CaseIterable, Sendable, Hashable {
     case clientReminderMinor = "client_reminder_minor"
     case lapse
     case review
+    case approval
     case instructedErasure = "instructed_erasure"
     case endOfContract = "end_of_contract"
     case minorErasure = "minor_erasure"
@@ -27,6 +28,7 @@ package enum ClockKey: String, CaseIterable, Sendable, Hashable {
         case .clientReminder, .clientReminderMinor: .clientReminder
         case .lapse: .lapse
         case .review: .review
+        case .approval: .approval
         case .instructedErasure, .endOfContract, .minorErasure: .purge
         case .fanOut: .fanOut
         case .complaint: .complaint
@@ -48,7 +50,8 @@ package enum ClockKey: String, CaseIterable, Sendable, Hashable {
         case .complaint: (Period(30, .calendarDay), "C3; DPA 2018 s. 164A")
         case .triage: (Period(5, .businessDay), "a statutory clock may be running")
         case .triageBreach: (Period(24, .hour), "GDPR Art. 33(2)")
-        case .respond, .assist, .clientReminder, .clientReminderMinor, .lapse, .review, .fanOut, .retention: nil
+        case .respond, .assist, .clientReminder, .clientReminderMinor, .lapse, .review, .approval, .fanOut, .retention:
+            nil
         }
     }
 
@@ -90,6 +93,12 @@ package enum ClockKey: String, CaseIterable, Sendable, Hashable {
                 Period(1, .businessDay),
                 "default (A6, K7)",
                 "What waits for a person is looked at within one business day."
+            )
+        case .approval:
+            rule(
+                Period(3, .businessDay),
+                "default (K9)",
+                "An approval that two people have to give is not pending for more than three business days."
             )
         case .instructedErasure:
             rule(

@@ -18,6 +18,8 @@ package struct ClockRule: Sendable, Hashable {
         case lapse
         /// When a person has to have looked at what waits for a person.
         case review
+        /// When what two people have to approve has been pending for too long.
+        case approval
         /// When a legal hold ends by itself.
         case holdEnd = "hold_end"
         /// When the words of a closed case are destroyed.
@@ -31,7 +33,7 @@ package struct ClockRule: Sendable, Hashable {
             switch self {
             case .confirmReceipt, .refer, .respond, .extensionNotice, .fanOut, .assist, .purge, .complaint,
                 .notifyClients,
-                .triage, .review:
+                .triage, .review, .approval:
                 true
             case .clientReminder, .lapse, .holdEnd, .retention, .equal: false
             }

@@ -39,13 +39,14 @@ package struct Deadline: Sendable, Hashable {
     package func isOverdue(at now: Date) -> Bool { due.map { $0 < now } ?? false }
 
     /// Half of the time for a referral, four hours after becoming aware of a breach, else five days before the end or, where
-    /// the period is short, its last quarter.
+    /// the period is short, its last quarter. A pending approval is a date at risk once its own time is over, and not before.
     private static func warning(of rule: ClockRule, from anchor: Date, due: Date) -> Date? {
         guard rule.clock.isOwed else { return nil }
         let whole = max(0, due.timeIntervalSince(anchor))
         let ahead: TimeInterval =
             switch rule.clock {
             case .refer: whole / 2
+            case .approval: 0
             case .notifyClients: whole - min(whole, 4 * 3_600)
             default: min(5 * 86_400, whole / 4)
             }

@@ -1,0 +1,98 @@
+/// What waits for a person, and what the person's verdict does to the case it is about.
+///
+/// No machine settles any of these. Each is opened in the transaction of its cause, is to be looked at within the `review`
+/// clock, and ends with a verdict that names the login it came from.
+package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
+    /// The client's registered privacy contact is asked whether the client gave this instruction (K7).
+    case instruction = "instruction_to_confirm"
+    /// A child's case (C6, Y13).
+    case child = "minor_to_confirm"
+    /// The client was named in words that no registered client answers to (K4).
+    case client = "client_unresolved"
+    /// Nobody could name the regime; the strictest dates without pause or extension hold until it is known.
+    case regime = "regime_unconfirmed"
+    /// The person could not be identified; whether that ends the request a person says (Y6).
+    case identity = "identity_failed"
+    /// Somebody seems to ask in another one's name (A5).
+    case fraud = "suspected_fraud"
+    /// Everything of a client is to be erased: two different people approve it before it starts (K9).
+    case tenantErasure = "tenant_erasure"
+    /// A suspended client's export or hand-over (A1).
+    case suspendedHandOver = "suspended_hand_over"
+    /// Many access requests from one publisher, or about one person (A6).
+    case harvest
+
+    package enum Verdict: String, CaseIterable, Hashable, Sendable {
+        case confirmed
+        case denied
+        /// Nobody has to say any more: the case went on, or ended, without it.
+        case moot
+    }
+
+    /// How many different people have to agree before it counts as confirmed.
+    package var approvals: Int { self == .tenantErasure ? 2 : 1 }
+
+    /// Whether the case goes on meanwhile or stands still until the verdict.
+    package func holdsUp(_ lane: Lane) -> Bool {
+        switch self {
+        case .instruction, .tenantErasure, .suspendedHandOver: true
+        case .child: lane == .own
+        case .client, .regime, .identity, .fraud, .harvest: false
+        }
+    }
+
+    /// Why a person is asked: the row of the obligations and, where there is one, the article.
+    package var source: String {
+        switch self {
+        case .instruction: "GDPR Art. 28(3)(a); K7"
+        case .child: "C6, Y13"
+        case .client: "K4"
+        case .regime: "profile: regime unknown"
+        case .identity: "GDPR Art. 12(6); Y6"
+        case .fraud: "GDPR Art. 12(6); A5"
+        case .tenantErasure: "GDPR Art. 28(3)(g); K9"
+        case .suspendedHandOver: "A1"
+        case .harvest: "A6"
+        }
+    }
+
+    /// What the person is asked, in one sentence.
+    package var question: String {
+        switch self {
+        case .instruction: "Ask the client's registered privacy contact whether the client gave this instruction."
+        case .child: "Look at a case about a child under 13, and whether a parent asks for it."
+        case .client: "Find out which client the person means."
+        case .regime: "Say whether the regime is known to be another one than the request says."
+        case .identity: "Decide whether a request whose person could not be identified ends here."
+        case .fraud: "Decide whether somebody asks in another one's name, and whether the request is refused for it."
+        case .tenantErasure: "Approve that everything of this client is erased; two different people must."
+        case .suspendedHandOver: "Decide whether a suspended client gets this export."
+        case .harvest: "Look at many access requests from one publisher, or about one person."
+        }
+    }
+
+    /// What the verdict does to the case; nil where it is a fact and nothing more.
+    ///
+    /// - Parameter others: the other reviews of the case that are open; of several that hold it up the last one lets it go.
+    package func event(_ verdict: Verdict, for machine: CaseMachine, others: Set<ReviewKind>) -> CaseEvent? {
+        switch (self, verdict) {
+        case (_, .moot), (.regime, _), (.harvest, _), (.client, .denied), (.identity, .denied), (.fraud, .denied):
+            return nil
+        case (.client, .confirmed): return .clientNamed(resolved: true)
+        case (.identity, .confirmed), (.fraud, .confirmed): return refusal(machine)
+        case (.instruction, .denied), (.tenantErasure, .denied), (.suspendedHandOver, .denied):
+            return .instructionDenied
+        case (.child, .denied): return holdsUp(machine.lane) ? refusal(machine) : nil
+        case (.instruction, .confirmed), (.tenantErasure, .confirmed), (.suspendedHandOver, .confirmed),
+            (.child, .confirmed):
+            guard holdsUp(machine.lane), !others.contains(where: { $0.holdsUp(machine.lane) }) else { return nil }
+            return .instructionConfirmed
+        }
+    }
+
+    /// Nil where the case is not ours to refuse: before its client's decision nobody refuses in the client's place (K5).
+    private func refusal(_ machine: CaseMachine) -> CaseEvent? {
+        guard case .apply = machine.verdict(on: .refusedByPerson) else { return nil }
+        return .refusedByPerson
+    }
+}
