@@ -24,6 +24,8 @@ struct ClockFixture: Sendable {
     let deadlines: DueDeadlines
     let housekeeping: Housekeeping
     let letters: DeadLetterHandler
+    let metrics = MetricsRegistry()
+    let reviews: ReviewLook
 
     static func with(_ body: (ClockFixture) async throws -> Void) async throws {
         let login = "clock_" + UUID().uuidString.lowercased().filter { $0 != "-" }
@@ -100,6 +102,12 @@ struct ClockFixture: Sendable {
             logger: Self.quiet
         )
         housekeeping = Housekeeping(pool: pool, expiry: expiry, logger: Self.quiet)
+        reviews = ReviewLook(
+            pool: pool,
+            harvest: HarvestLook(pool: pool, registry: self.registry),
+            metrics: metrics,
+            logger: Self.quiet
+        )
         letters = DeadLetterHandler(queue: Topology.parked, ring: ring, registry: self.registry)
     }
 
@@ -122,6 +130,7 @@ struct ClockFixture: Sendable {
         client: String? = "acme",
         publisher: String = "desk",
         more: String = "",
+        email: String = "p@example.com",
         hours: Int = 0,
         linkedTo first: UUID? = nil
     ) async throws -> UUID {
@@ -131,8 +140,18 @@ struct ClockFixture: Sendable {
             {"specversion":"1.0","id":"\(UUID())","source":"/desk","type":"io.habeas.request.submitted.v1","data":{\(more)\
             "channel":"form","submitted_time":"\(EventTime.text(now))","submitted_by":"subject",\(named)\
             "relationship":"\(relationship)","right":"\(right)","regulation":"gdpr","session_verified":true,\
-            "subjects":[{"identities":[{"type":"email","value":"p@example.com"}]}]}}
+            "subjects":[{"identities":[{"type":"email","value":"\(email)"}]}]}}
             """
+        return try await open(event: event, publisher: publisher, at: now, linkedTo: first)
+    }
+
+    /// Opens the case that an event opens at intake.
+    func open(
+        event: String,
+        publisher: String = "desk",
+        at now: Date = Date(),
+        linkedTo first: UUID? = nil
+    ) async throws -> UUID {
         let (id, statements) = try CaseSeed(registry: registry.current, ring: ring).open(
             event,
             publisher: publisher,

@@ -12,6 +12,8 @@ struct ClockFold {
     private var cases: [UUID: CaseFileRecord] = [:]
     private var incidents: [UUID: IncidentRecord] = [:]
     private var parked: [UUID: EvidenceChain] = [:]
+    private var reviews: Set<UUID> = []
+    private var installation: EvidenceChain?
     private var pauses: [UUID: [Pause]] = [:]
     private var changed: Set<UUID> = []
     private var destroyed: [UUID] = []
@@ -30,6 +32,12 @@ struct ClockFold {
     mutating func add(_ record: CaseFileRecord) { cases[record.id] = record }
     mutating func add(_ incident: IncidentRecord) { incidents[incident.id] = incident }
     mutating func add(parked id: UUID, _ chain: EvidenceChain) { parked[id] = chain }
+    /// Reviews that are about no case, with the installation's chain.
+    mutating func add(reviews ids: [UUID], _ chain: EvidenceChain) {
+        reviews = Set(ids)
+        installation = chain
+    }
+
     mutating func add(_ pause: Pause, of id: UUID) { pauses[id, default: []].append(pause) }
 
     mutating func add(holdUntil until: Date?, on id: UUID) { holds[id, default: []].append(until) }
@@ -40,7 +48,7 @@ struct ClockFold {
     var linked: [UUID] { cases.values.filter { $0.linkedTo != nil }.map(\.id) }
 
     var caseIDs: [UUID] { Array(cases.keys) }
-    var subjects: [UUID] { caseIDs + Array(incidents.keys) + Array(parked.keys) }
+    var subjects: [UUID] { caseIDs + Array(incidents.keys) + Array(parked.keys) + Array(reviews) }
 
     mutating func fire(_ clock: DeadlineRecord) {
         if var record = cases[clock.subject] {
@@ -55,6 +63,9 @@ struct ClockFold {
             fire(clock, of: &chain)
             parked[clock.subject] = chain
             changed.insert(clock.subject)
+        } else if reviews.contains(clock.subject), var chain = installation {
+            fire(clock, ofReview: &chain)
+            installation = chain
         }
     }
 
@@ -214,6 +225,17 @@ struct ClockFold {
         settle(clock, isMissed)
     }
 
+    private mutating func fire(_ clock: DeadlineRecord, ofReview chain: inout EvidenceChain) {
+        let isMissed = clock.due.map { $0 <= now } ?? false
+        let body = Self.body { body in
+            body.member("review", clock.subject)
+            Self.describe(clock, to: &body)
+        }
+        let name = isMissed ? "review.overdue" : "review.at_risk"
+        changes.evidence.add(chain.append(name, at: now, actor: Self.actor, clientID: nil, body: body))
+        settle(clock, isMissed)
+    }
+
     private mutating func settle(_ clock: DeadlineRecord, _ isMissed: Bool) {
         fired += 1
         if isMissed {
@@ -233,6 +255,7 @@ struct ClockFold {
             if let incident = incidents[id] { statements.append(incident.update) }
         }
         statements += ChainHeads.write(parked: parked.filter { changed.contains($0.key) }.map { ($0.key, $0.value) })
+        if let installation, let statement = ChainHeads.write(installation) { statements.append(statement) }
         if !destroyed.isEmpty {
             // The wrapped key goes with the row: from now on nobody can read what is left of it anywhere.
             statements += ["case_secret", "case_identity"].map {

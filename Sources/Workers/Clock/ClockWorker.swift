@@ -44,8 +44,14 @@ package enum ClockWorker {
         )
         if let time = context.domainTime { _ = try await deadlines.play(until: time) }
         let housekeeping = Housekeeping(pool: context.pool, expiry: expiry, logger: context.logger)
+        let reviews = ReviewLook(
+            pool: context.pool,
+            harvest: HarvestLook(pool: context.pool, registry: context.registry),
+            metrics: context.metrics,
+            logger: context.logger
+        )
         let patience = context.configuration.heartbeat * 2
-        return WorkerProcess.Work(services: [publisher, dispatcher, relay, deadlines, housekeeping, letters]) {
+        return WorkerProcess.Work(services: [publisher, dispatcher, relay, deadlines, housekeeping, reviews, letters]) {
             await Readiness.reasons(consumers: [consumer], publisher: publisher, gate: context.gate, patience: patience)
         }
     }

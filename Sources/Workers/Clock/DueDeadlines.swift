@@ -140,6 +140,12 @@ package struct DueDeadlines: Service {
              WHERE id IN (SELECT subject_id FROM due WHERE case_id IS NULL)
              ORDER BY id LIMIT \(Self.batch) FOR NO KEY UPDATE SKIP LOCKED
             """,
+            """
+            WITH due AS MATERIALIZED (\(due))
+            SELECT id FROM habeas.review
+             WHERE id IN (SELECT subject_id FROM due WHERE case_id IS NULL)
+             ORDER BY id LIMIT \(Self.batch) FOR NO KEY UPDATE SKIP LOCKED
+            """,
         ])
         let (now, machineNow, version) = try locked[0].only.decode(Date.self, Date.self, Int64.self)
         let registry = registry.current
@@ -150,6 +156,14 @@ package struct DueDeadlines: Service {
         for row in locked[3] {
             let (id, chain, sequence, head) = try row.decode(UUID.self, UUID.self, Int.self, [UInt8].self)
             fold.add(parked: id, EvidenceChain(.parked, id: chain, sequence: sequence, head: head))
+        }
+        // A review that is about no case has the installation's chain, whose row is locked last.
+        let reviews = try locked[4].decode(as: UUID.self)
+        if !reviews.isEmpty {
+            fold.add(
+                reviews: reviews,
+                try ChainHeads.installation(row: try await connection.query(ChainHeads.lockingInstallation).only)
+            )
         }
         guard !fold.subjects.isEmpty else { return (0, []) }
         let read = try await connection.pipeline([
