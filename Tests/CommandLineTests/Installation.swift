@@ -83,6 +83,35 @@ extension Installation {
         - id: globex
         """
 
+    /// Runs `body` as people with database logins of their own.
+    func withOperators(
+        _ count: Int,
+        role: String = "habeas_operator",
+        _ body: ([Installation]) async throws -> Void
+    ) async throws {
+        let logins = (0..<count).map { _ in "op_" + UUID().uuidString.lowercased().filter { $0 != "-" } }
+        for login in logins {
+            try await withConnection {
+                try await $0.execute("CREATE ROLE \(login) LOGIN PASSWORD '\(login)' IN ROLE \(role)")
+            }
+        }
+        let operators = logins.map { login in
+            var own = database
+            own.keywords["user"] = login
+            own.keywords["password"] = login
+            var copy = self
+            copy.environment["HABEAS_DATABASE_URL"] = Self.url(own)
+            return copy
+        }
+        let outcome: Result<Void, any Error>
+        do { outcome = .success(try await body(operators)) } catch { outcome = .failure(error) }
+        for login in logins {
+            _ = try await query("DROP OWNED BY \(identifier: login)")
+            _ = try await query("DROP ROLE \(identifier: login)")
+        }
+        try outcome.get()
+    }
+
     static func publishers(user: String = "helpdesk") -> String {
         """
         - id: helpdesk
@@ -123,10 +152,18 @@ extension Installation {
         relationship: String = "end_user",
         at now: Date = Date()
     ) async throws -> UUID {
+        try await openCase(
+            event: Self.event(ref: ref, client: client, asked: now, relationship: relationship),
+            at: now
+        )
+    }
+
+    /// Opens the case that an event opens at intake.
+    @discardableResult
+    func openCase(event: String, at now: Date = Date()) async throws -> UUID {
         let ring = try KeyRing(file: "\(folder.path)/keys")
         return try await withConnection { connection in
             let seed = CaseSeed(registry: try await Registry.load(on: connection), ring: ring)
-            let event = Self.event(ref: ref, client: client, asked: now, relationship: relationship)
             let (id, statements) = try seed.open(event, publisher: "helpdesk", at: now)
             try await connection.transaction { _ = try await $0.pipeline(statements) }
             return id

@@ -58,6 +58,14 @@ struct ParkedCommandTests {
             #expect(shown["resolution"] as? String == "sent again")
             #expect(shown["resolved_by"] as? String == "admin")
             #expect(shown["triage_state"] as? String == "met")
+            // Nothing is owed for it any more, and who said so and why is evidence.
+            #expect(try await installation.run("tasks", "list", "--json").lines.isEmpty)
+            #expect(try await installation.run("deadlines", "--json").lines.isEmpty)
+            let fact = try await installation.query(
+                "SELECT actor, body FROM habeas.evidence WHERE fact = 'parked.discarded'"
+            ).only
+            let (actor, body) = try fact.decode(String.self, String.self)
+            #expect(actor == "operator:admin" && body.contains("sent again"))
             #expect(try await installation.run("parked", "discard", id.uuidString, "--why", "again").status == 1)
             #expect(try await installation.run("evidence", "verify").status == 0)
         }

@@ -18,7 +18,9 @@ struct Habeas: AsyncParsableCommand {
         subcommands: [
             MigrateCommand.self, TopologyCommand.self, ClientsCommand.self, PublishersCommand.self, KeysCommand.self,
             PolicyCommand.self,
-            PublishCommand.self, RequestsCommand.self, DeadlinesCommand.self, HoldsCommand.self, ParkedCommand.self,
+            PublishCommand.self, RequestsCommand.self, DeadlinesCommand.self, HoldsCommand.self, TasksCommand.self,
+            ApproveCommand.self,
+            ParkedCommand.self,
             EvidenceCommand.self, StatusCommand.self,
             BenchCommand.self,
         ]

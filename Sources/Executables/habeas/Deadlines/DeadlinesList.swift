@@ -59,7 +59,8 @@ struct DeadlinesList: AsyncParsableCommand {
                  WHERE d.due_at <= habeas.domain_now() + \(Duration.seconds(within * 86_400))::interval AND \(condition)
                    AND (d.state = 'open' OR NOT c.state = ANY(\(finals)::text[])
                         OR EXISTS (SELECT FROM habeas.parked_message p WHERE p.id = d.subject_id AND p.state = 'open')
-                        OR EXISTS (SELECT FROM habeas.incident i WHERE i.id = d.subject_id AND i.state = 'open'))
+                        OR EXISTS (SELECT FROM habeas.incident i WHERE i.id = d.subject_id AND i.state = 'open')
+                        OR EXISTS (SELECT FROM habeas.review r WHERE r.id = d.subject_id AND r.settled_at IS NULL))
                  ORDER BY d.due_at, d.subject_id, d.clock LIMIT \(limit)
                 """
             ).decode(

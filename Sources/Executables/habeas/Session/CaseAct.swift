@@ -59,6 +59,26 @@ struct CaseAct {
         }
     }
 
+    /// Writes a fact about each case that moves none of them.
+    mutating func record(_ fact: String, _ members: (inout JSONWriter) -> Void) {
+        let body = Self.text(members)
+        for index in records.indices {
+            let row = records[index].chain.append(
+                fact,
+                at: now,
+                actor: actor,
+                clientID: records[index].clientID,
+                body: body
+            )
+            changes.evidence.add(row)
+        }
+    }
+
+    /// A person has said the last word on a review of these cases.
+    mutating func settleReview() {
+        for record in records { changes.reviews.settle(case: record.id) }
+    }
+
     /// Puts the answer off, with the reason; only where the law allows it and the person can still be told in time.
     mutating func extend(reason: String) throws -> [(CaseFileRecord, Deadline)] {
         var extended: [(CaseFileRecord, Deadline)] = []

@@ -86,7 +86,8 @@ struct FleetStatus {
                     OR (state = 'missed' AND (
                       EXISTS (SELECT FROM habeas.case_file c WHERE c.id = d.case_id AND NOT c.state = ANY(\(finals)::text[]))
                       OR EXISTS (SELECT FROM habeas.parked_message p WHERE p.id = d.subject_id AND p.state = 'open')
-                      OR EXISTS (SELECT FROM habeas.incident i WHERE i.id = d.subject_id AND i.state = 'open'))))
+                      OR EXISTS (SELECT FROM habeas.incident i WHERE i.id = d.subject_id AND i.state = 'open')
+                      OR EXISTS (SELECT FROM habeas.review r WHERE r.id = d.subject_id AND r.settled_at IS NULL))))
             """,
             """
             SELECT subject_id, client_id, clock, due_at FROM habeas.deadline

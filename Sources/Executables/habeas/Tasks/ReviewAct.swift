@@ -1,0 +1,123 @@
+import FoundationEssentials
+import Ledger
+import Postgres
+import Rights
+
+/// What a person says about one review: locked, checked, and written with what it does to the case in one transaction.
+struct ReviewAct {
+    let review: ReviewRecord
+    /// The other reviews of the case that are open.
+    private let others: Set<ReviewKind>
+    private let pen: EvidencePen
+    private var act: CaseAct?
+    private var installation: EvidenceChain?
+    private var written: [SQL] = []
+
+    var now: Date { pen.now }
+
+    /// Locks the case first, where there is one, then the review. Inside a transaction.
+    init(on id: UUID, _ connection: PostgresConnection) async throws {
+        let found = try await connection.query("SELECT case_id FROM habeas.review WHERE id = \(id)")
+        guard let row = found.first else { throw try await Self.unknown(id, connection) }
+        pen = try await EvidencePen(on: connection)
+        let about = try row.decode(0, as: UUID?.self)
+        guard let caseID = about else {
+            review = try ReviewRecord(row: try await connection.query(ReviewRecord.locking(id)).only)
+            guard !review.isSettled else { throw Self.settled }
+            others = []
+            installation = try await EvidenceChain.ofInstallation(on: connection)
+            return
+        }
+        act = try await CaseAct(on: [caseID], connection)
+        let open = try await connection.query(ReviewRecord.locking(openOf: caseID)).map(ReviewRecord.init)
+        guard let mine = open.first(where: { $0.id == id }) else { throw Self.settled }
+        review = mine
+        others = Set(open.lazy.filter { $0.id != id }.map(\.kind))
+    }
+
+    private static let settled = Failure("task", "was settled before", "see what waits with `habeas tasks list`")
+
+    private static func unknown(_ id: UUID, _ connection: PostgresConnection) async throws -> Failure {
+        let parked = try await connection.query("SELECT FROM habeas.parked_message WHERE id = \(id)")
+        return parked.isEmpty
+            ? Failure("task", "no task has this id", "see what waits with `habeas tasks list`")
+            : Failure("task", "is a parked message", "use `habeas parked replay` or `habeas parked discard`")
+    }
+
+    /// Agrees as one of several people. The login is the database's word; the last one needed settles the review.
+    mutating func approve(reason: String, _ connection: PostgresConnection) async throws -> (
+        given: Int, isSettled: Bool
+    ) {
+        guard review.needs > 1 else {
+            throw Failure("task", "needs one person's word", "use `habeas tasks complete`")
+        }
+        let rows = try await connection.query(
+            "SELECT actor = session_user FROM habeas.review_approval WHERE review_id = \(review.id)"
+        ).decode(as: Bool.self)
+        guard !rows.contains(true) else {
+            throw Failure(
+                "approval",
+                "this login has approved it before",
+                "another person has to approve it, with a login of their own"
+            )
+        }
+        let given = rows.count + 1
+        written.append("INSERT INTO habeas.review_approval (review_id, reason) VALUES (\(review.id), \(reason))")
+        try fact("approval.given") { [review] body in
+            body.member("review", review.id)
+            body.member("kind", review.kind.rawValue)
+            body.member("reason", reason)
+            body.member("approval", given)
+            body.member("needs", review.needs)
+        }
+        guard given >= review.needs else { return (given, false) }
+        try settle(.confirmed, reason: reason, words: nil)
+        return (given, true)
+    }
+
+    /// Ends the review with a verdict, and does to the case what follows from it.
+    ///
+    /// - Parameter words: the sealed answer that it rests on, with its digest.
+    mutating func settle(
+        _ verdict: ReviewKind.Verdict,
+        reason: String,
+        words: (writes: SecretWrites, digest: String)?
+    ) throws {
+        written.append(review.settle(verdict, reason: reason, at: now))
+        written += words?.writes.statements ?? []
+        let members: (inout JSONWriter) -> Void = { [review] body in
+            body.member("review", review.id)
+            body.member("kind", review.kind.rawValue)
+            body.member("verdict", verdict.rawValue)
+            body.member("reason", reason)
+            body.member("words", words?.digest)
+        }
+        if let machine = act?.records.first?.machine,
+            let event = review.kind.event(verdict, for: machine, others: others)
+        {
+            try act?.apply(event, members)
+        } else {
+            try fact("review.\(verdict.rawValue)", members)
+        }
+        act?.settleReview()
+    }
+
+    /// What has to be written, in the transaction that locked.
+    func statements() -> [SQL] {
+        guard let act else {
+            var deadlines = DeadlineWrites()
+            deadlines.end(subject: review.id, isMet: true)
+            return written + deadlines.statements
+        }
+        return written + act.statements()
+    }
+
+    private mutating func fact(_ name: String, _ members: (inout JSONWriter) -> Void) throws {
+        if act != nil {
+            act?.record(name, members)
+        } else if var chain = installation {
+            written += pen.append(name, to: &chain, members)
+            installation = chain
+        }
+    }
+}
