@@ -47,6 +47,40 @@ struct RequestsCommandTests {
         }
     }
 
+    @Test("G3: show of a group prints where its cases stand, and list finds them")
+    func groups() async throws {
+        try await Installation.with { installation in
+            try await installation.register()
+            let first = try await installation.openCase(ref: "BULK-1").uuidString.lowercased()
+            let second = try await installation.openCase(ref: "BULK-2").uuidString.lowercased()
+            try await installation.openCase(ref: "REQ-1")
+            let group = UUID().uuidString.lowercased()
+            try await installation.withConnection { connection in
+                try await connection.execute(
+                    """
+                    INSERT INTO habeas.case_group (id, client_id, publisher_id, request_ref, received_at, cases, refused)
+                    VALUES ('\(group)', 'acme', 'helpdesk', 'BULK', now(), 2, 1);
+                    UPDATE habeas.case_file SET group_id = '\(group)', subject_index = right(request_ref, 1)::integer - 1
+                     WHERE request_ref LIKE 'BULK%';
+                    """
+                )
+            }
+            let shown = try await installation.run("requests", "show", group, "--json").object
+            let children = try #require(shown["children"] as? [[String: Any]])
+            #expect(children.map { $0["id"] as? String } == [first, second])
+            #expect(shown["cases"] as? Int == 2 && shown["completed_at"] is NSNull)
+            #expect((shown["endings"] as? [[String: Any]])?.first?["state"] as? String == "refused")
+            let text = try await installation.run("requests", "show", group)
+            #expect(text.output.contains("1 refused") && text.output.contains(second))
+            let listed = try await installation.run("requests", "list", "--group", group, "--json").objects
+            #expect(listed.count == 2 && listed.allSatisfy { $0["group"] as? String == group })
+            let revealed = try await installation.run("requests", "show", group, "--reveal", "--why", "x")
+            #expect(revealed.status == 1 && revealed.errors.contains("one of the group's cases"))
+            // Each of its cases is shown as any other.
+            #expect(try await installation.run("requests", "show", first, "--json").object["group"] as? String == group)
+        }
+    }
+
     @Test("--reveal shows the person's data, and who read it and why is in the evidence before")
     func reveal() async throws {
         try await Installation.with { installation in

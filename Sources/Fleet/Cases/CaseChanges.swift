@@ -14,6 +14,7 @@ package struct CaseChanges: Sendable {
     package var pauses = PauseWrites()
     package var reviews = ReviewWrites()
     package var wakeUps = WakeUps()
+    package var groups = CaseGroups()
     package var outcomes: [OutboxRow] = []
     /// Cases that another hold keeps held although one is lifted.
     private var held: Set<UUID> = []
@@ -105,6 +106,7 @@ package struct CaseChanges: Sendable {
         case .tellCompleted:
             let sequence = record.nextOutcomeSequence()
             outcomes.append(CaseOutcome.completed(record, sequence: sequence, at: now))
+            groups.end(record)
         }
     }
 
@@ -187,8 +189,14 @@ package struct CaseChanges: Sendable {
         record.clientID.flatMap { registry.client($0)?.place } ?? registry.atlas.place(record.country)
     }
 
+    /// What needs the database once more before anything is written: locks that come after those of all cases. Costs an
+    /// ordinary transaction nothing. Called once, after the last change and before ``statements``.
+    package nonisolated(nonsending) mutating func settle(on connection: PostgresConnection) async throws {
+        outcomes += try await groups.settle(on: connection, at: now)
+    }
+
     /// The rows of everything but the cases themselves and the outbox.
     package var statements: [SQL] {
-        deadlines.statements + pauses.statements + reviews.statements + evidence.statements
+        deadlines.statements + pauses.statements + reviews.statements + evidence.statements + groups.statements
     }
 }

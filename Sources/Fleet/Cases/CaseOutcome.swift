@@ -16,6 +16,7 @@ package enum CaseOutcome {
             data.member("request", record.id)
             data.member("request_ref", record.requestRef)
             data.member("kind", record.kind.rawValue)
+            data.member("group", record.groupID)
             data.member("subject_index", record.groupID == nil ? nil : record.subjectIndex)
             data.member("role", record.role.rawValue)
             data.member("lane", record.lane.rawValue)
@@ -78,6 +79,26 @@ package enum CaseOutcome {
             data.member("state", record.state.rawValue)
             data.member("sequence", sequence)
             data.member("reference", record.reference)
+        }
+    }
+
+    /// `request.completed` for a request about several people: all of its cases have ended, so many in each state.
+    package static func completed(_ group: CaseGroupRecord, at now: Date) -> OutboxRow {
+        row("request.completed", publisher: group.publisherID, subject: group.id, at: now) { data in
+            data.member("request", group.id)
+            data.member("request_ref", group.requestRef)
+            data.member("kind", "group")
+            data.member("state", "completed")
+            data.member("cases", group.cases)
+            data.key("endings")
+            data.array(group.inOrder) { list, ending in
+                list.object { item in
+                    item.member("state", ending.state.rawValue)
+                    item.member("cases", ending.cases)
+                }
+            }
+            data.member("sequence", group.outcomeSequence)
+            data.member("reference", group.reference)
         }
     }
 

@@ -122,6 +122,7 @@ struct ClockFold {
             fact("case.words_destroyed", clock, &record)
             changes.deadlines.stop(clock.clock, subject: record.id)
             destroyed.append(record.id)
+            changes.groups.destroyWords(of: record)
         case .waitForHold:
             let later = Deadline(
                 rule: ClockRule(clock.rule, .retention, Period(1, .calendarDay), source: clock.source, ""),
@@ -246,6 +247,11 @@ struct ClockFold {
     }
 
     // MARK: What is to be written
+
+    /// Called once, after the last clock and before ``finished(machineNow:)``.
+    nonisolated(nonsending) mutating func settle(on connection: PostgresConnection) async throws {
+        try await changes.settle(on: connection)
+    }
 
     func finished(machineNow: Date) -> (statements: [SQL], outgoing: [OutboxRow]) {
         var files = CaseFileWrites()

@@ -189,6 +189,7 @@ package struct DueDeadlines: Service {
             }
         }
         for row in read[0] { fold.fire(try DeadlineRecord(row: row)) }
+        try await fold.settle(on: connection)
         let (statements, outgoing) = fold.finished(machineNow: machineNow)
         _ = try await connection.pipeline(statements + ["COMMIT"])
         return (fold.fired, outgoing)

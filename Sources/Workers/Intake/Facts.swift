@@ -21,6 +21,7 @@ enum Facts {
             body.member("profile", record.profile)
             body.member("state", record.state.rawValue)
             body.member("subject_index", record.subjectIndex)
+            body.member("group", record.groupID)
             body.member("linked_to", record.linkedTo)
             body.member("anchor_at", record.anchor)
             body.member("received_at", record.receivedAt)

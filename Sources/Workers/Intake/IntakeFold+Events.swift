@@ -171,7 +171,8 @@ extension IntakeFold {
             }
         }
         if isApplied {
-            keep(prepared, about: ids[0])
+            // What is said about all of a group is kept once, under the group, for as long as one of them keeps its words.
+            keep(prepared, about: ids.count > 1 ? state.cases[ids[0]]?.groupID ?? ids[0] : ids[0])
             for id in ids { applyWaiting(for: id) }
         } else if waits {
             wait(prepared, from: delivery, under: nil, case: ids[0])

@@ -101,6 +101,9 @@ struct IntakeFold {
         changes.outcomes.append(
             CaseOutcome.accepted(record, deadlines, warnings: warnings, sequence: sequence, at: state.now)
         )
+        if let group = record.groupID, record.subjectIndex == 0 {
+            changes.groups.open(CaseGroupRecord(of: record, id: group, cases: event.openings.count))
+        }
         state.add(record)
         opened.append(record.id)
         if record.clientID == nil, case .requestSubmitted(var request) = event.event.payload {
@@ -157,6 +160,7 @@ struct IntakeFold {
         guard var record = state.cases[id] else { return }
         record.clientID = client.id
         state.cases[id] = record
+        changes.groups.assign(client.id, to: record.groupID)
         // What this batch has begun for it before belongs to that client, too.
         changes.deadlines.assign(client.id, to: id)
         changes.pauses.assign(client.id, to: id)

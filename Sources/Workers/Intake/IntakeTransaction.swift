@@ -37,6 +37,7 @@ struct IntakeTransaction {
 
         try await park(&fold, on: connection)
         resolve(items, &fold)
+        try await fold.changes.settle(on: connection)
         let (statements, outgoing) = fold.finished()
         _ = try await connection.pipeline(statements + ["COMMIT"])
         return outgoing

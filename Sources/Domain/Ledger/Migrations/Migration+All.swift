@@ -3,6 +3,6 @@ package import Postgres
 extension Migration {
     /// Every migration of this binary, in order.
     package static let all: [Migration] = [
-        .m0001Foundation, .m0002Cases, .m0003Messages, .m0004Evidence, .m0005Grants, .m0006Reviews,
+        .m0001Foundation, .m0002Cases, .m0003Messages, .m0004Evidence, .m0005Grants, .m0006Reviews, .m0007Groups,
     ]
 }

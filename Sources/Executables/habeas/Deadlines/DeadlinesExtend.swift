@@ -37,7 +37,7 @@ struct DeadlinesExtend: AsyncParsableCommand {
             try await connection.transaction { connection in
                 var act = try await CaseAct(on: try await request.resolve(on: connection), connection)
                 let extended = try act.extend(reason: reason)
-                _ = try await connection.pipeline(act.statements())
+                _ = try await connection.pipeline(try await act.statements(on: connection))
                 return extended
             }
         }

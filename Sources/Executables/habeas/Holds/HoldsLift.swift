@@ -47,7 +47,7 @@ struct HoldsLift: AsyncParsableCommand {
                     body.member("hold_ref", ref)
                     body.member("reason", reason)
                 }
-                _ = try await connection.pipeline(act.statements())
+                _ = try await connection.pipeline(try await act.statements(on: connection))
                 return ids
             }
         }

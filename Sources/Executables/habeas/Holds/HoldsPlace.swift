@@ -68,7 +68,7 @@ struct HoldsPlace: AsyncParsableCommand {
                     )
                 }
                 do {
-                    _ = try await connection.pipeline(act.statements() + rows)
+                    _ = try await connection.pipeline(try await act.statements(on: connection) + rows)
                 } catch let error as PostgresError where error.sqlState == .uniqueViolation {
                     throw Failure("--ref", "names another hold already", "choose another one")
                 }

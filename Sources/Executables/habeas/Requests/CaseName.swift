@@ -2,7 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import Postgres
 
-/// How a person names a case: our id, or `PUBLISHER/REF`.
+/// How a person names a case: our id, or `PUBLISHER/REF`. The id of a group stands for all of its cases.
 enum CaseName: ExpressibleByArgument {
     case id(UUID)
     case reference(publisher: String, reference: String)
@@ -21,7 +21,8 @@ enum CaseName: ExpressibleByArgument {
     func resolve(on connection: PostgresConnection) async throws -> [UUID] {
         let query: SQL =
             switch self {
-            case .id(let id): "SELECT id FROM habeas.case_file WHERE id = \(id)"
+            case .id(let id):
+                "SELECT id FROM habeas.case_file WHERE id = \(id) OR group_id = \(id) ORDER BY subject_index"
             case .reference(let publisher, let reference):
                 """
                 SELECT id FROM habeas.case_file WHERE publisher_id = \(publisher) AND request_ref = \(reference)

@@ -19,14 +19,14 @@ struct CaseReveal {
     init(_ id: UUID, why: String, ring: KeyRing, on connection: PostgresConnection) async throws {
         (payload, events) = try await connection.transaction { connection in
             let locked = try await connection.query(
-                "SELECT client_id, evidence_seq, evidence_head FROM habeas.case_file WHERE id = \(id) FOR NO KEY UPDATE"
+                "SELECT client_id, evidence_seq, evidence_head, group_id FROM habeas.case_file WHERE id = \(id) FOR NO KEY UPDATE"
             ).only
-            let (client, sequence, head) = try locked.decode(String?.self, Int.self, [UInt8].self)
+            let (client, sequence, head, group) = try locked.decode(String?.self, Int.self, [UInt8].self, UUID?.self)
             let results = try await connection.pipeline([
                 "SELECT kek_id, wrapped_key, payload FROM habeas.case_secret WHERE case_id = \(id)",
                 """
                 SELECT kek_id, wrapped_key, payload, id, event_type, received_at FROM habeas.event_secret
-                 WHERE subject_id = \(id) ORDER BY received_at, id
+                 WHERE subject_id IN (\(id), \(group)) ORDER BY received_at, id
                 """,
             ])
             let payload = try results[0].first.map { try SealedPayload(row: $0).text(for: id, with: ring) }

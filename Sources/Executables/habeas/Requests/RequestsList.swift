@@ -29,6 +29,9 @@ struct RequestsList: AsyncParsableCommand {
     @Option(help: "Only cases on this lane.")
     var lane: Lane?
 
+    @Option(help: ArgumentHelp("Only cases of this group.", valueName: "id"), transform: UUID.init(argument:))
+    var group: UUID?
+
     @Option(help: "Cases to list at most.")
     var limit = 100
 
@@ -57,6 +60,7 @@ struct RequestsList: AsyncParsableCommand {
             "CLOCK",
             "PUBLISHER",
             "REF",
+            "GROUP",
             empty: "no cases"
         )
         try await DatabaseSession.run(try common.configuration()) { connection in
@@ -82,13 +86,14 @@ struct RequestsList: AsyncParsableCommand {
         if let state { condition = "\(condition) AND c.state = \(state.rawValue)" }
         if let client { condition = "\(condition) AND c.client_id = \(client)" }
         if let lane { condition = "\(condition) AND c.lane = \(lane.rawValue)" }
+        if let group { condition = "\(condition) AND c.group_id = \(group)" }
         if let id {
             condition = oldestFirst ? "\(condition) AND c.id > \(id)" : "\(condition) AND c.id < \(id)"
         }
         let order: SQL = oldestFirst ? "ORDER BY c.id" : "ORDER BY c.id DESC"
         return """
             SELECT c.id, c.client_id, c.kind, c.right_asked, c.lane, c.state, c.received_at, d.due_at, d.clock, c.publisher_id,
-                   c.request_ref, c.subject_index
+                   c.request_ref, c.subject_index, c.group_id
               FROM (SELECT * FROM habeas.case_file c WHERE \(condition) \(order) LIMIT \(count)) AS c
               LEFT JOIN LATERAL (SELECT due_at, clock FROM habeas.deadline
                                   WHERE subject_id = c.id AND state = 'open' ORDER BY due_at LIMIT 1) AS d ON true
@@ -109,9 +114,13 @@ struct RequestsList: AsyncParsableCommand {
         let publisher: String
         let reference: String?
         let subjectIndex: Int
+        let group: UUID?
 
         init(row: Row) throws {
-            (id, client, kind, right, lane, state, receivedAt, dueAt, clock, publisher, reference, subjectIndex) =
+            (
+                id, client, kind, right, lane, state, receivedAt, dueAt, clock, publisher, reference, subjectIndex,
+                group
+            ) =
                 try row.decode(
                     UUID.self,
                     String?.self,
@@ -124,7 +133,8 @@ struct RequestsList: AsyncParsableCommand {
                     String?.self,
                     String.self,
                     String?.self,
-                    Int.self
+                    Int.self,
+                    UUID?.self
                 )
         }
 
@@ -133,7 +143,7 @@ struct RequestsList: AsyncParsableCommand {
                 "id": JSONValue(id), "client": JSONValue(client), "kind": .string(kind), "right": JSONValue(right),
                 "lane": .string(lane), "state": .string(state), "received_at": JSONValue(receivedAt),
                 "next_due_at": JSONValue(dueAt), "next_clock": JSONValue(clock), "publisher": .string(publisher),
-                "request_ref": JSONValue(reference), "subject_index": .integer(subjectIndex),
+                "request_ref": JSONValue(reference), "subject_index": .integer(subjectIndex), "group": JSONValue(group),
             ]
         }
 
@@ -149,7 +159,8 @@ struct RequestsList: AsyncParsableCommand {
                 dueAt?.short,
                 clock,
                 publisher,
-                reference.map { subjectIndex == 0 ? $0 : "\($0) (\(subjectIndex))" }
+                reference.map { subjectIndex == 0 ? $0 : "\($0) (\(subjectIndex))" },
+                group?.text
             )
         }
     }

@@ -9,6 +9,8 @@ struct RequestsShow: AsyncParsableCommand {
         commandName: "show",
         abstract: "Shows one case: state, clocks, messages, evidence.",
         discussion: """
+            The id of a group, of a request about several people, shows how far its cases are.
+
             --reveal decrypts what the case holds about the person. Who did it, and why, is recorded in the case's evidence \
             before anything is printed; it needs the key file.
 
@@ -28,6 +30,12 @@ struct RequestsShow: AsyncParsableCommand {
         let configuration = try common.configuration()
         let ring = try reveal.keyRing(configuration)
         try await DatabaseSession.run(configuration) { connection in
+            if case .id(let id) = name, let sheet = try await GroupSheet.load(id, on: connection) {
+                guard ring == nil else {
+                    throw Failure("--reveal", "would open the words of several people", "name one of the group's cases")
+                }
+                return common.json ? StandardOutput.write(sheet.json) : sheet.print()
+            }
             for id in try await name.resolve(on: connection) {
                 let revealed = try await ring.mapAsync {
                     try await CaseReveal(id, why: reveal.reason, ring: $0, on: connection)

@@ -132,8 +132,13 @@ struct CaseAct {
         for record in records { changes.end(holdOf: record.id, at: until, clientID: record.clientID) }
     }
 
-    /// What has to be written, in the transaction that locked.
-    func statements() -> [SQL] {
+    /// What has to be written, in the transaction that locked. Called once, after the last change.
+    nonisolated(nonsending) mutating func statements(on connection: PostgresConnection) async throws -> [SQL] {
+        try await changes.settle(on: connection)
+        return written()
+    }
+
+    private func written() -> [SQL] {
         var files = CaseFileWrites()
         for record in records { files.change(record) }
         // No grace: nobody but the relay publishes these rows.

@@ -1,0 +1,38 @@
+import Postgres
+
+extension Migration {
+    /// What several cases, or none yet, have in common: groups of cases, and cases that wait at a gate.
+    static let m0007Groups = Migration(
+        number: 7,
+        name: "groups",
+        sql: """
+            -- One request about several people: a case each, one row here, one summary when the last of them has ended.
+            -- Locked after its cases, in id order; whoever ends a case counts it here in the same transaction. It has no chain
+            -- of evidence: every number follows from the chains of its cases, whose first fact names the group.
+            CREATE TABLE habeas.case_group (
+              id               uuid PRIMARY KEY,
+              client_id        text,
+              publisher_id     text NOT NULL,
+              request_ref      text,
+              reference        text,
+              received_at      timestamptz NOT NULL,
+              cases            integer NOT NULL CHECK (cases > 1),
+              fulfilled        integer NOT NULL DEFAULT 0,
+              partly_fulfilled integer NOT NULL DEFAULT 0,
+              refused          integer NOT NULL DEFAULT 0,
+              handed_over      integer NOT NULL DEFAULT 0,
+              withdrawn        integer NOT NULL DEFAULT 0,
+              lapsed           integer NOT NULL DEFAULT 0,
+              completed_at     timestamptz,
+              outcome_seq      integer NOT NULL DEFAULT 0,
+              CHECK (fulfilled + partly_fulfilled + refused + handed_over + withdrawn + lapsed <= cases),
+              CHECK ((completed_at IS NOT NULL)
+                = (fulfilled + partly_fulfilled + refused + handed_over + withdrawn + lapsed = cases))
+            ) WITH (fillfactor = 80);
+
+            GRANT SELECT, INSERT, UPDATE ON habeas.case_group TO habeas_intake;
+            GRANT SELECT, UPDATE ON habeas.case_group TO habeas_clock, habeas_operator;
+            GRANT SELECT ON habeas.case_group TO habeas_auditor;
+            """
+    )
+}
