@@ -59,6 +59,49 @@ struct RegistryCommandTests {
         }
     }
 
+    @Test(
+        "A1, G11: the end of a suspension, or an addendum, lets the client's waiting cases go on, and only once nothing else is missing"
+    )
+    func gates() async throws {
+        try await Installation.with { installation in
+            func apply(_ list: String) async throws -> [String: Any] {
+                let run = try await installation.run("clients", "apply", "-", "--without-broker", "--json", input: list)
+                #expect(run.status == 0, "\(run.errors)")
+                return try #require(try run.objects.first)
+            }
+            func waiting() async throws -> Int {
+                try await installation.query("SELECT count(*) FROM habeas.case_gate").only.decode(0, as: Int.self)
+            }
+            _ = try await apply("- id: acme\n  country: DE\n  suspended: true\n")
+            _ = try await installation.query(
+                """
+                INSERT INTO habeas.case_gate (case_id, client_id, queue, gates, since)
+                SELECT gen_random_uuid(), client, 'habeas.export', '{client_suspended}', now()
+                  FROM generate_series(1, 1203), unnest('{acme,globex}'::text[]) AS client
+                """
+            )
+            // The addendum is still missing.
+            #expect(try await apply("- id: acme\n  suspended: false\n")["woken"] as? Int == 0)
+            #expect(try await waiting() == 2_406)
+            #expect(try await apply("- id: acme\n  dpa_signed_on: 2026-03-01\n")["woken"] as? Int == 1_203)
+            #expect(try await waiting() == 1_203)
+            let bodies = try await installation.query(
+                "SELECT body FROM habeas.outbox WHERE routing_key = 'habeas.export'"
+            )
+            .decode(column: 0, as: [UInt8].self)
+            let ids = try bodies.flatMap { body in
+                (try JSONSerialization.jsonObject(with: Data(body)) as? [String: Any])?["ids"] as? [String] ?? []
+            }
+            #expect(Set(ids).count == 1_203)
+            #expect(
+                try await installation.query("SELECT 1 FROM habeas.evidence WHERE body LIKE '%\"cases_woken\":1203%'")
+                    .count
+                    == 1
+            )
+            #expect(try await installation.run("evidence", "verify").status == 0)
+        }
+    }
+
     @Test("two lists applied at once both hold")
     func concurrently() async throws {
         try await Installation.with { installation in

@@ -15,6 +15,7 @@ package struct CaseChanges: Sendable {
     package var reviews = ReviewWrites()
     package var wakeUps = WakeUps()
     package var groups = CaseGroups()
+    private var gates = CaseGates()
     package var outcomes: [OutboxRow] = []
     /// Cases that another hold keeps held although one is lifted.
     private var held: Set<UUID> = []
@@ -58,6 +59,19 @@ package struct CaseChanges: Sendable {
             )
         )
         for action in transition.actions { carryOut(action, on: &record, waited: &waited, decision: decision) }
+        if record.state != before, transition.wakes != nil { sayGated(&record, actor: actor) }
+    }
+
+    /// A case that has come as far as its worker and is not handed to it says so, once.
+    private mutating func sayGated(_ record: inout CaseFileRecord, actor: String) {
+        let closed = CaseGates.closed(before: record.queue, record, registry)
+        guard !closed.isEmpty else { return }
+        var body = JSONWriter(capacity: 128)
+        body.object { $0.member("gates", closed.map(\.rawValue)) }
+        let text = String(decoding: body.bytes, as: UTF8.self)
+        evidence.add(
+            record.chain.append("gate.closed", at: now, actor: actor, clientID: record.clientID, body: text)
+        )
     }
 
     private mutating func carryOut(
@@ -69,7 +83,7 @@ package struct CaseChanges: Sendable {
         switch action {
         case .wake(let queue):
             record.queue = queue
-            wakeUps.wake(queue, for: record.id)
+            wake(queue, for: record)
         case .pause(let reason):
             guard !waited.contains(where: { $0.reason == reason && $0.to == nil }) else { return }
             let pause = Pause(reason, from: now, to: nil)
@@ -116,6 +130,20 @@ package struct CaseChanges: Sendable {
         let deadline = Deadline(rule, from: now, at: place(of: record), atlas: registry.atlas)
         reviews.open(kind, case: record.id, clientID: record.clientID, deadline, at: now)
         deadlines.ensure(deadline, case: record.id, clientID: record.clientID)
+    }
+
+    /// Hands the case to its worker; where a gate is closed before that, the case waits instead (A1, G11).
+    ///
+    /// - Returns: the gates it waits for.
+    @discardableResult
+    package mutating func wake(_ queue: WorkQueue, for record: CaseFileRecord) -> [Gate] {
+        let closed = CaseGates.closed(before: queue, record, registry)
+        if closed.isEmpty {
+            wakeUps.wake(queue, for: record.id)
+        } else {
+            gates.hold(record, before: queue, closed)
+        }
+        return closed
     }
 
     /// Puts the answer off: the person is told the new date and the reason. The caller has made sure that it is lawful.
@@ -193,10 +221,12 @@ package struct CaseChanges: Sendable {
     /// ordinary transaction nothing. Called once, after the last change and before ``statements``.
     package nonisolated(nonsending) mutating func settle(on connection: PostgresConnection) async throws {
         outcomes += try await groups.settle(on: connection, at: now)
+        try await gates.settle(on: connection, registry: registry)
     }
 
     /// The rows of everything but the cases themselves and the outbox.
     package var statements: [SQL] {
         deadlines.statements + pauses.statements + reviews.statements + evidence.statements + groups.statements
+            + gates.statements(at: now)
     }
 }

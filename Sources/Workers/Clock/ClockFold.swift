@@ -191,7 +191,7 @@ struct ClockFold {
     private mutating func tell(_ clock: DeadlineRecord, _ record: inout CaseFileRecord, isMissed: Bool) {
         let sequence = record.nextOutcomeSequence()
         changes.outcomes.append(CaseOutcome.atRisk(record, clock, isMissed: isMissed, sequence: sequence, at: now))
-        changes.wakeUps.wake(record.queue, for: record.id)
+        changes.wake(record.queue, for: record)
     }
 
     private mutating func fact(

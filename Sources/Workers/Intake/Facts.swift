@@ -9,7 +9,8 @@ enum Facts {
         _ deadlines: [Deadline],
         _ reviews: [ReviewKind],
         event: PreparedEvent,
-        warnings: [CaseOpening.Warning]
+        warnings: [CaseOpening.Warning],
+        gates: [Gate]
     ) -> String {
         text { body in
             origin(of: event, to: &body)
@@ -35,6 +36,7 @@ enum Facts {
             }
             body.member("reviews", reviews.map(\.rawValue))
             body.member("warnings", warnings.map(\.rawValue))
+            if !gates.isEmpty { body.member("gates", gates.map(\.rawValue)) }
         }
     }
 

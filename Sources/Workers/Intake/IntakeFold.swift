@@ -13,6 +13,8 @@ struct IntakeFold {
     let digest: KeyedDigest
 
     private(set) var opened: [UUID] = []
+    /// What the opened cases warn of.
+    private(set) var warnings: [CaseOpening.Warning] = []
     private(set) var changed: Set<UUID> = []
     private(set) var changedIncidents: Set<IntakeState.Reference> = []
     private(set) var changedClients: Set<String> = []
@@ -68,6 +70,7 @@ struct IntakeFold {
         var codes = opening.warnings
         var deadlines = opening.deadlines
         var reviews = opening.reviews
+        var gates: [Gate] = []
         if let first = link(&record, asking: prepared.ask, by: event) {
             codes.append(.equalRequest)
             // Its own answer is owed by its own date; the work is the other's.
@@ -75,8 +78,9 @@ struct IntakeFold {
             // A person was asked about the first.
             reviews = []
         } else {
-            changes.wakeUps.wake(record.queue, for: record.id)
+            gates = changes.wake(record.queue, for: record)
         }
+        self.warnings += codes
         let warnings = codes.map(\.rawValue) + event.event.warnings.map { "unknown_field:\($0)" }
         changes.evidence.add(
             record.chain.append(
@@ -84,7 +88,7 @@ struct IntakeFold {
                 at: state.now,
                 actor: "publisher:\(event.publisher.id)",
                 clientID: record.clientID,
-                body: Facts.opened(record, deadlines, reviews, event: event, warnings: codes)
+                body: Facts.opened(record, deadlines, reviews, event: event, warnings: codes, gates: gates)
             )
         )
         secrets.add(

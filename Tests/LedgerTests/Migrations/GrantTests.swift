@@ -15,7 +15,7 @@ struct GrantTests {
             "hold": "raw", "deadline": "raw", "review": "rau",
             "case_secret": "rau", "event_secret": "ra", "case_identity": "rad", "early_event": "rad",
             "parked_message": "rau", "message_attempt": "rawd", "outbox": "rau", "evidence": "a",
-            "case_group": "raw",
+            "case_group": "raw", "case_gate": "a",
         ],
         "habeas_clock": [
             "habeas_migration": "r", "installation": "ru", "review": "rau", "client": "r", "publisher": "r",
@@ -24,7 +24,7 @@ struct GrantTests {
             "event_secret": "d", "outbox": "ra", "outbox_pending": "raud", "outbox_settlement": "a",
             "parked_message": "raw", "deadline": "raw", "early_event": "rwd",
             "message_attempt": "rawd",
-            "inbox": "rd", "evidence": "a", "case_file": "ru", "incident": "ru", "case_group": "rw",
+            "inbox": "rd", "evidence": "a", "case_file": "ru", "incident": "ru", "case_group": "rw", "case_gate": "a",
         ],
         "habeas_referral": registryOnly, "habeas_export": registryOnly, "habeas_erasure": registryOnly,
         "habeas_breach": registryOnly, "habeas_gateway": registryOnly,
@@ -35,14 +35,14 @@ struct GrantTests {
             "outbox_settlement": "r", "inbox": "r", "incident": "r",
             "hold": "raw", "profile": "ra", "holiday_calendar": "raw", "case_pause": "raw",
             "case_secret": "r", "event_secret": "ra", "case_identity": "r", "early_event": "r", "message_attempt": "r",
-            "evidence_unsealed": "r", "case_group": "rw",
+            "evidence_unsealed": "r", "case_group": "rw", "case_gate": "rad",
         ],
         "habeas_auditor": [
             "habeas_migration": "r", "review": "r", "review_approval": "r", "installation": "r", "client": "r",
             "publisher": "r", "case_file": "r",
             "incident": "r",
             "hold": "r", "profile": "r", "holiday_calendar": "r", "case_pause": "r", "deadline": "r", "inbox": "r",
-            "outbox": "r", "evidence": "r", "evidence_unsealed": "r", "case_group": "r",
+            "outbox": "r", "evidence": "r", "evidence_unsealed": "r", "case_group": "r", "case_gate": "r",
         ],
     ]
     static let registryOnly = [

@@ -30,9 +30,22 @@ extension Migration {
                 = (fulfilled + partly_fulfilled + refused + handed_over + withdrawn + lapsed = cases))
             ) WITH (fillfactor = 80);
 
+            -- Cases that were not handed to their worker, because their client is suspended or lacks its addendum. A row goes
+            -- when the gate opens (clients apply wakes the case then); one of a case that has ended means nothing any more.
+            CREATE TABLE habeas.case_gate (
+              case_id   uuid PRIMARY KEY,
+              client_id text NOT NULL,
+              queue     text NOT NULL,
+              gates     text[] NOT NULL,
+              since     timestamptz NOT NULL
+            );
+            CREATE INDEX case_gate_client ON habeas.case_gate (client_id, case_id);
+
             GRANT SELECT, INSERT, UPDATE ON habeas.case_group TO habeas_intake;
             GRANT SELECT, UPDATE ON habeas.case_group TO habeas_clock, habeas_operator;
-            GRANT SELECT ON habeas.case_group TO habeas_auditor;
+            GRANT INSERT ON habeas.case_gate TO habeas_intake, habeas_clock;
+            GRANT SELECT, INSERT, DELETE ON habeas.case_gate TO habeas_operator;
+            GRANT SELECT ON habeas.case_group, habeas.case_gate TO habeas_auditor;
             """
     )
 }

@@ -31,9 +31,11 @@ package struct Client: Sendable, Hashable {
     }
 
     /// Whether the client is where an addendum is law: the European Economic Area, the United Kingdom, Switzerland.
-    package var isEuropean: Bool {
-        guard let country = place.country?.prefix(2) else { return false }
-        return Client.europe.contains(String(country))
+    package var isEuropean: Bool { Client.isEuropean(place.country) }
+
+    /// Whether a place is there; an unknown one is not.
+    package static func isEuropean(_ country: String?) -> Bool {
+        country.map { europe.contains(String($0.prefix(2))) } ?? false
     }
 
     private static let europe: Set<String> = [

@@ -44,6 +44,8 @@ struct ClientsApply: AsyncParsableCommand {
         let id: String
         let result: String
         let fields: [String]
+        /// Cases that waited for what this changed, and go on.
+        var woken = 0
     }
 
     func run() async throws {
@@ -61,14 +63,16 @@ struct ClientsApply: AsyncParsableCommand {
         let changes = try await DatabaseSession.run(configuration) { connection in
             try await connection.transaction { try await apply(Array(zip(ids, records)), on: $0) }
         }
-        var table = TextTable("CLIENT", "RESULT", "CHANGED", empty: "the list is empty")
+        var table = TextTable("CLIENT", "RESULT", "CHANGED", "CASES", empty: "the list is empty")
         for change in changes {
             if common.json {
                 StandardOutput.write([
                     "id": .string(change.id), "result": .string(change.result), "changed": JSONValue(change.fields),
+                    "woken": .integer(change.woken),
                 ])
             }
-            table.add(change.id, change.result, change.fields.joined(separator: ", "))
+            let woken = change.woken == 0 ? nil : "\(change.woken) waiting cases go on"
+            table.add(change.id, change.result, change.fields.joined(separator: ", "), woken)
         }
         if !common.json { StandardOutput.write(table) }
     }
@@ -92,6 +96,7 @@ struct ClientsApply: AsyncParsableCommand {
             as: String.self
         )
         let pen = try await EvidencePen(on: connection)
+        var gates = GateOpening(at: pen.now)
         var statements: [SQL] = []
         var changes: [Change] = []
         for (id, record) in entries {
@@ -112,6 +117,7 @@ struct ClientsApply: AsyncParsableCommand {
                 changes.append(Change(id: id, result: "unchanged", fields: []))
                 continue
             }
+            let woken = before == nil ? 0 : try await gates.open(after, on: connection)
             var chain = before?.chain ?? EvidenceChain(new: .client, id: UUID.version7(at: pen.now))
             statements.append(before == nil ? after.insert(chain: chain.id) : after.update)
             statements += pen.append("client.applied", to: &chain, clientID: id) { body in
@@ -119,9 +125,11 @@ struct ClientsApply: AsyncParsableCommand {
                 if before == nil { body.member("new", true) }
                 body.member("changed", fields)
                 if fields.contains("suspended") { body.member("suspended", after.isSuspended) }
+                if woken > 0 { body.member("cases_woken", woken) }
             }
-            changes.append(Change(id: id, result: before == nil ? "created" : "changed", fields: fields))
+            changes.append(Change(id: id, result: before == nil ? "created" : "changed", fields: fields, woken: woken))
         }
+        statements += try await gates.statements(on: connection)
         if !statements.isEmpty { _ = try await connection.pipeline(statements) }
         return changes
     }

@@ -134,7 +134,11 @@ struct CaseAct {
 
     /// What has to be written, in the transaction that locked. Called once, after the last change.
     nonisolated(nonsending) mutating func statements(on connection: PostgresConnection) async throws -> [SQL] {
-        try await changes.settle(on: connection)
+        do {
+            try await changes.settle(on: connection)
+        } catch is RegistryChanged {
+            throw Failure("request", "met a change of its client just now", "look at the client and try again")
+        }
         return written()
     }
 
