@@ -125,7 +125,10 @@ let package = Package(
         tests("RightsTests", ["Rights", yams]),
         tests("LedgerTests", ["Ledger", "Rights", "Postgres", crypto]),
         tests("FleetTests", ["Fleet", "Observability", "Rights", "Ledger", "AMQP", "Postgres", logging, lifecycle]),
-        tests("IntakeTests", ["Intake", "Fleet", "Ledger", "Rights", "AMQP", "Postgres", lifecycle, logging]),
+        tests(
+            "IntakeTests",
+            ["Intake", "Fleet", "Observability", "Ledger", "Rights", "AMQP", "Postgres", lifecycle, logging]
+        ),
         tests(
             "ClockTests",
             ["Clock", "Fleet", "Observability", "Ledger", "Rights", "AMQP", "Postgres", logging, lifecycle]

@@ -134,13 +134,14 @@ extension Installation {
         client: String = "acme",
         asked: Date = Date(),
         right: String = "erasure",
-        relationship: String = "end_user"
+        relationship: String = "end_user",
+        more: String = ""
     ) -> String {
         """
         {"specversion":"1.0","id":"\(ref)","source":"/helpdesk/1","type":"io.habeas.request.submitted.v1",\
         "data":{"request_ref":"\(ref)","channel":"email","submitted_time":"\(EventTime.text(asked))",\
         "submitted_by":"subject","relationship":"\(relationship)","client":"\(client)","right":"\(right)","regulation":"gdpr",\
-        "subjects":[{"identities":[{"type":"email","value":"anna.canary@example.org"}]}]}}
+        "subjects":[{"identities":[{"type":"email","value":"anna.canary@example.org"}]}]\(more)}}
         """
     }
 
@@ -150,10 +151,11 @@ extension Installation {
         ref: String,
         client: String = "acme",
         relationship: String = "end_user",
+        more: String = "",
         at now: Date = Date()
     ) async throws -> UUID {
         try await openCase(
-            event: Self.event(ref: ref, client: client, asked: now, relationship: relationship),
+            event: Self.event(ref: ref, client: client, asked: now, relationship: relationship, more: more),
             at: now
         )
     }

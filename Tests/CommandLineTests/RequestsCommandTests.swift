@@ -108,6 +108,42 @@ struct RequestsCommandTests {
         }
     }
 
+    @Test("A3: --reveal withholds free text that may tell of health until the client's agreement is there, and says so")
+    func withheld() async throws {
+        try await Installation.with { installation in
+            try await installation.register()
+            let id = try await installation.openCase(
+                ref: "REQ-9",
+                more: #","health_data":true,"message":"my diabetes""#
+            )
+            func reveal(_ arguments: String...) async throws -> CommandLineRun {
+                try await CommandLine.run(
+                    ["requests", "show", id.uuidString, "--reveal", "--why", "test"] + arguments,
+                    environment: installation.environment
+                )
+            }
+            let text = try await reveal()
+            #expect(text.status == 0, "\(text.errors)")
+            #expect(text.output.contains("withheld: message") && text.output.contains("A3"))
+            #expect(text.output.contains("anna.canary@example.org") && !text.output.contains("diabetes"))
+            let json = try await reveal("--json")
+            #expect(try json.object["withheld"] as? [String] == ["message"])
+            #expect(try json.object["health_data"] as? Bool == true)
+            #expect(!json.output.contains("diabetes"))
+            #expect(
+                try await installation.query(
+                    "SELECT 1 FROM habeas.evidence WHERE body LIKE '%\"free_text\":\"withheld\"%'"
+                )
+                .count == 2
+            )
+            let signed = "- id: acme\n  baa_signed: true\n"
+            #expect(try await installation.run("clients", "apply", "-", "--without-broker", input: signed).status == 0)
+            let open = try await reveal("--json")
+            #expect(open.output.contains("diabetes"))
+            #expect(try open.object["withheld"] as? [String] == [])
+        }
+    }
+
     @Test("a key file of another installation opens nothing and leaves no evidence")
     func wrongKeys() async throws {
         try await Installation.with { installation in

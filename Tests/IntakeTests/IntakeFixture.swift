@@ -5,6 +5,7 @@ import Foundation
 import Intake
 import Ledger
 import Logging
+import Observability
 import Postgres
 import Rights
 import TestKit
@@ -17,6 +18,7 @@ struct IntakeFixture: Sendable {
     let ring: KeyRing
     let handler: IntakeHandler
     let registry: RegistryCache
+    let metrics = MetricsRegistry()
 
     static func with(_ body: (IntakeFixture) async throws -> Void) async throws {
         let fixture = try await IntakeFixture(Database.current)
@@ -60,7 +62,8 @@ struct IntakeFixture: Sendable {
             queue: Topology.intake,
             registry: self.registry,
             ring: ring,
-            domainTime: DomainTime()
+            domainTime: DomainTime(),
+            metrics: IntakeMetrics(metrics)
         )
     }
 

@@ -43,9 +43,15 @@ package enum FleetMetrics {
         "Confirmed messages whose rows could not be marked; the relay sends them again."
     )
 
+    package static let alerts = MetricDescription.counter(
+        "habeas_case_alerts_total",
+        "Cases opened with something that a person has to know of.",
+        labels: ["reason"]
+    )
+
     /// In the order of the operations paper.
     package static let all: [MetricDescription] = [
-        handled, parked, reruns, outages, batchSize, batchSeconds, published, leftToRelay, unmarked,
+        handled, parked, reruns, outages, batchSize, batchSeconds, published, leftToRelay, unmarked, alerts,
     ]
 }
 

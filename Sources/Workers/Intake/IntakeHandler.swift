@@ -14,17 +14,20 @@ package struct IntakeHandler: BatchHandler {
     private let digest: KeyedDigest
     private let parking: Parking
     private let domainTime: DomainTime
+    private let metrics: IntakeMetrics
 
     package init(
         queue: String,
         registry: RegistryCache,
         ring: KeyRing,
-        domainTime: DomainTime
+        domainTime: DomainTime,
+        metrics: IntakeMetrics
     ) {
         self.queue = queue
         self.registry = registry
         self.ring = ring
         self.domainTime = domainTime
+        self.metrics = metrics
         digest = KeyedDigest(ring.looking)
         parking = Parking(ring: ring)
     }
@@ -42,7 +45,7 @@ package struct IntakeHandler: BatchHandler {
 
     package func commit(_ items: [IntakeItem], on connection: PostgresConnection) async throws -> [OutboxRow] {
         do {
-            return try await connection.transaction { connection in
+            let (rows, warnings) = try await connection.transaction { connection in
                 try await IntakeTransaction(
                     items: items,
                     preparation: preparation(registry.current, at: domainTime.estimate),
@@ -50,6 +53,8 @@ package struct IntakeHandler: BatchHandler {
                     domainTime: domainTime
                 ).run(on: connection)
             }
+            metrics.opened(with: warnings)
+            return rows
         } catch let error as RegistryChanged {
             try await registry.reload(on: connection)
             throw error

@@ -15,7 +15,8 @@ struct IntakeTransaction {
     let parking: Parking
     let domainTime: DomainTime
 
-    func run(on connection: PostgresConnection) async throws -> [OutboxRow] {
+    /// - Returns: what is to be published after the commit, and what the opened cases warn of.
+    func run(on connection: PostgresConnection) async throws -> ([OutboxRow], [CaseOpening.Warning]) {
         let items = try await withReplays(on: connection)
         let (fresh, repeated) = split(items)
         var needs = IntakeNeeds()
@@ -40,7 +41,7 @@ struct IntakeTransaction {
         try await fold.changes.settle(on: connection)
         let (statements, outgoing) = fold.finished()
         _ = try await connection.pipeline(statements + ["COMMIT"])
-        return outgoing
+        return (outgoing, fold.warnings)
     }
 
     // MARK: First round trip

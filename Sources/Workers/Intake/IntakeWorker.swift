@@ -13,6 +13,7 @@ package enum IntakeWorker {
         let dispatcher = context.dispatcher(publisher)
         let metrics = BatchMetrics(context.metrics)
         let domainTime = DomainTime()
+        let alerts = IntakeMetrics(context.metrics)
         let consumers = queues.map(context.consumer(of:))
         let workers = consumers.map { consumer in
             context.batchWorker(
@@ -20,7 +21,8 @@ package enum IntakeWorker {
                     queue: consumer.queue,
                     registry: context.registry,
                     ring: context.ring,
-                    domainTime: domainTime
+                    domainTime: domainTime,
+                    metrics: alerts
                 ),
                 consumer: consumer,
                 dispatcher: dispatcher,

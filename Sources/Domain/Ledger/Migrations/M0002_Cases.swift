@@ -21,6 +21,8 @@ extension Migration {
               profile       text NOT NULL,
               profile_version integer NOT NULL DEFAULT 0,
               is_minor      boolean NOT NULL DEFAULT false,
+              -- Said to hold health data: its free text is withheld while its client has no business associate agreement.
+              has_health    boolean NOT NULL DEFAULT false,
               country       text,
               submitted_at  timestamptz,
               extended_at   timestamptz,

@@ -15,6 +15,8 @@ package struct CaseFileRecord: Sendable {
     /// The version of the profile that the case began under, and keeps.
     package let profileVersion: Int
     package let isMinor: Bool
+    /// Whether the request was said to hold health data.
+    package let hasHealthData: Bool
     /// Where the person said to be; counts where no client is known.
     package let country: String?
     /// When the person first asked.
@@ -60,6 +62,7 @@ package struct CaseFileRecord: Sendable {
         self.profile = profile.name
         profileVersion = profile.version
         isMinor = opening.isMinor
+        hasHealthData = opening.hasHealthData
         country = opening.country
         submittedAt = opening.submittedAt
         extendedAt = nil
@@ -110,7 +113,7 @@ package struct CaseFileRecord: Sendable {
 extension CaseFileRecord {
     /// What ``init(row:)`` reads.
     package static let columns: SQL = """
-        id, client_id, kind, lane, role, right_asked, regulation, profile, profile_version, is_minor, country,
+        id, client_id, kind, lane, role, right_asked, regulation, profile, profile_version, is_minor, has_health, country,
         submitted_at, extended_at, state, state_since, queue, publisher_id, request_ref, subject_index, group_id, reference,
         anchor_at, received_at, ask, linked_to, outcome_seq, evidence_seq, evidence_head
         """
@@ -192,6 +195,7 @@ extension CaseFileRecord {
         profile = try row.decode("profile", as: String.self)
         profileVersion = try row.decode("profile_version", as: Int.self)
         isMinor = try row.decode("is_minor", as: Bool.self)
+        hasHealthData = try row.decode("has_health", as: Bool.self)
         country = try row.decode("country", as: String?.self)
         submittedAt = try row.decode("submitted_at", as: Date?.self)
         extendedAt = try row.decode("extended_at", as: Date?.self)

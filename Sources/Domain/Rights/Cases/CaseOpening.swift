@@ -11,6 +11,8 @@ package struct CaseOpening: Sendable, Hashable {
     package let right: Right?
     package let regulation: Regulation
     package let isMinor: Bool
+    /// Whether the request was said to hold health data (A3).
+    package let hasHealthData: Bool
     /// Where the person said to be.
     package let country: String?
     /// When the person first asked; nil where no person did.
@@ -64,6 +66,7 @@ package struct CaseOpening: Sendable, Hashable {
         right = request.right
         regulation = request.regulation
         isMinor = request.minorUnder13
+        hasHealthData = request.healthData
         country = request.country
         submittedAt = request.submittedTime
         var reviews: [ReviewKind] = []
@@ -129,7 +132,9 @@ package struct CaseOpening: Sendable, Hashable {
         if now.timeIntervalSince(anchor) > 86_400 { warnings.append(.staleAnchor) }
         if request.regulation == .other { warnings.append(.regimeUnconfirmed) }
         if deadlines.contains(where: { $0.isOverdue(at: now) }) { warnings.append(.overdue) }
-        if request.healthData, client?.hasBAA != true { warnings.append(.healthWithoutAgreement) }
+        if FreeText.isWithheld(hasHealthData: request.healthData, client: client) {
+            warnings.append(.healthWithoutAgreement)
+        }
         if let client {
             if client.isSuspended { warnings.append(.clientSuspended) }
             if !client.hasAddendum, client.isEuropean { warnings.append(.addendumMissing) }
@@ -155,6 +160,7 @@ package struct CaseOpening: Sendable, Hashable {
         reviews = [.tenantErasure]
         regulation = .gdpr
         isMinor = false
+        hasHealthData = false
         country = nil
         submittedAt = nil
         anchor = termination.terminatedAt
@@ -183,6 +189,7 @@ package struct CaseOpening: Sendable, Hashable {
         let country = complaint.country ?? client?.place.country
         self.country = country
         isMinor = false
+        hasHealthData = false
         submittedAt = nil
         let isUK = country?.hasPrefix("GB") == true
         kind = .complaint

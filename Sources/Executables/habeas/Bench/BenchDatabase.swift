@@ -4,6 +4,7 @@ import Fleet
 import FoundationEssentials
 import Intake
 import Ledger
+import Observability
 import Postgres
 import Rights
 
@@ -44,7 +45,8 @@ struct BenchDatabase: AsyncParsableCommand {
             queue: Topology.intake,
             registry: registry,
             ring: ring,
-            domainTime: DomainTime()
+            domainTime: DomainTime(),
+            metrics: IntakeMetrics(MetricsRegistry())
         )
 
         let size = configuration.batch.count

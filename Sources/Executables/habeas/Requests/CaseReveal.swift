@@ -5,23 +5,40 @@ import Postgres
 import Rights
 
 /// What a case holds about its person, decrypted for a person whose reading of it is on record.
+///
+/// Free text that may tell of health is not shown while its client has no business associate agreement (A3).
 struct CaseReveal {
     private struct Event {
         let type: String
         let receivedAt: Date
         let payload: String
+        let withheld: [String]
     }
 
+    private static let reason =
+        "health data without a business associate agreement (A3, 45 CFR 164.504(e)); record it as baa_signed with `habeas clients apply`"
+
     private let payload: String?
+    private let withheld: [String]
     private let events: [Event]
 
     /// Decrypts under the case's lock and commits the fact before anything is returned.
     init(_ id: UUID, why: String, ring: KeyRing, on connection: PostgresConnection) async throws {
-        (payload, events) = try await connection.transaction { connection in
+        (payload, withheld, events) = try await connection.transaction { connection in
             let locked = try await connection.query(
-                "SELECT client_id, evidence_seq, evidence_head, group_id FROM habeas.case_file WHERE id = \(id) FOR NO KEY UPDATE"
+                """
+                SELECT client_id, evidence_seq, evidence_head, group_id,
+                       has_health AND NOT EXISTS (SELECT FROM habeas.client k WHERE k.id = c.client_id AND k.baa_signed)
+                  FROM habeas.case_file c WHERE id = \(id) FOR NO KEY UPDATE
+                """
             ).only
-            let (client, sequence, head, group) = try locked.decode(String?.self, Int.self, [UInt8].self, UUID?.self)
+            let (client, sequence, head, group, isWithheld) = try locked.decode(
+                String?.self,
+                Int.self,
+                [UInt8].self,
+                UUID?.self,
+                Bool.self
+            )
             let results = try await connection.pipeline([
                 "SELECT kek_id, wrapped_key, payload FROM habeas.case_secret WHERE case_id = \(id)",
                 """
@@ -29,7 +46,9 @@ struct CaseReveal {
                  WHERE subject_id IN (\(id), \(group)) ORDER BY received_at, id
                 """,
             ])
-            let payload = try results[0].first.map { try SealedPayload(row: $0).text(for: id, with: ring) }
+            var payload = try results[0].first.map { try SealedPayload(row: $0).bytes(for: id, with: ring) }
+            var withheld: [String] = []
+            if isWithheld, let whole = payload { (payload, withheld) = Self.shown(try EventPayload(stored: whole)) }
             let events = try results[1].map { row in
                 let (_, _, _, eventID, type, receivedAt) = try row.decode(
                     String.self,
@@ -39,10 +58,17 @@ struct CaseReveal {
                     String.self,
                     Date.self
                 )
+                var bytes = try SealedPayload(row: row).bytes(for: eventID, with: ring)
+                var withheld: [String] = []
+                if isWithheld {
+                    let read = EventParser.parse(bytes, context: MessageContext(), now: receivedAt)
+                    (bytes, withheld) = Self.shown(try read.get().payload)
+                }
                 return Event(
                     type: type,
                     receivedAt: receivedAt,
-                    payload: try SealedPayload(row: row).text(for: eventID, with: ring)
+                    payload: String(decoding: bytes, as: UTF8.self),
+                    withheld: withheld
                 )
             }
             let pen = try await EvidencePen(on: connection)
@@ -51,22 +77,31 @@ struct CaseReveal {
                 pen.append("read_by_person", to: &chain, clientID: client) { body in
                     body.member("what", ["payload"] + events.map { "event \($0.type)" })
                     body.member("why", why)
+                    if isWithheld { body.member("free_text", "withheld") }
                 }
             )
-            return (payload, events)
+            return (payload.map { String(decoding: $0, as: UTF8.self) }, withheld, events)
         }
     }
 
+    private static func shown(_ payload: EventPayload) -> ([UInt8], [String]) {
+        let (rest, withheld) = payload.withoutFreeText
+        return (rest.stored, withheld)
+    }
+
+    private var isAnythingWithheld: Bool { !withheld.isEmpty || events.contains { !$0.withheld.isEmpty } }
+
     var json: [(String, JSONValue)] {
         [
-            ("payload", payload.map { .raw($0) } ?? .null),
+            ("payload", payload.map { .raw($0) } ?? .null), ("withheld", JSONValue(withheld)),
+            ("withheld_because", JSONValue(isAnythingWithheld ? Self.reason : nil)),
             (
                 "events",
                 .array(
                     events.map {
                         [
                             "type": .string($0.type), "received_at": JSONValue($0.receivedAt),
-                            "payload": .raw($0.payload),
+                            "payload": .raw($0.payload), "withheld": JSONValue($0.withheld),
                         ]
                     }
                 )
@@ -79,6 +114,9 @@ struct CaseReveal {
         for event in events {
             StandardOutput.write("\n\(event.type) of \(event.receivedAt.short)\n\(TextTable.printable(event.payload))")
         }
+        guard isAnythingWithheld else { return }
+        let fields = withheld + events.flatMap(\.withheld)
+        StandardOutput.write("\nwithheld: \(fields.joined(separator: ", ")): \(Self.reason)")
     }
 }
 
@@ -87,10 +125,6 @@ extension SealedPayload {
     init(row: Row) throws {
         let (kek, wrapped, bytes) = try row.decode(String.self, [UInt8].self, [UInt8].self)
         self.init(wrapped: CaseKey.Wrapped(kekID: kek, bytes: wrapped), bytes: bytes)
-    }
-
-    func text(for owner: UUID, with ring: KeyRing) throws -> String {
-        String(decoding: try bytes(for: owner, with: ring), as: UTF8.self)
     }
 
     /// The plain bytes. That a key does not fit is the operator's to know; the library's error would not name the file.

@@ -95,7 +95,7 @@ struct CaseSheet {
             ("state_since", JSONValue(record.stateSince)), ("queue", .string(record.queue.rawValue)),
             ("publisher", .string(record.publisherID)), ("request_ref", JSONValue(record.requestRef)),
             ("subject_index", .integer(record.subjectIndex)), ("group", JSONValue(record.groupID)),
-            ("linked_to", JSONValue(record.linkedTo)),
+            ("linked_to", JSONValue(record.linkedTo)), ("health_data", .bool(record.hasHealthData)),
             ("reference", JSONValue(record.reference)), ("anchor_at", JSONValue(record.anchor)),
             ("received_at", JSONValue(record.receivedAt)), ("deadlines", .array(clocks.map(\.json))),
             ("outbox", .array(leaving.map(\.json))), ("waiting", .array(waiting.map(\.json))), ("evidence", evidence),
