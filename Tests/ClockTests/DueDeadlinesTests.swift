@@ -62,6 +62,43 @@ struct DueDeadlinesTests {
         }
     }
 
+    @Test("K11: has the job finished when the exception ends that kept a part of it")
+    func exceptionEnds() async throws {
+        try await ClockFixture.with { fixture in
+            let id = try await fixture.open(right: "erasure", relationship: "client_user")
+            let plan = RetentionPlan([
+                try RetentionException(
+                    category: "invoices",
+                    reason: .legalDuty,
+                    basis: .law("HGB § 257"),
+                    until: Date(timeIntervalSinceNow: 300 * 86_400),
+                    of: .clientUser,
+                    at: Date()
+                )
+            ])
+            let clock = try #require(plan.clock(from: Date()))
+            _ = try await fixture.owner.withConnection { connection in
+                var deadlines = DeadlineWrites()
+                deadlines.end(subject: id, isMet: true)
+                deadlines.start(clock, case: id, clientID: "acme")
+                _ = try await connection.pipeline(
+                    ["UPDATE habeas.case_file SET state = 'on_hold'"] + deadlines.statements
+                )
+            }
+            try await fixture.goAhead(hours: 299 * 24)
+            #expect(try await fixture.fire() == 0)
+            try await fixture.goAhead(hours: 301 * 24)
+            #expect(try await fixture.fire() == 1)
+            #expect(try await fixture.facts(id).last == "exception.ended")
+            #expect(
+                try await fixture.count("SELECT count(*) FROM habeas.outbox WHERE routing_key = 'habeas.erasure'") == 1
+            )
+            // What is left is the worker's: the case is not over before it has done it.
+            #expect(try await fixture.text("SELECT state FROM habeas.case_file") == ["on_hold"])
+            #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
     @Test("Y1: extends an own case that is at risk, within the first period, with date, reason and article")
     func extends() async throws {
         try await ClockFixture.with { fixture in

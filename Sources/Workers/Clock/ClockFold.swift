@@ -118,6 +118,10 @@ struct ClockFold {
             fact("client.reminder_due", clock, &record)
             changes.wakeUps.wake(.referral, for: record.id)
             restart(record.isMinor ? .clientReminderMinor : .clientReminder, record)
+        case .finish(let queue):
+            fact("exception.ended", clock, &record)
+            changes.deadlines.stop(clock.clock, subject: record.id)
+            changes.wake(queue, for: record)
         case .destroyWords:
             fact("case.words_destroyed", clock, &record)
             changes.deadlines.stop(clock.clock, subject: record.id)

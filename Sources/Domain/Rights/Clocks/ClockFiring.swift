@@ -14,6 +14,8 @@ package enum ClockFiring: Sendable, Hashable {
     case transition(CaseMachine.Transition)
     /// The client is reminded, and the clock starts again.
     case remind
+    /// An exception is over: the worker finishes the job (K11).
+    case finish(WorkQueue)
     /// The words of a closed case are destroyed (G5).
     case destroyWords
     /// A closed case is still held: its words wait on.
@@ -73,6 +75,8 @@ package enum ClockFiring: Sendable, Hashable {
                 self = .stop
             }
         case .equal: self = ClockFiring(following: equal, machine)
+        case .exceptionEnd:
+            self = machine.state == .onHold ? .finish(machine.right.map(WorkQueue.fulfilling) ?? .erasure) : .stop
         case .clientReminder: self = machine.state == .referred ? .remind : .stop
         case .retention: self = isHeld ? .waitForHold : machine.state.isFinal ? .destroyWords : .stop
         case .confirmReceipt, .refer, .extensionNotice, .fanOut, .assist, .purge, .complaint, .notifyClients, .triage,

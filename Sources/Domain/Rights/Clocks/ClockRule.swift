@@ -22,6 +22,8 @@ package struct ClockRule: Sendable, Hashable {
         case approval
         /// When a legal hold ends by itself.
         case holdEnd = "hold_end"
+        /// When data that an exception kept is erased after all (K11).
+        case exceptionEnd = "exception_end"
         /// When the words of a closed case are destroyed.
         case retention
         /// Stands still until the equal case that answers this one, too, has ended.
@@ -35,7 +37,7 @@ package struct ClockRule: Sendable, Hashable {
                 .notifyClients,
                 .triage, .review, .approval:
                 true
-            case .clientReminder, .lapse, .holdEnd, .retention, .equal: false
+            case .clientReminder, .lapse, .holdEnd, .exceptionEnd, .retention, .equal: false
             }
         }
     }
