@@ -115,6 +115,63 @@ struct PolicyCommandTests {
         }
     }
 
+    @Test(
+        "A9: explain says which versions bind, since when and why: the statement's by its notice date, the use rules' by the client's term"
+    )
+    func versions() async throws {
+        try await Installation.with { installation in
+            try await installation.register()
+            let id = try await installation.openCase(ref: "r1")
+            let folder = installation.folder.path
+            for part in ["profiles", "holidays"] {
+                try FileManager.default.createDirectory(atPath: "\(folder)/\(part)", withIntermediateDirectories: true)
+            }
+            let today = Date().formatted(.iso8601.year().month().day())
+            let past = Date(timeIntervalSinceNow: -40 * 86_400).formatted(.iso8601.year().month().day())
+            try installation.folder.write(
+                "profiles/next.yaml",
+                """
+                profile: kustomer
+                version: 2
+                effective_from: \(today)
+                posted: \(past)
+                title: the next version
+                harvest: {requests: 7, hours: 24, clause: use policy § 3}
+                """
+            )
+            let applied = try await installation.run("policy", "apply", folder)
+            #expect(applied.status == 0, "\(applied.errors)")
+            func explained(_ arguments: String...) async throws -> [String: Any] {
+                try await CommandLine.run(
+                    ["policy", "explain", "--json"] + arguments,
+                    environment: installation.environment
+                ).object
+            }
+            func useRules() async throws -> [String: Any] {
+                let whole = try await explained("--client", "acme", "--right", "access", "--regulation", "gdpr")
+                #expect(whole["profile_version"] as? Int == 2 && whole["profile_effective_from"] as? String == today)
+                return try #require(whole["use_policy"] as? [String: Any])
+            }
+            let posted = try await useRules()
+            #expect(posted["version"] as? Int == 2 && posted["ground"] as? String == "posting")
+            #expect((posted["harvest"] as? [String: Any])?["requests"] as? Int == 7)
+
+            // With a term it waits for the renewal.
+            let renewal = Date(timeIntervalSinceNow: 30 * 86_400).formatted(.iso8601.year().month().day())
+            let term = "- id: acme\n  renews_on: \(renewal)\n  term_months: 24\n"
+            #expect(try await installation.run("clients", "apply", "-", "--without-broker", input: term).status == 0)
+            #expect(try await useRules()["version"] as? Int == 1)
+
+            // The case goes on under what it began with.
+            let text = try await installation.run("policy", "explain", "--case", id.uuidString)
+            #expect(text.output.contains("kustomer, version 1, in force since 2026-01-01"))
+            #expect(text.output.contains("version 1, binding since"))
+            let wrong = "- id: acme\n  term_months: 0\n"
+            let refused = try await installation.run("clients", "apply", "-", "--without-broker", input: wrong)
+            #expect(refused.status == 1 && refused.errors.contains("term_months"))
+        }
+    }
+
     @Test("computes the dates of a hypothetical case without a database")
     func dates() async throws {
         let run = try await CommandLine.run(

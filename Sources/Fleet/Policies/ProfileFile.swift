@@ -7,7 +7,7 @@ package enum ProfileFile {
         let file = try YAMLMapping(text: text, path: path)
         try file.allow([
             "profile", "version", "effective_from", "title", "dispute_body", "clocks", "identity", "extension",
-            "harvest",
+            "harvest", "posted",
         ])
         let name = try file.required("profile")
         guard name.utf8.count <= 63, name.utf8.allSatisfy(isNameByte) else {
@@ -21,6 +21,12 @@ package enum ProfileFile {
             throw file.fault("effective_from", "is not a day", "write it as 2026-03-01")
         }
         var profile = Profile(name: name, version: version, effectiveFrom: day, title: try file.required("title"))
+        if let text = try file.text("posted") {
+            guard let posted = CivilDate(iso: text) else {
+                throw file.fault("posted", "is not a day", "write it as 2026-03-01")
+            }
+            profile.posted = posted
+        }
         profile.disputeBody = try file.text("dispute_body")
         if let clocks = try file.section("clocks") { profile.clocks = try settings(clocks) }
         if let identity = try file.section("identity") { profile.identity = try levels(identity) }

@@ -9,7 +9,8 @@ extension Registry {
         let results = try await connection.pipeline([
             "SELECT registry_version, topology_digest FROM habeas.installation",
             """
-            SELECT id, names, country, time_zone, suspended, baa_signed, dpa_signed_on IS NOT NULL AS has_addendum, agreement
+            SELECT id, names, country, time_zone, suspended, baa_signed, dpa_signed_on IS NOT NULL AS has_addendum, agreement,
+                   renews_on::text, term_months
               FROM habeas.client
             """,
             "SELECT id, broker_user, profile, clients, event_types, source_prefixes, revoked_at IS NOT NULL FROM habeas.publisher",
@@ -36,7 +37,7 @@ extension Registry {
     }
 
     private static func client(_ row: Row) throws -> Client {
-        let (id, names, country, zone, suspended, baa, addendum, agreement) = try row.decode(
+        let (id, names, country, zone, suspended, baa, addendum, agreement, renewsOn, months) = try row.decode(
             String.self,
             [String].self,
             String?.self,
@@ -44,7 +45,9 @@ extension Registry {
             Bool.self,
             Bool.self,
             Bool.self,
-            String?.self
+            String?.self,
+            String?.self,
+            Int.self
         )
         // `clients apply` refuses zones that this platform does not know; a database moved elsewhere falls back to UTC.
         let place = Place(country: country, zone: TimeZone(identifier: zone) ?? .gmt)
@@ -55,7 +58,8 @@ extension Registry {
             isSuspended: suspended,
             hasBAA: baa,
             hasAddendum: addendum,
-            agreement: try agreement.map { try ProfileFile.agreement($0, path: "habeas.client \(id)") }
+            agreement: try agreement.map { try ProfileFile.agreement($0, path: "habeas.client \(id)") },
+            term: renewsOn.flatMap { CivilDate(iso: $0) }.map { ContractTerm(renewsOn: $0, months: months) }
         )
     }
 

@@ -46,6 +46,16 @@ package struct Registry: Sendable {
         return Policy(profile: profile, agreement: client?.agreement)
     }
 
+    /// The acceptable use rules that bind a client on the day of `now`; those of a profile that was never applied are the
+    /// defaults.
+    package func usePolicy(profile name: String, client: Client?, at now: Date) -> UsePolicy? {
+        UsePolicy(
+            of: profiles[name] ?? [.standard(named: name)],
+            term: client?.term,
+            on: (client?.place ?? .unknown).day(of: now)
+        )
+    }
+
     package func publisher(brokerUser: String) -> Publisher? { publishersByUser[brokerUser] }
 
     package func publisher(id: String) -> Publisher? { publishersByUser.values.first { $0.id == id } }

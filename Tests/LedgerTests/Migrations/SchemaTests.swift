@@ -84,6 +84,8 @@ struct SchemaTests {
                 "INSERT INTO habeas.client (id) VALUES ('acme')",
                 "UPDATE habeas.client SET names = '{Acme}'",
                 "UPDATE habeas.client SET suspended = true",
+                "UPDATE habeas.client SET renews_on = '2026-09-01'",
+                "UPDATE habeas.client SET term_months = 6",
                 """
                 INSERT INTO habeas.publisher (id, broker_user, profile, clients, event_types, source_prefixes)
                 VALUES ('desk', 'desk', 'kustomer', '{acme}', '{*}', '{/}')

@@ -68,6 +68,9 @@ extension Migration {
               baa_signed    boolean NOT NULL DEFAULT false,
               dpa_signed_on date,
               agreement     text,
+              -- One renewal of its contract, and how many months lie between two; none where it has no term.
+              renews_on     date,
+              term_months   integer NOT NULL DEFAULT 12 CHECK (term_months BETWEEN 1 AND 120),
               terminated_at timestamptz,
               chain_id      uuid NOT NULL DEFAULT gen_random_uuid(),
               evidence_seq  integer NOT NULL DEFAULT 0,
@@ -98,7 +101,7 @@ extension Migration {
             $body$;
             -- Not on the chain columns: evidence of a client must not make every worker reload its registry.
             CREATE TRIGGER client_changed AFTER INSERT OR UPDATE OF names, country, time_zone, locale, suspended,
-              baa_signed, dpa_signed_on, agreement, terminated_at ON habeas.client
+              baa_signed, dpa_signed_on, agreement, renews_on, term_months, terminated_at ON habeas.client
               FOR EACH STATEMENT EXECUTE FUNCTION habeas.registry_changed();
             -- What cases, holds and evidence name stays nameable.
             CREATE FUNCTION habeas.registry_is_kept() RETURNS trigger LANGUAGE plpgsql AS $body$

@@ -11,6 +11,8 @@ package struct Client: Sendable, Hashable {
     package let hasAddendum: Bool
     /// What was agreed beyond the statement (K1).
     package let agreement: Agreement?
+    /// When its contract renews; nil where it has no term.
+    package let term: ContractTerm?
 
     package init(
         id: String,
@@ -19,7 +21,8 @@ package struct Client: Sendable, Hashable {
         isSuspended: Bool,
         hasBAA: Bool,
         hasAddendum: Bool = false,
-        agreement: Agreement? = nil
+        agreement: Agreement? = nil,
+        term: ContractTerm? = nil
     ) {
         self.id = id
         self.names = names
@@ -28,6 +31,7 @@ package struct Client: Sendable, Hashable {
         self.hasBAA = hasBAA
         self.hasAddendum = hasAddendum
         self.agreement = agreement
+        self.term = term
     }
 
     /// Whether the client is where an addendum is law: the European Economic Area, the United Kingdom, Switzerland.

@@ -48,7 +48,7 @@ package struct Profile: Sendable, Hashable {
         }
     }
 
-    /// From how many access requests on a person looks at it (A6). Nothing is withheld meanwhile.
+    /// From how many access requests on a person looks at it (A6). Nothing is withheld meanwhile. A rule of acceptable use.
     package struct HarvestSetting: Sendable, Hashable {
         package let requests: Int
         package let hours: Int
@@ -66,6 +66,8 @@ package struct Profile: Sendable, Hashable {
     /// From this day on new cases are handled under this version (A9).
     package let effectiveFrom: CivilDate
     package let title: String
+    /// When the acceptable use rules of this version were posted: they bind clients later, see ``UsePolicy``.
+    package var posted: CivilDate
     package var clocks: [ClockKey: Setting] = [:]
     package var identity: [Right: IdentitySetting] = [:]
     package var extending = ExtensionSetting(automaticReason: nil, clause: "default")
@@ -78,6 +80,7 @@ package struct Profile: Sendable, Hashable {
         self.version = version
         self.effectiveFrom = effectiveFrom
         self.title = title
+        posted = effectiveFrom
     }
 
     /// What holds for a publisher whose profile was never applied: the law and the defaults.

@@ -8,7 +8,7 @@ import Rights
 struct ClientDeclaration: Equatable {
     static let keys = [
         "id", "names", "country", "time_zone", "locale", "suspended", "baa_signed", "dpa_signed_on",
-        "agreement",
+        "agreement", "renews_on", "term_months",
     ]
 
     let id: String
@@ -22,6 +22,9 @@ struct ClientDeclaration: Equatable {
     var dpaSignedOn: String?
     /// What was agreed beyond the statement, as the YAML it was written in.
     var agreement: String?
+    /// A day on which the contract renews, as PostgreSQL writes it; nil where it has no term.
+    var renewsOn: String?
+    var termMonths = 12
 
     init(id: String) { self.id = id }
 
@@ -36,6 +39,8 @@ struct ClientDeclaration: Equatable {
         if hasBAA != other.hasBAA { fields.append("baa_signed") }
         if dpaSignedOn != other.dpaSignedOn { fields.append("dpa_signed_on") }
         if agreement != other.agreement { fields.append("agreement") }
+        if renewsOn != other.renewsOn { fields.append("renews_on") }
+        if termMonths != other.termMonths { fields.append("term_months") }
         return fields
     }
 
@@ -48,7 +53,11 @@ struct ClientDeclaration: Equatable {
         if record.mentions("locale") { locale = try ClientDeclaration.locale(record) ?? standard.locale }
         if record.mentions("suspended") { isSuspended = try record.flag("suspended") ?? standard.isSuspended }
         if record.mentions("baa_signed") { hasBAA = try record.flag("baa_signed") ?? standard.hasBAA }
-        if record.mentions("dpa_signed_on") { dpaSignedOn = try ClientDeclaration.day(record) }
+        if record.mentions("dpa_signed_on") { dpaSignedOn = try ClientDeclaration.day("dpa_signed_on", record) }
+        if record.mentions("renews_on") { renewsOn = try ClientDeclaration.day("renews_on", record) }
+        if record.mentions("term_months") {
+            termMonths = try ClientDeclaration.months(record) ?? standard.termMonths
+        }
         if record.mentions("agreement") { agreement = try record.yaml("agreement").map(ClientDeclaration.agreement) }
     }
 
@@ -87,13 +96,21 @@ struct ClientDeclaration: Equatable {
         return text
     }
 
-    private static func day(_ record: Record) throws -> String? {
-        guard let text = try record.text("dpa_signed_on") else { return nil }
+    private static func months(_ record: Record) throws -> Int? {
+        guard let text = try record.text("term_months") else { return nil }
+        guard let months = Int(text), (1...120).contains(months) else {
+            throw record.fault("term_months", "is not a number of months from 1 to 120", "write for instance 12")
+        }
+        return months
+    }
+
+    private static func day(_ key: String, _ record: Record) throws -> String? {
+        guard let text = try record.text(key) else { return nil }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
         guard text.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil, let year = parts[0], let month = parts[1],
             let day = parts[2],
             CivilDate(year: year, month: month, day: day) != nil
-        else { throw record.fault("dpa_signed_on", "is not a day", "write it as 2026-03-01") }
+        else { throw record.fault(key, "is not a day", "write it as 2026-03-01") }
         return text
     }
 }
@@ -108,8 +125,8 @@ struct StoredClient {
 
     static func select(_ condition: SQL) -> SQL {
         """
-        SELECT id, names, country, time_zone, locale, suspended, baa_signed, dpa_signed_on::text AS dpa_signed_on, agreement, terminated_at,
-               applied_at, applied_by::text AS applied_by, chain_id, evidence_seq, evidence_head
+        SELECT id, names, country, time_zone, locale, suspended, baa_signed, dpa_signed_on::text AS dpa_signed_on, agreement, renews_on::text AS renews_on,
+               term_months, terminated_at, applied_at, applied_by::text AS applied_by, chain_id, evidence_seq, evidence_head
           FROM habeas.client \(condition)
         """
     }
@@ -124,6 +141,8 @@ struct StoredClient {
         declaration.hasBAA = try row.decode("baa_signed")
         declaration.dpaSignedOn = try row.decode("dpa_signed_on")
         declaration.agreement = try row.decode("agreement")
+        declaration.renewsOn = try row.decode("renews_on")
+        declaration.termMonths = try row.decode("term_months")
         terminatedAt = try row.decode("terminated_at")
         appliedAt = try row.decode("applied_at")
         appliedBy = try row.decode("applied_by")
@@ -142,6 +161,7 @@ struct StoredClient {
             "time_zone": .string(declaration.timeZone), "locale": .string(declaration.locale),
             "suspended": .bool(declaration.isSuspended), "baa_signed": .bool(declaration.hasBAA),
             "dpa_signed_on": JSONValue(declaration.dpaSignedOn), "agreement": JSONValue(declaration.agreement),
+            "renews_on": JSONValue(declaration.renewsOn), "term_months": .integer(declaration.termMonths),
             "terminated_at": JSONValue(terminatedAt),
             "applied_at": JSONValue(appliedAt), "applied_by": .string(appliedBy),
         ]

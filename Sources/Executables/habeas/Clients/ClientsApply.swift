@@ -23,6 +23,8 @@ struct ClientsApply: AsyncParsableCommand {
                 dpa_signed_on: 2026-03-01
                 baa_signed: false
                 suspended: false
+                renews_on: 2026-09-01
+                term_months: 12
                 agreement:
                   name: DPA of 2026-03-01
                   clocks:
@@ -138,9 +140,10 @@ struct ClientsApply: AsyncParsableCommand {
 extension ClientDeclaration {
     fileprivate func insert(chain: UUID) -> SQL {
         """
-        INSERT INTO habeas.client (id, names, country, time_zone, locale, suspended, baa_signed, dpa_signed_on, agreement, chain_id, applied_by)
+        INSERT INTO habeas.client (id, names, country, time_zone, locale, suspended, baa_signed, dpa_signed_on, agreement, chain_id, applied_by,
+          renews_on, term_months)
         VALUES (\(id), \(names), \(country), \(timeZone), \(locale), \(isSuspended), \(hasBAA), \(dpaSignedOn)::text::date,
-          \(agreement), \(chain), session_user)
+          \(agreement), \(chain), session_user, \(renewsOn)::text::date, \(termMonths))
         """
     }
 
@@ -148,7 +151,8 @@ extension ClientDeclaration {
         """
         UPDATE habeas.client
            SET names = \(names), country = \(country), time_zone = \(timeZone), locale = \(locale), suspended = \(isSuspended),
-               baa_signed = \(hasBAA), dpa_signed_on = \(dpaSignedOn)::text::date, agreement = \(agreement), applied_at = now(), applied_by = session_user
+               baa_signed = \(hasBAA), dpa_signed_on = \(dpaSignedOn)::text::date, agreement = \(agreement), renews_on = \(renewsOn)::text::date,
+               term_months = \(termMonths), applied_at = now(), applied_by = session_user
          WHERE id = \(id)
         """
     }

@@ -41,6 +41,7 @@ struct ClientsShow: AsyncParsableCommand {
                 ("client", said.id), ("names", said.names.joined(separator: ", ")), ("country", said.country),
                 ("time zone", said.timeZone), ("locale", said.locale), ("suspended", said.isSuspended ? "yes" : "no"),
                 ("BAA signed", said.hasBAA ? "yes" : "no"), ("DPA signed on", said.dpaSignedOn),
+                ("renews", said.renewsOn.map { "on \($0), every \(said.termMonths) months" }),
                 ("terminated", client.terminatedAt?.short),
                 ("applied", "\(client.appliedAt.short) by \(client.appliedBy)"),
                 ("cases", cases.map { "\($0.0) \($0.1)" }.joined(separator: ", ")), ("evidence", client.chain.text),

@@ -73,6 +73,11 @@ struct PolicyExplain: AsyncParsableCommand {
         let clocks = changes.clocks(of: record, waited: pauses)
         write(
             policy: changes.policy(of: record),
+            use: registry.usePolicy(
+                profile: record.profile,
+                client: record.clientID.flatMap { registry.client($0) },
+                at: record.receivedAt
+            ),
             right: record.right,
             sheet: clocks.map { ClockSheet(clocks: $0, place: changes.place(of: record)) },
             head: [
@@ -111,6 +116,7 @@ struct PolicyExplain: AsyncParsableCommand {
         let clocks = CaseClocks(facts, policy: policy, place: known.place, atlas: registry.atlas)
         write(
             policy: policy,
+            use: registry.usePolicy(profile: profile, client: known, at: now),
             right: right,
             sheet: ClockSheet(clocks: clocks, place: known.place),
             head: [
@@ -119,7 +125,13 @@ struct PolicyExplain: AsyncParsableCommand {
         )
     }
 
-    private func write(policy: Policy, right: Right?, sheet: ClockSheet?, head: [(String, String?)]) {
+    private func write(
+        policy: Policy,
+        use: UsePolicy?,
+        right: Right?,
+        sheet: ClockSheet?,
+        head: [(String, String?)]
+    ) {
         let settings = ClockKey.allCases.compactMap { key in policy.clock(key).map { (key, $0.rule, $0.layer) } }
         let identity = right.map { policy.identityLevel(for: $0) }
         if common.json {
@@ -145,6 +157,8 @@ struct PolicyExplain: AsyncParsableCommand {
                 ("extension", .string(policy.profile.extending.automaticReason ?? "a person decides")),
                 ("extension_clause", .string(policy.profile.extending.clause)),
                 ("dispute_body", JSONValue(policy.profile.disputeBody)),
+                ("profile_effective_from", .string(policy.profile.effectiveFrom.description)),
+                ("use_policy", use.map(\.json) ?? .null),
             ]
             StandardOutput.write(.object(members))
             return
@@ -153,7 +167,11 @@ struct PolicyExplain: AsyncParsableCommand {
         let whoExtends = extending.automaticReason.map { "by the clock, reason \($0)" } ?? "a person decides"
         let sheetOfCase = Sheet(
             head + [
-                ("profile", "\(policy.profile.name), version \(policy.profile.version): \(policy.profile.title)"),
+                (
+                    "profile",
+                    "\(policy.profile.name), version \(policy.profile.version), in force since \(policy.profile.effectiveFrom): \(policy.profile.title)"
+                ),
+                ("use policy", use.map(\.text)),
                 ("agreement", policy.agreement?.name ?? "none beyond the statement"),
                 ("identity", identity.map { "\($0.level?.rawValue ?? "none asked") (\($0.clause))" }),
                 ("extension", "\(whoExtends) (\(extending.clause))"),
@@ -171,5 +189,22 @@ struct PolicyExplain: AsyncParsableCommand {
             table.add(key.rawValue, rule.period.words, layer.rawValue, rule.source, rule.sentence)
         }
         StandardOutput.write(table)
+    }
+}
+
+extension UsePolicy {
+    fileprivate var text: String {
+        "version \(profile.version), binding since \(since): \(ground.words); \(harvest.requests) access requests in \(harvest.hours) hours call a person (\(harvest.clause))"
+    }
+
+    fileprivate var json: JSONValue {
+        [
+            "version": .integer(profile.version), "since": .string(since.description),
+            "ground": .string(ground.rawValue), "because": .string(ground.words),
+            "harvest": [
+                "requests": .integer(harvest.requests), "hours": .integer(harvest.hours),
+                "clause": .string(harvest.clause),
+            ],
+        ]
     }
 }
