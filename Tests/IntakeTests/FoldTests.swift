@@ -166,6 +166,25 @@ struct FoldTests {
         }
     }
 
+    @Test("K17: of one person at two clients neither case can be found by the other's digest")
+    func nothingShared() async throws {
+        try await IntakeFixture.with { fixture in
+            for client in ["acme", "globex"] {
+                try await fixture.deliver([
+                    IntakeFixture.event("request.submitted", data: IntakeFixture.request(client: client)),
+                    IntakeFixture.event("request.submitted", data: IntakeFixture.request("access", client: client)),
+                ])
+            }
+            // The same person at one client is one digest, at another one another.
+            #expect(try await fixture.count("SELECT count(DISTINCT lookup) FROM habeas.case_identity") == 2)
+            #expect(
+                try await fixture.count(
+                    "SELECT count(*) FROM (SELECT lookup FROM habeas.case_identity GROUP BY lookup HAVING count(DISTINCT client_id) > 1) x"
+                ) == 0
+            )
+        }
+    }
+
     @Test("K18 a hold is placed once on its case and lifted once")
     func hold() async throws {
         try await IntakeFixture.with { fixture in
