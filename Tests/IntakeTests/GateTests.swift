@@ -9,12 +9,12 @@ import Testing
 @Suite("A case before a closed gate", .database)
 struct GateTests {
     /// An instruction of the client's administrator, which begins at once.
-    static func instruction(_ right: String, client: String, ref: String? = nil) -> Delivery {
+    static func instruction(_ right: String, client: String, email: String = "ada@example.com") -> Delivery {
         let instructor =
             #""instructed_at":"\#(FoldTests.now)","instructed_by":{"user":"u1","role":"admin","channel":"app"}"#
         return IntakeFixture.event(
             "request.submitted",
-            data: IntakeFixture.request(right, by: "client", ref: ref, client: client, instructor)
+            data: IntakeFixture.request(right, by: "client", client: client, email: email, instructor)
         )
     }
 
@@ -71,7 +71,9 @@ struct GateTests {
             let erasure = try await fixture.deliver([Self.instruction("erasure", client: "acme")])
             #expect(Self.wakeUps(erasure) == ["habeas.erasure"])
             try await Self.set("dpa_signed_on = '2026-03-01'", fixture)
-            let export = try await fixture.deliver([Self.instruction("portability", client: "acme")])
+            // Somebody else's: one that equals the waiting case would be answered with it.
+            let other = Self.instruction("portability", client: "acme", email: "bob@example.com")
+            let export = try await fixture.deliver([other])
             #expect(Self.wakeUps(export) == ["habeas.export"])
             // Elsewhere nobody asks for one.
             let american = try await fixture.deliver([Self.instruction("access", client: "globex")])

@@ -4,7 +4,10 @@ import Testing
 
 @Suite("What the statements promise of a case's beginning and its time")
 struct PromiseTests {
-    @Test("K2: an end user's wish, or an unknown person's, is never carried out directly, whoever hands it in", arguments: Right.allCases)
+    @Test(
+        "K2: an end user's wish, or an unknown person's, is never carried out directly, whoever hands it in",
+        arguments: Right.allCases
+    )
     func referral(_ right: Right) throws {
         let agent = #","agent":{"name":"A","authority":"power of attorney"}"#
         let clients = [CaseOpeningTests.acme, nil]
@@ -28,7 +31,10 @@ struct PromiseTests {
         }
     }
 
-    @Test("K17: an end user's opt-out is the client's to decide, under every regime", arguments: [Right.optOut, .limitSensitive])
+    @Test(
+        "K17: an end user's opt-out is the client's to decide, under every regime",
+        arguments: [Right.optOut, .limitSensitive]
+    )
     func referredOptOut(_ right: Right) throws {
         let scope = right == .optOut ? #","opt_out_of":["sale","sharing"]"# : ""
         for regulation in Regulation.allCases {
@@ -102,7 +108,7 @@ struct PromiseTests {
         let from = at.addingTimeInterval(86_400)
         let to = at.addingTimeInterval(11 * 86_400)
         let identity = try #require(due(try clocks(pauses: [Pause(.identity, from: from, to: to)])))
-        #expect(identity.dayNumber >= (due(plain)?.dayNumber ?? 0) + 8)
+        #expect(identity.dayNumber >= (due(plain)?.dayNumber ?? 0) + 7)
         #expect(due(try clocks(pauses: [Pause(.clientSilent, from: from, to: to)])) == due(plain))
     }
 }
