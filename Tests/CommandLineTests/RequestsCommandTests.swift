@@ -108,6 +108,28 @@ struct RequestsCommandTests {
         }
     }
 
+    @Test("A1, G11: show says which gate a case waits before, and what opens it")
+    func gates() async throws {
+        try await Installation.with { installation in
+            try await installation.register()
+            let id = try await installation.openCase(ref: "REQ-1")
+            _ = try await installation.query(
+                """
+                INSERT INTO habeas.case_gate (case_id, client_id, queue, gates, since)
+                VALUES (\(id), 'acme', 'habeas.export', '{client_suspended,addendum_missing}', now())
+                """
+            )
+            let json = try await installation.run("requests", "show", id.uuidString, "--json").object
+            #expect(json["gates"] as? [String] == ["client_suspended", "addendum_missing"])
+            let text = try await installation.run("requests", "show", id.uuidString).output
+            #expect(text.contains("end the suspension") && text.contains("dpa_signed_on"))
+            // Of a case that has ended it means nothing any more.
+            _ = try await installation.query("UPDATE habeas.case_file SET state = 'withdrawn'")
+            let ended = try await installation.run("requests", "show", id.uuidString, "--json").object
+            #expect(ended["gates"] as? [String] == [])
+        }
+    }
+
     @Test("A3: --reveal withholds free text that may tell of health until the client's agreement is there, and says so")
     func withheld() async throws {
         try await Installation.with { installation in

@@ -30,6 +30,7 @@ class Account:
         self.cases()
         self.outbox()
         self.wake_ups()
+        self.groups()
         self.chains()
         self.evidence_verify()
         return self.checks
@@ -145,9 +146,30 @@ class Account:
             """WITH told AS (
                  SELECT DISTINCT jsonb_array_elements_text(convert_from(body, 'UTF8')::jsonb -> 'ids')::uuid AS id
                    FROM habeas.outbox WHERE kind = 'wake_up')
-               SELECT c.id FROM habeas.case_file c LEFT JOIN told t ON t.id = c.id WHERE t.id IS NULL"""
+               SELECT c.id FROM habeas.case_file c LEFT JOIN told t ON t.id = c.id
+                WHERE t.id IS NULL AND NOT EXISTS (SELECT FROM habeas.case_gate g WHERE g.case_id = c.id)"""
         )
-        self.check("every case woke a worker", {}, [row[0] for row in silent])
+        waiting = int(self.database.value("SELECT count(*) FROM habeas.case_gate"))
+        self.check("every case woke a worker", {"before a gate": waiting}, [row[0] for row in silent])
+
+    def groups(self):
+        """A request about several people is counted right, and summed up once when its last case has ended."""
+        final = "'fulfilled', 'partly_fulfilled', 'refused', 'handed_over', 'withdrawn', 'lapsed'"
+        wrong = self.database.rows(
+            f"""SELECT g.id FROM habeas.case_group g
+                  JOIN LATERAL (SELECT count(*) AS cases, count(*) FILTER (WHERE state IN ({final})) AS ended
+                                  FROM habeas.case_file c WHERE c.group_id = g.id) AS c ON true
+                  JOIN LATERAL (SELECT count(*) AS told FROM habeas.outbox o
+                                 WHERE o.subject_id = g.id AND o.message_type = 'io.habeas.request.completed.v1') AS o ON true
+                 WHERE c.cases <> g.cases
+                    OR c.ended <> g.fulfilled + g.partly_fulfilled + g.refused + g.handed_over + g.withdrawn + g.lapsed
+                    OR o.told <> CASE WHEN c.ended = g.cases THEN 1 ELSE 0 END"""
+        )
+        counts = {
+            "groups": int(self.database.value("SELECT count(*) FROM habeas.case_group")),
+            "ended": int(self.database.value("SELECT count(*) FROM habeas.case_group WHERE completed_at IS NOT NULL")),
+        }
+        self.check("every group is summed up once", counts, [row[0] for row in wrong])
 
     def chains(self):
         """Independent of the product's own check: numbers without gaps, each row holding the hash before it."""

@@ -38,6 +38,8 @@ struct CaseSheet {
     let clocks: [Clock]
     let leaving: [Leaving]
     let waiting: [Waiting]
+    /// What the case has to pass before its worker gets it.
+    let gates: [Gate]
     let check: EvidenceCheck
 
     /// Reads the case in one snapshot, so that the chain's rows and its end belong together.
@@ -70,6 +72,7 @@ struct CaseSheet {
                  WHERE e.case_id = c.id OR (e.publisher_id = c.publisher_id AND e.request_ref = c.request_ref)
                  ORDER BY e.received_at, e.id
                 """,
+                "SELECT unnest(gates) FROM habeas.case_gate WHERE case_id = \(id)",
             ])
             let record = try CaseFileRecord(row: results[1].only)
             var check = EvidenceCheck()
@@ -80,6 +83,8 @@ struct CaseSheet {
                 clocks: try results[2].map(Clock.init),
                 leaving: try results[3].map(Leaving.init),
                 waiting: try results[4].map(Waiting.init),
+                gates: record.state.isFinal
+                    ? [] : try results[5].decode(column: 0, as: String.self).compactMap(Gate.init),
                 check: check
             )
         }
@@ -98,7 +103,8 @@ struct CaseSheet {
             ("linked_to", JSONValue(record.linkedTo)), ("health_data", .bool(record.hasHealthData)),
             ("reference", JSONValue(record.reference)), ("anchor_at", JSONValue(record.anchor)),
             ("received_at", JSONValue(record.receivedAt)), ("deadlines", .array(clocks.map(\.json))),
-            ("outbox", .array(leaving.map(\.json))), ("waiting", .array(waiting.map(\.json))), ("evidence", evidence),
+            ("outbox", .array(leaving.map(\.json))), ("waiting", .array(waiting.map(\.json))),
+            ("gates", JSONValue(gates.map(\.rawValue))), ("evidence", evidence),
         ]
     }
 
@@ -120,6 +126,7 @@ struct CaseSheet {
                 ("from", record.publisherID + (record.requestRef.map { "/\($0)" } ?? "")),
                 ("subject", record.groupID.map { "\(record.subjectIndex + 1) of group \($0.text)" }),
                 ("linked to", record.linkedTo.map { "\($0.text), which answers both" }),
+                ("waits", gates.isEmpty ? nil : gates.map { "\($0.rawValue): \($0.remedy)" }.joined(separator: "; ")),
                 ("reference", record.reference), ("asked", record.anchor.short), ("received", record.receivedAt.short),
                 ("evidence", record.chain.text + (check.fault.map { "; DOES NOT VERIFY: \($0)" } ?? "; verifies")),
             ])
