@@ -3,16 +3,17 @@ import Testing
 
 @Suite("A person's own words")
 struct FreeTextTests {
-    static func client(hasBAA: Bool) -> Client {
-        Client(id: "acme", names: [], place: .unknown, isSuspended: false, hasBAA: hasBAA)
-    }
-
     @Test("A3: are withheld where they may tell of health and no business associate agreement covers them")
-    func withheld() {
-        #expect(FreeText.isWithheld(hasHealthData: true, client: Self.client(hasBAA: false)))
-        #expect(FreeText.isWithheld(hasHealthData: true, client: nil))
-        #expect(!FreeText.isWithheld(hasHealthData: true, client: Self.client(hasBAA: true)))
-        #expect(!FreeText.isWithheld(hasHealthData: false, client: Self.client(hasBAA: false)))
+    func withheld() throws {
+        let covered = Client(id: "globex", names: [], place: .unknown, isSuspended: false, hasBAA: true)
+        #expect(FreeText.isWithheld(hasHealthData: true, hasAgreement: false))
+        #expect(!FreeText.isWithheld(hasHealthData: true, hasAgreement: true))
+        #expect(!FreeText.isWithheld(hasHealthData: false, hasAgreement: false))
+        let health = #","health_data":true"#
+        for (client, isWarned) in [(CaseOpeningTests.acme, true), (nil, true), (covered, false)] {
+            let opening = CaseOpeningTests.opening(try CaseOpeningTests.request("access", health), client: client)
+            #expect(opening.hasHealthData && opening.warnings.contains(.healthWithoutAgreement) == isWarned)
+        }
     }
 
     @Test("A3: are taken out of what is stored, and nothing else is")

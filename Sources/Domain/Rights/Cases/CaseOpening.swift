@@ -132,7 +132,7 @@ package struct CaseOpening: Sendable, Hashable {
         if now.timeIntervalSince(anchor) > 86_400 { warnings.append(.staleAnchor) }
         if request.regulation == .other { warnings.append(.regimeUnconfirmed) }
         if deadlines.contains(where: { $0.isOverdue(at: now) }) { warnings.append(.overdue) }
-        if FreeText.isWithheld(hasHealthData: request.healthData, client: client) {
+        if FreeText.isWithheld(hasHealthData: request.healthData, hasAgreement: client?.hasBAA == true) {
             warnings.append(.healthWithoutAgreement)
         }
         if let client {

@@ -3,10 +3,8 @@
 package enum FreeText {
     /// - Parameters:
     ///   - hasHealthData: whether the request was said to hold health data.
-    ///   - client: whose agreement counts; nobody's where no client is known.
-    package static func isWithheld(hasHealthData: Bool, client: Client?) -> Bool {
-        hasHealthData && client?.hasBAA != true
-    }
+    ///   - hasAgreement: whether its client has signed one; where no client is known nobody has.
+    package static func isWithheld(hasHealthData: Bool, hasAgreement: Bool) -> Bool { hasHealthData && !hasAgreement }
 }
 
 extension EventPayload {

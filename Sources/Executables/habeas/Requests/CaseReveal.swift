@@ -27,18 +27,20 @@ struct CaseReveal {
         (payload, withheld, events) = try await connection.transaction { connection in
             let locked = try await connection.query(
                 """
-                SELECT client_id, evidence_seq, evidence_head, group_id,
-                       has_health AND NOT EXISTS (SELECT FROM habeas.client k WHERE k.id = c.client_id AND k.baa_signed)
+                SELECT client_id, evidence_seq, evidence_head, group_id, has_health,
+                       EXISTS (SELECT FROM habeas.client k WHERE k.id = c.client_id AND k.baa_signed)
                   FROM habeas.case_file c WHERE id = \(id) FOR NO KEY UPDATE
                 """
             ).only
-            let (client, sequence, head, group, isWithheld) = try locked.decode(
+            let (client, sequence, head, group, hasHealthData, hasAgreement) = try locked.decode(
                 String?.self,
                 Int.self,
                 [UInt8].self,
                 UUID?.self,
+                Bool.self,
                 Bool.self
             )
+            let isWithheld = FreeText.isWithheld(hasHealthData: hasHealthData, hasAgreement: hasAgreement)
             let results = try await connection.pipeline([
                 "SELECT kek_id, wrapped_key, payload FROM habeas.case_secret WHERE case_id = \(id)",
                 """
