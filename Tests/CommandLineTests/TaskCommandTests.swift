@@ -68,6 +68,56 @@ struct TaskCommandTests {
             )
     }
 
+    @Test("A1: a person's word lets a suspended client's export through, by an instruction and by the gate")
+    func passes() async throws {
+        try await Installation.with { installation in
+            try await installation.register()
+            let suspend = "- id: acme\n  suspended: true\n"
+            #expect(try await installation.run("clients", "apply", "-", "--without-broker", input: suspend).status == 0)
+            try await installation.openCase(event: Self.instruction("admin", "access"))
+            #expect(try await Self.state(installation) == ["received"])
+            let first = try await Self.task(installation, "suspended_hand_over")
+            let done = try await installation.run(
+                "tasks",
+                "complete",
+                first,
+                "--outcome",
+                "confirmed",
+                "--reason",
+                "asked by counsel"
+            )
+            #expect(done.status == 0, "\(done.errors)")
+            #expect(try await Self.state(installation) == ["in_progress"])
+            #expect(try await Self.woken(installation).filter { $0 == "habeas.export" }.count == 1)
+            #expect(try await installation.query("SELECT 1 FROM habeas.case_gate").isEmpty)
+
+            // One that came to the gate by its client's decision.
+            _ = try await installation.query(
+                """
+                WITH gated AS (
+                  INSERT INTO habeas.case_gate (case_id, client_id, queue, gates, since)
+                  SELECT id, client_id, 'habeas.export', '{client_suspended}', now() FROM habeas.case_file RETURNING case_id)
+                INSERT INTO habeas.review (id, kind, case_id, client_id, rule, source, opened_at, due_at)
+                SELECT gen_random_uuid(), 'suspended_hand_over', case_id, 'acme', 'r', 's', now(), now() FROM gated
+                """
+            )
+            let second = try await Self.task(installation, "suspended_hand_over")
+            let again = try await installation.run(
+                "tasks",
+                "complete",
+                second,
+                "--outcome",
+                "confirmed",
+                "--reason",
+                "asked by counsel"
+            )
+            #expect(again.status == 0, "\(again.errors)")
+            #expect(try await Self.woken(installation).filter { $0 == "habeas.export" }.count == 2)
+            #expect(try await installation.query("SELECT 1 FROM habeas.case_gate").isEmpty)
+            #expect(try await installation.run("evidence", "verify").status == 0)
+        }
+    }
+
     // MARK: Listing
 
     @Test("N5: lists by urgency what waits for a person, reviews and parked messages alike")

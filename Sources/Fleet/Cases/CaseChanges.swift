@@ -16,6 +16,8 @@ package struct CaseChanges: Sendable {
     package var wakeUps = WakeUps()
     package var groups = CaseGroups()
     private var gates = CaseGates()
+    /// Cases that a person lets through although their client is suspended.
+    private var passed: Set<UUID> = []
     package var outcomes: [OutboxRow] = []
     /// Cases that another hold keeps held although one is lifted.
     private var held: Set<UUID> = []
@@ -64,7 +66,7 @@ package struct CaseChanges: Sendable {
 
     /// A case that has come as far as its worker and is not handed to it says so, once.
     private mutating func sayGated(_ record: inout CaseFileRecord, actor: String) {
-        let closed = CaseGates.closed(before: record.queue, record, registry)
+        let closed = closedGates(before: record.queue, record)
         guard !closed.isEmpty else { return }
         var body = JSONWriter(capacity: 128)
         body.object { $0.member("gates", closed.map(\.rawValue)) }
@@ -72,6 +74,8 @@ package struct CaseChanges: Sendable {
         evidence.add(
             record.chain.append("gate.closed", at: now, actor: actor, clientID: record.clientID, body: text)
         )
+        // Nothing but a person's word, or the end of the suspension, opens this one.
+        if closed.contains(.clientSuspended) { review(.suspendedHandOver, of: record) }
     }
 
     private mutating func carryOut(
@@ -132,12 +136,24 @@ package struct CaseChanges: Sendable {
         deadlines.ensure(deadline, case: record.id, clientID: record.clientID)
     }
 
+    /// A person lets the case through although its client is suspended (A1). What else it lacks it lacks still.
+    package mutating func pass(_ record: CaseFileRecord) {
+        passed.insert(record.id)
+        guard record.state == .inProgress else { return }
+        if wake(record.queue, for: record).isEmpty { gates.leave(record.id) }
+    }
+
+    private func closedGates(before queue: WorkQueue, _ record: CaseFileRecord) -> [Gate] {
+        let closed = CaseGates.closed(before: queue, record, registry)
+        return passed.contains(record.id) ? closed.filter { $0.effect != .waitsForPerson } : closed
+    }
+
     /// Hands the case to its worker; where a gate is closed before that, the case waits instead (A1, G11).
     ///
     /// - Returns: the gates it waits for.
     @discardableResult
     package mutating func wake(_ queue: WorkQueue, for record: CaseFileRecord) -> [Gate] {
-        let closed = CaseGates.closed(before: queue, record, registry)
+        let closed = closedGates(before: queue, record)
         if closed.isEmpty {
             wakeUps.wake(queue, for: record.id)
         } else {

@@ -8,6 +8,7 @@ package import Rights
 /// Such a case is open and its clocks run. Its row in `case_gate` says what it waits for; whoever opens the gate takes the
 /// row and wakes the worker in the same transaction.
 package struct CaseGates: Sendable {
+    private var left: [UUID] = []
     private var waiting: [UUID: (client: String, queue: WorkQueue, gates: [Gate])] = [:]
 
     /// The gates that are closed before `queue` gets the case.
@@ -24,6 +25,9 @@ package struct CaseGates: Sendable {
         waiting[record.id] = (client, queue, gates)
     }
 
+    /// The case waits no more.
+    package mutating func leave(_ id: UUID) { left.append(id) }
+
     /// Makes sure that the gates are closed still: whoever opens one holds the same lock until its end, so that no case is
     /// put before a gate whose opening looked for it too early.
     ///
@@ -38,6 +42,13 @@ package struct CaseGates: Sendable {
     }
 
     package func statements(at now: Date) -> [SQL] {
+        if !left.isEmpty {
+            return ["DELETE FROM habeas.case_gate WHERE case_id = ANY(\(left)::uuid[])"] + held(at: now)
+        }
+        return held(at: now)
+    }
+
+    private func held(at now: Date) -> [SQL] {
         guard !waiting.isEmpty else { return [] }
         let rows = waiting.sorted { $0.key.uuidString < $1.key.uuidString }
         return [

@@ -80,6 +80,9 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
             return nil
         case (.client, .confirmed): return .clientNamed(resolved: true)
         case (.identity, .confirmed), (.fraud, .confirmed): return refusal(machine)
+        // The case has come to the gate by another way than an instruction: nothing but the gate holds it.
+        case (.suspendedHandOver, .denied) where machine.state != .received: return refusal(machine)
+        case (.suspendedHandOver, .confirmed) where machine.state != .received: return nil
         case (.instruction, .denied), (.tenantErasure, .denied), (.suspendedHandOver, .denied):
             return .instructionDenied
         case (.child, .denied): return holdsUp(machine.lane) ? refusal(machine) : nil

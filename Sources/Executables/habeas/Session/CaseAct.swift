@@ -59,6 +59,11 @@ struct CaseAct {
         }
     }
 
+    /// Lets the cases through although their client is suspended (A1).
+    mutating func passGate() {
+        for record in records { changes.pass(record) }
+    }
+
     /// Writes a fact about each case that moves none of them.
     mutating func record(_ fact: String, _ members: (inout JSONWriter) -> Void) {
         let body = Self.text(members)

@@ -47,7 +47,7 @@ struct ApproveCommand: AsyncParsableCommand {
             try await connection.transaction { connection in
                 var act = try await ReviewAct(on: task, connection)
                 let (given, isSettled) = try await act.approve(reason: reason, connection)
-                _ = try await connection.pipeline(act.statements())
+                _ = try await connection.pipeline(try await act.statements(on: connection))
                 return (act.review, given, isSettled)
             }
         }

@@ -8,6 +8,8 @@ struct ReviewAct {
     let review: ReviewRecord
     /// The other reviews of the case that are open.
     private let others: Set<ReviewKind>
+    /// Whether a person has let the case through a suspension before.
+    private let passedBefore: Bool
     private let pen: EvidencePen
     private var act: CaseAct?
     private var installation: EvidenceChain?
@@ -25,6 +27,7 @@ struct ReviewAct {
             review = try ReviewRecord(row: try await connection.query(ReviewRecord.locking(id)).only)
             guard !review.isSettled else { throw Self.settled }
             others = []
+            passedBefore = false
             installation = try await EvidenceChain.ofInstallation(on: connection)
             return
         }
@@ -32,6 +35,12 @@ struct ReviewAct {
         let open = try await connection.query(ReviewRecord.locking(openOf: caseID)).map(ReviewRecord.init)
         guard let mine = open.first(where: { $0.id == id }) else { throw Self.settled }
         review = mine
+        passedBefore = try await connection.query(
+            """
+            SELECT EXISTS (SELECT FROM habeas.review
+                            WHERE case_id = \(caseID) AND kind = \(ReviewKind.suspendedHandOver.rawValue) AND verdict = 'confirmed')
+            """
+        ).only.decode(0, as: Bool.self)
         others = Set(open.lazy.filter { $0.id != id }.map(\.kind))
     }
 
@@ -92,6 +101,7 @@ struct ReviewAct {
             body.member("reason", reason)
             body.member("words", words?.digest)
         }
+        if passedBefore || (review.kind == .suspendedHandOver && verdict == .confirmed) { act?.passGate() }
         if let machine = act?.records.first?.machine,
             let event = review.kind.event(verdict, for: machine, others: others)
         {
@@ -103,13 +113,13 @@ struct ReviewAct {
     }
 
     /// What has to be written, in the transaction that locked.
-    func statements() -> [SQL] {
-        guard let act else {
+    nonisolated(nonsending) mutating func statements(on connection: PostgresConnection) async throws -> [SQL] {
+        guard act != nil else {
             var deadlines = DeadlineWrites()
             deadlines.end(subject: review.id, isMet: true)
             return written + deadlines.statements
         }
-        return written + act.statements()
+        return written + (try await act?.statements(on: connection) ?? [])
     }
 
     private mutating func fact(_ name: String, _ members: (inout JSONWriter) -> Void) throws {

@@ -52,7 +52,7 @@ struct TasksComplete: AsyncParsableCommand {
                     try answer.sealed("review.\(outcome.rawValue)", for: $0, at: act.now, ring: ring)
                 }
                 try act.settle(outcome.verdict, reason: reason, words: words)
-                _ = try await connection.pipeline(act.statements())
+                _ = try await connection.pipeline(try await act.statements(on: connection))
                 return act.review
             }
         }
