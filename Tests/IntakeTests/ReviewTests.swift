@@ -37,7 +37,7 @@ struct ReviewTests {
             let admin = IntakeFixture.request(by: "client", Self.instruction("admin"))
             let administrators = try await Self.called(fixture, "request.submitted", admin)
             #expect(administrators.isEmpty)
-            let support = IntakeFixture.request(by: "client", Self.instruction("support"))
+            let support = IntakeFixture.request(by: "client", email: "bea@example.com", Self.instruction("support"))
             let others = try await Self.called(fixture, "request.submitted", support)
             #expect(others == ["instruction_to_confirm 1 open"])
         }
@@ -141,6 +141,20 @@ struct ReviewTests {
                     "SELECT concat_ws(' ', kind, coalesce(verdict, 'open'), coalesce(client_id, '-')) FROM habeas.review ORDER BY kind"
                 ) == ["client_unresolved moot acme", "regime_unconfirmed open acme"]
             )
+            #expect(try await fixture.text("SELECT state FROM habeas.deadline WHERE clock = 'review'") == ["open"])
+        }
+    }
+
+    @Test("a case that gets its client in the batch that opens it has its reviews under that client")
+    func followsAtOnce() async throws {
+        try await IntakeFixture.with { fixture in
+            let data = IntakeFixture.request(ref: "r", client: nil, regulation: "other", #""client_named":"that shop""#)
+            try await fixture.deliver([
+                IntakeFixture.event("request.submitted", data: data),
+                IntakeFixture.event("request.client_named", data: #"{"request_ref":"r","client":"acme"}"#),
+            ])
+            let found = try await fixture.text("SELECT concat_ws(' ', kind, client_id, verdict) FROM habeas.review")
+            #expect(found == ["regime_unconfirmed acme"])
             #expect(try await fixture.text("SELECT state FROM habeas.deadline WHERE clock = 'review'") == ["open"])
         }
     }

@@ -168,6 +168,7 @@ struct IntakeFold {
         // What this batch has begun for it before belongs to that client, too.
         changes.deadlines.assign(client.id, to: id)
         changes.pauses.assign(client.id, to: id)
+        changes.reviews.assign(client.id, to: id)
         guard let request = state.unnamed[id] else { return }
         let rows = request.subjects.flatMap(\.identities).map {
             SecretWrites.IdentityRow($0, client: client.id, digest: digest)

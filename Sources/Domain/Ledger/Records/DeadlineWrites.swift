@@ -66,6 +66,7 @@ package struct DeadlineWrites: Sendable {
     package mutating func assign(_ clientID: String, to id: UUID) {
         for index in openedAt[id] ?? [] { opened[index].clientID = clientID }
         for index in restarted.indices where restarted[index].subject == id { restarted[index].clientID = clientID }
+        for index in ensured.indices where ensured[index].subject == id { ensured[index].clientID = clientID }
     }
 
     /// What the clock was for has been done.

@@ -8,7 +8,7 @@ package struct ReviewWrites: Sendable {
         let id: UUID
         let kind: ReviewKind
         let caseID: UUID?
-        let clientID: String?
+        var clientID: String?
         let publisherID: String?
         let identity: [UInt8]?
         let deadline: Deadline
@@ -59,6 +59,11 @@ package struct ReviewWrites: Sendable {
             )
         )
         return id
+    }
+
+    /// What was called for in this transaction belongs to the case's client, too.
+    package mutating func assign(_ clientID: String, to id: UUID) {
+        for index in opened.indices where opened[index].caseID == id { opened[index].clientID = clientID }
     }
 
     /// Takes a call back that nobody has to answer any more.

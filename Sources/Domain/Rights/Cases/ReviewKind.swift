@@ -76,9 +76,8 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
     /// - Parameter others: the other reviews of the case that are open; of several that hold it up the last one lets it go.
     package func event(_ verdict: Verdict, for machine: CaseMachine, others: Set<ReviewKind>) -> CaseEvent? {
         switch (self, verdict) {
-        case (_, .moot), (.regime, _), (.harvest, _), (.client, .denied), (.identity, .denied), (.fraud, .denied):
-            return nil
-        case (.client, .confirmed): return .clientNamed(resolved: true)
+        // The name itself comes as an event, with all that hangs on it.
+        case (_, .moot), (.regime, _), (.harvest, _), (.client, _), (.identity, .denied), (.fraud, .denied): return nil
         case (.identity, .confirmed), (.fraud, .confirmed): return refusal(machine)
         // The case has come to the gate by another way than an instruction: nothing but the gate holds it.
         case (.suspendedHandOver, .denied) where machine.state != .received: return refusal(machine)

@@ -70,6 +70,13 @@ struct TasksComplete: AsyncParsableCommand {
         if review.needs > 1, outcome == .confirmed {
             throw Failure("task", "needs the approval of \(review.needs) different people", "use `habeas approve`")
         }
+        if review.kind == .client, outcome == .confirmed {
+            throw Failure(
+                "task",
+                "is settled by the client's name and not by a word",
+                "publish request.client_named with the client's id; then it goes by itself"
+            )
+        }
         if review.kind == .instruction, answer.name == nil || answer.channel == nil {
             throw Failure(
                 "--given-by, --channel",
