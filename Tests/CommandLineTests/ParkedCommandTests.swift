@@ -91,7 +91,7 @@ struct ParkedCommandTests {
             let rows = try await installation.query(
                 """
                 SELECT exchange, routing_key, kind, subject_id, convert_from(body, 'UTF8'), next_attempt_at <= now()
-                  FROM habeas.outbox ORDER BY created_at
+                  FROM habeas.outbox_state ORDER BY created_at
                 """
             ).decode(String.self, String.self, String.self, UUID?.self, String.self, Bool.self)
             #expect(rows.count == 2)

@@ -106,8 +106,8 @@ package struct OutboxRelay: Service {
            WHERE id = ANY(\(rows.map(\.id))::uuid[]) AND attempts >= \(outcomeLimit)
           RETURNING id, created_at, attempts
         )
-        INSERT INTO habeas.outbox_settlement (state, attempts, oldest, ids)
-        SELECT 'undelivered', attempts, min(created_at), array_agg(id) FROM settled GROUP BY attempts
+        INSERT INTO habeas.outbox_settlement (state, attempts, oldest, newest, ids)
+        SELECT 'undelivered', attempts, min(created_at), max(created_at), array_agg(id) FROM settled GROUP BY attempts
         """
     }
 }

@@ -26,8 +26,8 @@ package enum OutboxSettlement: String, Sendable {
            WHERE p.id = n.id
           RETURNING p.id, p.created_at, p.attempts + 1 AS attempts, n.state
         )
-        INSERT INTO habeas.outbox_settlement (state, attempts, oldest, ids)
-        SELECT state, attempts, min(created_at), array_agg(id) FROM settled GROUP BY state, attempts
+        INSERT INTO habeas.outbox_settlement (state, attempts, oldest, newest, ids)
+        SELECT state, attempts, min(created_at), max(created_at), array_agg(id) FROM settled GROUP BY state, attempts
         """
     }
 }

@@ -14,8 +14,8 @@ struct GrantTests {
             "holiday_calendar": "r", "case_pause": "raw", "inbox": "rad", "case_file": "raw", "incident": "raw",
             "hold": "raw", "deadline": "raw", "review": "rau",
             "case_secret": "rau", "event_secret": "ra", "case_identity": "rad", "early_event": "rad",
-            "parked_message": "rau", "message_attempt": "rawd", "outbox": "rau", "evidence": "a",
-            "case_group": "raw", "case_gate": "a",
+            "parked_message": "rau", "message_attempt": "rawd", "outbox": "ra", "outbox_pending": "rad",
+            "outbox_settlement": "a", "evidence": "a", "case_group": "raw", "case_gate": "a",
         ],
         "habeas_clock": [
             "habeas_migration": "r", "installation": "ru", "review": "rau", "client": "r", "publisher": "r",
@@ -42,7 +42,8 @@ struct GrantTests {
             "publisher": "r", "case_file": "r",
             "incident": "r",
             "hold": "r", "profile": "r", "holiday_calendar": "r", "case_pause": "r", "deadline": "r", "inbox": "r",
-            "outbox": "r", "evidence": "r", "evidence_unsealed": "r", "case_group": "r", "case_gate": "r",
+            "outbox": "r", "outbox_pending": "r", "outbox_settlement": "r", "evidence": "r", "evidence_unsealed": "r",
+            "case_group": "r", "case_gate": "r",
         ],
     ]
     static let registryOnly = [

@@ -109,8 +109,8 @@ struct OutboxPartitionTests {
         }
         _ = try await connection.query(
             """
-            INSERT INTO habeas.outbox_settlement (at, state, attempts, oldest, ids)
-            VALUES (\(SQL(raw: settled)), 'sent', 2, \(at), ARRAY[\(id)])
+            INSERT INTO habeas.outbox_settlement (at, state, attempts, oldest, newest, ids)
+            VALUES (\(SQL(raw: settled)), 'sent', 2, \(at), \(at), ARRAY[\(id)])
             """
         )
     }

@@ -11,7 +11,7 @@ struct StateTableTests {
     static let article = "Sources/Domain/Rights/Rights.docc/States.md"
     static let rewrite = "rewrite it with HABEAS_REWRITE=1 swift test --filter StateTableTests"
 
-    @Test("has a row for every lane, state and event, for a complaint's, and for every restriction that is lifted, and for a linked case")
+    @Test("has a row for every lane, state and event, for complaints, lifted restrictions and linked cases")
     func complete() {
         let rows = Self.rows(StateTable.markdown)
         #expect(rows.count == ((Lane.allCases.count + 1) * CaseEvent.all.count + 3) * CaseState.allCases.count)

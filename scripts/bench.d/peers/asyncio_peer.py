@@ -39,8 +39,8 @@ TAKE_MANY = insert_arrays("inbox") + " ON CONFLICT DO NOTHING RETURNING dedupe_k
 MANY = {table: insert_arrays(table) for table in COLUMNS}
 SETTLE = """
     WITH settled AS (DELETE FROM habeas.outbox_pending WHERE id = ANY($1::uuid[]) RETURNING id, created_at)
-    INSERT INTO habeas.outbox_settlement (state, attempts, oldest, ids)
-    SELECT $2, 1, min(created_at), array_agg(id) FROM settled HAVING count(*) > 0"""
+    INSERT INTO habeas.outbox_settlement (state, attempts, oldest, newest, ids)
+    SELECT $2, 1, min(created_at), max(created_at), array_agg(id) FROM settled HAVING count(*) > 0"""
 
 
 class Peer:

@@ -116,8 +116,8 @@ SETTLE = """
     WITH settled AS (
       DELETE FROM habeas.outbox_pending WHERE id = ANY(%s)
       RETURNING id, created_at, CASE WHEN id = ANY(%s) THEN 'unheard' ELSE 'sent' END AS state)
-    INSERT INTO habeas.outbox_settlement (state, attempts, oldest, ids)
-    SELECT state, 1, min(created_at), array_agg(id) FROM settled GROUP BY state"""
+    INSERT INTO habeas.outbox_settlement (state, attempts, oldest, newest, ids)
+    SELECT state, 1, min(created_at), max(created_at), array_agg(id) FROM settled GROUP BY state"""
 
 
 def insert(cursor, table: str, rows: list[tuple]) -> None:

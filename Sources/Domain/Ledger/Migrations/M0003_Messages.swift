@@ -110,7 +110,9 @@ extension Migration {
               at       timestamptz NOT NULL DEFAULT now(),
               state    text NOT NULL CHECK (state IN ('sent', 'unheard', 'undelivered')),
               attempts integer NOT NULL,
+              -- When the first and the last of the messages were written.
               oldest   timestamptz NOT NULL,
+              newest   timestamptz NOT NULL,
               ids      uuid[] NOT NULL
             );
             CREATE INDEX outbox_settlement_at ON habeas.outbox_settlement (at);
@@ -133,7 +135,7 @@ extension Migration {
               first date := (now() AT TIME ZONE 'UTC')::date;
               part record;
               busy boolean;
-              until timestamptz;
+              day timestamptz;
               dropped integer := 0;
             BEGIN
               -- One at a time; whoever comes second finds the work done.
@@ -155,16 +157,17 @@ extension Migration {
                    AND to_date(substr(c.relname, 8), 'YYYYMMDD') < (now() - keep)::date - 1
               LOOP
                 -- What was settled late is kept as long, counted from then.
-                until := (to_date(substr(part.relname, 8), 'YYYYMMDD') + 1)::timestamp AT TIME ZONE 'UTC';
-                busy := EXISTS (SELECT FROM habeas.outbox_pending WHERE created_at < until)
-                  OR EXISTS (SELECT FROM habeas.outbox_settlement WHERE at > now() - keep AND oldest < until);
+                day := to_date(substr(part.relname, 8), 'YYYYMMDD')::timestamp AT TIME ZONE 'UTC';
+                busy := EXISTS (SELECT FROM habeas.outbox_pending WHERE created_at >= day AND created_at < day + interval '1 day')
+                  OR EXISTS (SELECT FROM habeas.outbox_settlement 
+                              WHERE at > now() - keep AND newest >= day AND oldest < day + interval '1 day');
                 IF NOT busy THEN
                   EXECUTE format('DROP TABLE habeas.%I', part.relname);
                   dropped := dropped + 1;
                 END IF;
               END LOOP;
               DELETE FROM habeas.outbox_settlement s WHERE at < now() - keep - interval '3 days'
-                 AND NOT EXISTS (SELECT FROM habeas.outbox o WHERE o.created_at >= s.oldest AND o.created_at <= s.at);
+                 AND NOT EXISTS (SELECT FROM habeas.outbox o WHERE o.created_at BETWEEN s.oldest AND s.newest);
               RETURN dropped;
             END
             $body$;
