@@ -131,7 +131,7 @@ let package = Package(
         ),
         tests(
             "ClockTests",
-            ["Clock", "Fleet", "Observability", "Ledger", "Rights", "AMQP", "Postgres", logging, lifecycle]
+            ["Clock", "Intake", "Fleet", "Observability", "Ledger", "Rights", "AMQP", "Postgres", logging, lifecycle]
         ),
         tests("CommandLineTests", ["Fleet", "Ledger", "Rights", "AMQP", "Postgres"]),
         tests("EndToEndTests", ["Ledger", "Rights", "AMQP", "Postgres", "Outbound", logging]),

@@ -168,22 +168,32 @@ struct ClockFixture: Sendable {
     struct NotNow: Error {}
 
     /// Does to a case what a worker or an event does.
-    func act(_ event: CaseEvent, on id: UUID) async throws {
+    func act(_ event: CaseEvent, on id: UUID) async throws { try await act(event, on: [id]) }
+
+    /// The same to many cases in one transaction.
+    func act(_ event: CaseEvent, on ids: [UUID]) async throws {
         let registry = registry.current
         _ = try await owner.withConnection { connection in
             try await connection.transaction { connection in
                 let rows = try await connection.pipeline([
-                    "SELECT habeas.domain_now()", CaseFileRecord.locking(ids: [id]), PauseWrites.reading([id]),
+                    "SELECT habeas.domain_now()", CaseFileRecord.locking(ids: ids), PauseWrites.reading(ids),
                 ])
                 var changes = CaseChanges(at: try rows[0].only.decode(0, as: Date.self), registry: registry)
-                var record = try CaseFileRecord(row: rows[1].only)
-                var waited = try rows[2].map { try PauseWrites.decode($0).1 }
-                guard case .apply(let transition) = record.machine.verdict(on: event) else {
-                    throw NotNow()
+                var pauses: [UUID: [Pause]] = [:]
+                for row in rows[2] {
+                    let (id, pause) = try PauseWrites.decode(row)
+                    pauses[id, default: []].append(pause)
                 }
-                changes.apply(transition, to: &record, waited: &waited, actor: "test") { _, _ in "{}" }
                 var files = CaseFileWrites()
-                files.change(record)
+                for row in rows[1] {
+                    var record = try CaseFileRecord(row: row)
+                    guard case .apply(let transition) = record.machine.verdict(on: event) else { throw NotNow() }
+                    changes.apply(transition, to: &record, waited: &pauses[record.id, default: []], actor: "test") {
+                        _,
+                        _ in "{}"
+                    }
+                    files.change(record)
+                }
                 var outbox = OutboxWrites()
                 for row in changes.outcomes { outbox.add(row) }
                 return try await connection.pipeline(files.statements + changes.statements + outbox.statements)
@@ -193,6 +203,11 @@ struct ClockFixture: Sendable {
 
     func state(_ id: UUID) async throws -> String {
         try await text("SELECT state FROM habeas.case_file WHERE id = \(id)").joined()
+    }
+
+    /// One round of the clock, as each copy makes them.
+    func fireOnce() async throws {
+        do { _ = try await deadlines.fire() } catch is RegistryChanged {}
     }
 
     /// Fires until nothing is due.

@@ -55,8 +55,12 @@ package struct HarvestLook: Sendable {
     private func settings(of publishers: [String], at now: Date) -> [Profile.HarvestSetting] {
         let registry = registry.current
         return publishers.map { id in
-            let profile = registry.publisher(id: id)?.profile ?? "default"
-            return registry.policy(profile: profile, client: nil, at: now).profile.harvest
+            let publisher = registry.publisher(id: id)
+            let profile = publisher?.profile ?? "default"
+            // A rule of use binds by the contract of the client it is about (A9); whoever speaks for several has no one term.
+            let client = publisher.flatMap { $0.clients.count == 1 ? registry.client($0.clients[0]) : nil }
+            return registry.usePolicy(profile: profile, client: client, at: now)?.harvest
+                ?? registry.policy(profile: profile, client: nil, at: now).profile.harvest
         }
     }
 

@@ -84,7 +84,10 @@ extension Migration {
               IF OLD.client_id IS NOT NULL THEN
                 RAISE EXCEPTION 'a case never changes its client' USING ERRCODE = 'insufficient_privilege';
               END IF;
-              FOREACH part IN ARRAY ARRAY['case_secret', 'case_identity', 'deadline', 'case_pause', 'hold'] LOOP
+              -- Every table whose rows stay with their case, those of later migrations included.
+              FOR part IN SELECT 'hold' UNION ALL
+                          SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+                           WHERE t.tgfoid = 'habeas.stays_with_case'::regproc LOOP
                 EXECUTE format('UPDATE habeas.%I SET client_id = $1 WHERE case_id = $2', part) USING NEW.client_id, NEW.id;
               END LOOP;
               RETURN NULL;

@@ -40,6 +40,11 @@ extension Migration {
               since     timestamptz NOT NULL
             );
             CREATE INDEX case_gate_client ON habeas.case_gate (client_id, case_id);
+            CREATE TRIGGER case_gate_belongs AFTER INSERT ON habeas.case_gate REFERENCING NEW TABLE AS written
+              FOR EACH STATEMENT EXECUTE FUNCTION habeas.belongs_to_case();
+            CREATE TRIGGER case_gate_stays BEFORE UPDATE OF case_id, client_id ON habeas.case_gate FOR EACH ROW
+              WHEN (NEW.case_id IS DISTINCT FROM OLD.case_id OR NEW.client_id IS DISTINCT FROM OLD.client_id)
+              EXECUTE FUNCTION habeas.stays_with_case();
 
             GRANT SELECT, INSERT, UPDATE ON habeas.case_group TO habeas_intake;
             GRANT SELECT, UPDATE ON habeas.case_group TO habeas_clock, habeas_operator;
