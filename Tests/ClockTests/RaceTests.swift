@@ -4,6 +4,7 @@ import Fleet
 import Foundation
 import Intake
 import Ledger
+import Observability
 import Postgres
 import Rights
 import TestKit
@@ -17,51 +18,26 @@ struct RaceTests {
     /// Rivals at work at the same time, on each side.
     private static let lanes = 2
 
+    /// How a case may end at which both were at work.
+    private static let lawful: Set<String> = [
+        "withdrawn: case.opened referral.sent request.withdrawn",
+        "withdrawn: case.opened referral.sent client.decided_proceed request.withdrawn",
+        "handed_over: case.opened referral.sent client.decided_handle_itself",
+        "refused: case.opened referral.sent client.decided_refuse",
+    ]
+
     @Test("the client's decision and the person's withdrawal: whoever is first counts, the other is told")
     func decisionAgainstWithdrawal() async throws {
         try await with { fixture, intake in
             let cases = try await Self.opened(fixture, intake, by: "\"client\":\"acme\"", relationship: "end_user")
             try await fixture.act(.referralSent, on: cases.map(\.id))
-            let decisions = ["proceed", "handle_itself", "refuse"]
-            try await Self.race(
-                cases,
-                { batch in
-                    try await intake.deliver(
-                        batch.map { item in
-                            let decision = decisions[item.number % 3]
-                            let reason = decision == "refuse" ? #","reason":"not ours""# : ""
-                            return Self.event(
-                                "client.decided",
-                                #"{"request_ref":"\#(item.ref)","decision":"\#(decision)","decided_by":{"user":"u","role":"dpo"}\#(reason)}"#
-                            )
-                        }
-                    )
-                },
-                { batch in
-                    try await intake.deliver(
-                        batch.map { Self.event("request.withdrawn", #"{"request_ref":"\#($0.ref)","by":"subject"}"#) }
-                    )
-                }
-            )
+            try await Self.race(cases, .decides, .withdraws, fixture, intake)
             let histories = try await Self.histories(fixture)
-            let lawful: Set<String> = [
-                "withdrawn: case.opened referral.sent request.withdrawn",
-                "withdrawn: case.opened referral.sent client.decided_proceed request.withdrawn",
-                "handed_over: case.opened referral.sent client.decided_handle_itself",
-                "refused: case.opened referral.sent client.decided_refuse",
-            ]
-            #expect(Set(histories.keys).subtracting(lawful).isEmpty)
-            #expect(histories.values.reduce(0, +) == Self.races)
             // Each side was first somewhere, and each that came too late was refused with its reason.
-            #expect(lawful.allSatisfy { histories[$0, default: 0] > 0 }, "\(histories)")
-            let both = histories[
-                "withdrawn: case.opened referral.sent client.decided_proceed request.withdrawn",
-                default: 0
-            ]
-            #expect(
-                try await fixture.count("SELECT count(*) FROM habeas.parked_message WHERE fault = 'unlawful_now'")
-                    == Self.races - both
-            )
+            #expect(Set(histories.keys) == Self.lawful)
+            let both = histories["withdrawn: case.opened referral.sent client.decided_proceed request.withdrawn"] ?? 0
+            let late = try await Self.refusals(fixture)
+            #expect(late == ["unlawful_now": Self.races - both])
             #expect(try await fixture.outcomes("request.completed").count == Self.races)
         }
     }
@@ -76,20 +52,7 @@ struct RaceTests {
             )
             // All of them at once, while the clock is at it.
             try await fixture.goAhead(minutes: 31 * 24 * 60)
-            try await Self.race(
-                cases,
-                { _ in try await fixture.fireOnce() },
-                { batch in
-                    try await intake.deliver(
-                        batch.map { item in
-                            Self.event(
-                                "identity.verified",
-                                #"{"request_ref":"\#(item.ref)","level":"document","method":"passport","verified_at":"\#(EventTime.text(Date()))","by":"desk"}"#
-                            )
-                        }
-                    )
-                }
-            )
+            try await Self.race(cases, .clock, .verifies, fixture, intake)
             try await fixture.fire()
             let lapsed = try await fixture.count("SELECT count(*) FROM habeas.case_file WHERE state = 'lapsed'")
             let going = try await fixture.count("SELECT count(*) FROM habeas.case_file WHERE state = 'in_progress'")
@@ -103,10 +66,8 @@ struct RaceTests {
                     """
                 ) == 0
             )
-            #expect(
-                try await fixture.count("SELECT count(*) FROM habeas.parked_message WHERE fault = 'unlawful_now'")
-                    == lapsed
-            )
+            let late = try await Self.refusals(fixture)
+            #expect(late == ["unlawful_now": lapsed])
         }
     }
 
@@ -121,11 +82,7 @@ struct RaceTests {
                 #""session_verified":true,"#
             )
             try await fixture.goAhead(minutes: 45 * 24 * 60)
-            try await Self.race(
-                cases,
-                { _ in try await fixture.fireOnce() },
-                { batch in try await fixture.act(.answered(complete: true, openEnds: false), on: batch.map(\.id)) }
-            )
+            try await Self.race(cases, .clock, .answers, fixture, intake)
             try await fixture.fire()
             #expect(
                 try await fixture.count("SELECT count(*) FROM habeas.case_file WHERE state = 'fulfilled'") == Self.races
@@ -158,29 +115,14 @@ struct RaceTests {
                 relationship: "visitor",
                 #""session_verified":true,"#
             )
-            try await Self.race(
-                cases,
-                { batch in
-                    try await intake.deliver(
-                        batch.map { item in
-                            Self.event(
-                                "hold.placed",
-                                #"{"request_ref":"\#(item.ref)","hold_ref":"h\#(item.number)","basis":"lawsuit","reviewer":"counsel"}"#
-                            )
-                        }
-                    )
-                },
-                { batch in try await fixture.act(.answered(complete: true, openEnds: false), on: batch.map(\.id)) }
-            )
+            try await Self.race(cases, .holds, .answers, fixture, intake)
             let histories = try await Self.histories(fixture)
             let held = "fulfilled: case.opened hold.placed case.fulfilled"
-            let late = "fulfilled: case.opened case.fulfilled"
-            #expect(Set(histories.keys) == [held, late])
+            let closed = "fulfilled: case.opened case.fulfilled"
+            #expect(Set(histories.keys) == [held, closed])
             #expect(try await fixture.count("SELECT count(*) FROM habeas.hold") == histories[held])
-            #expect(
-                try await fixture.count("SELECT count(*) FROM habeas.parked_message WHERE fault = 'unlawful_now'")
-                    == histories[late]
-            )
+            let late = try await Self.refusals(fixture)
+            #expect(late == ["unlawful_now": histories[closed] ?? 0])
         }
     }
 
@@ -188,12 +130,7 @@ struct RaceTests {
     func equalRequests() async throws {
         try await with { fixture, intake in
             let numbers = (0..<Self.races).map { Item(number: $0, ref: "a\($0)", id: UUID()) }
-            func submit(_ side: String, _ batch: [Item]) async throws {
-                try await intake.deliver(
-                    batch.map { Self.request($0.number, ref: "\(side)\($0.number)", client: "acme", "visitor", "") }
-                )
-            }
-            try await Self.race(numbers, { try await submit("a", $0) }, { try await submit("b", $0) })
+            try await Self.race(numbers, .submits("a"), .submits("b"), fixture, intake)
             #expect(
                 try await fixture.count(
                     """
@@ -246,7 +183,8 @@ struct RaceTests {
                 queue: Topology.intake,
                 registry: fixture.registry,
                 ring: fixture.ring,
-                domainTime: DomainTime()
+                domainTime: DomainTime(),
+                metrics: IntakeMetrics(MetricsRegistry())
             )
             do {
                 try await body(fixture, RacingIntake(handler: handler, pool: pool))
@@ -266,23 +204,62 @@ struct RaceTests {
         }
     }
 
+    /// What one side of a race does to the cases of a batch.
+    enum Rival: Sendable {
+        case decides, withdraws, verifies, holds, answers, clock
+        case submits(String)
+
+        func act(on batch: [Item], _ fixture: ClockFixture, _ intake: RacingIntake) async throws {
+            switch self {
+            case .answers: try await fixture.act(.answered(complete: true, openEnds: false), on: batch.map(\.id))
+            case .clock: try await fixture.fireOnce()
+            case .decides, .withdraws, .verifies, .holds, .submits: try await intake.deliver(batch.map(event))
+            }
+        }
+
+        private func event(_ item: Item) -> Delivery {
+            switch self {
+            case .decides:
+                let words = ["\"proceed\"", "\"handle_itself\"", #""refuse","reason":"not ours""#][item.number % 3]
+                return RaceTests.event(
+                    "client.decided",
+                    #"{"request_ref":"\#(item.ref)","decided_by":{"user":"u","role":"dpo"},"decision":\#(words)}"#
+                )
+            case .verifies:
+                let now = EventTime.text(Date())
+                return RaceTests.event(
+                    "identity.verified",
+                    #"{"request_ref":"\#(item.ref)","level":"document","method":"passport","verified_at":"\#(now)","by":"desk"}"#
+                )
+            case .holds:
+                return RaceTests.event(
+                    "hold.placed",
+                    #"{"request_ref":"\#(item.ref)","hold_ref":"h\#(item.number)","basis":"lawsuit","reviewer":"counsel"}"#
+                )
+            case .submits(let side):
+                return RaceTests.request(item.number, ref: "\(side)\(item.number)", client: "acme", "visitor", "")
+            case .withdraws, .answers, .clock:
+                return RaceTests.event("request.withdrawn", #"{"request_ref":"\#(item.ref)","by":"subject"}"#)
+            }
+        }
+    }
+
     /// Lets both sides go over all items at once, each in an order of its own, in batches that overlap.
     private static func race(
         _ items: [Item],
-        _ left: @escaping @Sendable ([Item]) async throws -> Void,
-        _ right: @escaping @Sendable ([Item]) async throws -> Void
+        _ left: Rival,
+        _ right: Rival,
+        _ fixture: ClockFixture,
+        _ intake: RacingIntake
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for side in [left, right] {
                 let shuffled = items.shuffled()
-                let share = shuffled.count / lanes
                 for lane in 0..<lanes {
-                    let part = Array(
-                        shuffled[(lane * share)..<(lane == lanes - 1 ? shuffled.count : (lane + 1) * share)]
-                    )
+                    let part = shuffled.indices.filter { $0 % lanes == lane }.map { shuffled[$0] }
                     group.addTask {
                         for start in stride(from: 0, to: part.count, by: 10) {
-                            try await side(Array(part[start..<min(start + 10, part.count)]))
+                            try await side.act(on: Array(part[start..<min(start + 10, part.count)]), fixture, intake)
                         }
                     }
                 }
@@ -311,7 +288,7 @@ struct RaceTests {
         return rows.map { Item(number: Int($0.0.dropFirst()) ?? 0, ref: $0.0, id: $0.1) }
     }
 
-    private static func request(_ number: Int, ref: String, client: String?, _ relationship: String, _ more: String)
+    fileprivate static func request(_ number: Int, ref: String, client: String?, _ relationship: String, _ more: String)
         -> Delivery
     {
         let named = client.map { #""client":"\#($0)","# } ?? ""
@@ -325,7 +302,7 @@ struct RaceTests {
         )
     }
 
-    private static func event(_ type: String, _ data: String) -> Delivery {
+    fileprivate static func event(_ type: String, _ data: String) -> Delivery {
         let name = "io.habeas.\(type).v1"
         let id = UUID().uuidString
         let body = Array(
@@ -342,6 +319,17 @@ struct RaceTests {
             body: body,
             announcedSize: body.count
         )
+    }
+
+    /// How many events were refused, by fault.
+    private static func refusals(_ fixture: ClockFixture) async throws -> [String: Int] {
+        let rows = try await fixture.owner.withConnection {
+            try await $0.query("SELECT fault, count(*) FROM habeas.parked_message GROUP BY fault").decode(
+                String.self,
+                Int.self
+            )
+        }
+        return Dictionary(uniqueKeysWithValues: rows)
     }
 
     /// How many cases ended how, with their facts in order.

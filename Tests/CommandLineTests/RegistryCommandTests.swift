@@ -75,9 +75,15 @@ struct RegistryCommandTests {
             _ = try await apply("- id: acme\n  country: DE\n  suspended: true\n")
             _ = try await installation.query(
                 """
+                WITH opened AS (
+                  INSERT INTO habeas.case_file (id, client_id, kind, lane, role, regulation, profile, state, state_since, queue,
+                      publisher_id, anchor_at, received_at)
+                  SELECT gen_random_uuid(), client, 'request', 'fulfilment', 'processor', 'gdpr', 'kustomer', 'in_progress', now(),
+                      'habeas.export', 'helpdesk', now(), now()
+                    FROM generate_series(1, 1203), unnest('{acme,globex}'::text[]) AS client
+                  RETURNING id, client_id)
                 INSERT INTO habeas.case_gate (case_id, client_id, queue, gates, since)
-                SELECT gen_random_uuid(), client, 'habeas.export', '{client_suspended}', now()
-                  FROM generate_series(1, 1203), unnest('{acme,globex}'::text[]) AS client
+                SELECT id, client_id, 'habeas.export', '{client_suspended}', now() FROM opened
                 """
             )
             // The addendum is still missing.

@@ -91,7 +91,10 @@ struct IntakeTransaction {
         let holdsAt = add(
             """
             SELECT id, publisher_id, hold_ref, case_id, client_id, lifted_at IS NULL FROM habeas.hold
-             WHERE (publisher_id, hold_ref) IN (SELECT * FROM unnest(\(holds.map(\.publisher))::text[], \(holds.map(\.text))::text[]))
+             -- As an array: see the locking of cases.
+             WHERE id = ANY(ARRAY(
+               SELECT named.id FROM unnest(\(holds.map(\.publisher))::text[], \(holds.map(\.text))::text[]) AS wanted (publisher, ref)
+                 JOIN habeas.hold named ON named.publisher_id = wanted.publisher AND named.hold_ref = wanted.ref))
              ORDER BY id FOR UPDATE
             """,
             if: !holds.isEmpty

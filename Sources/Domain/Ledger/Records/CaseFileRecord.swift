@@ -166,10 +166,12 @@ extension CaseFileRecord {
                 JOIN habeas.case_file called ON called.publisher_id = wanted.publisher AND called.kind = wanted.kind
                  AND called.request_ref = wanted.ref\(held))
             SELECT \(columns) FROM habeas.case_file
-             WHERE id IN (SELECT id FROM named
+             -- As an array: a row that another transaction changed while this one waited for it is checked again, and by
+             -- what a join had found it would be left out.
+             WHERE id = ANY(ARRAY(SELECT id FROM named
                 UNION ALL
                 SELECT linked.linked_to FROM named JOIN habeas.case_file linked ON linked.id = named.id
-                 WHERE linked.linked_to IS NOT NULL\(equal))
+                 WHERE linked.linked_to IS NOT NULL\(equal)))
              ORDER BY id
                FOR NO KEY UPDATE
             """

@@ -81,7 +81,9 @@ package struct IncidentRecord: Sendable {
     package static func locking(publishers: [String], references: [String]) -> SQL {
         """
         SELECT \(columns) FROM habeas.incident
-         WHERE (publisher_id, incident_ref) IN (SELECT * FROM unnest(\(publishers)::text[], \(references)::text[]))
+         -- As an array: see the locking of cases.
+         WHERE id = ANY(ARRAY(SELECT named.id FROM unnest(\(publishers)::text[], \(references)::text[]) AS wanted (publisher, ref)
+                               JOIN habeas.incident named ON named.publisher_id = wanted.publisher AND named.incident_ref = wanted.ref))
          ORDER BY id
            FOR NO KEY UPDATE
         """
