@@ -10,8 +10,9 @@ import Rights
 import TestKit
 import Testing
 
-/// Whatever meets whatever at one case: one lawful outcome, a whole chain, and no deadlock for anybody.
-@Suite("At one case at once", .database)
+/// Whatever meets whatever at one case: one lawful outcome, a whole chain, and no deadlock for anybody. One after another:
+/// each takes a dozen of the server's connections.
+@Suite("At one case at once", .database, .serialized)
 struct RaceTests {
     /// Races of each kind.
     private static let races = 2_000

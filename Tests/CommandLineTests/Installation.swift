@@ -125,8 +125,10 @@ extension Installation {
 
     /// Registers the clients and the publisher in the database only.
     func register() async throws {
-        #expect(try await run("clients", "apply", "-", "--without-broker", input: Self.clients).status == 0)
-        #expect(try await run("publishers", "apply", "-", "--without-broker", input: Self.publishers()).status == 0)
+        let clients = try await run("clients", "apply", "-", "--without-broker", input: Self.clients)
+        #expect(clients.status == 0, "\(clients.errors)")
+        let publishers = try await run("publishers", "apply", "-", "--without-broker", input: Self.publishers())
+        #expect(publishers.status == 0, "\(publishers.errors)")
     }
 
     static func event(

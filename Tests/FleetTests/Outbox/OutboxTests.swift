@@ -124,7 +124,9 @@ struct OutboxTests {
                 await group.triggerGracefulShutdown()
                 try await tasks.waitForAll()
             }
-            #expect(try await fixture.count("SELECT count(*) FROM habeas.outbox_state WHERE state = 'sent'") == rows.count)
+            #expect(
+                try await fixture.count("SELECT count(*) FROM habeas.outbox_state WHERE state = 'sent'") == rows.count
+            )
             try await expectSoon { try await fixture.admin.passiveDeclare(queue: "heard").messages == rows.count }
         }
     }
@@ -235,7 +237,9 @@ struct OutboxTests {
             }
             await pool.shutdown()
             #expect(claimed == rows.count)
-            #expect(try await fixture.count("SELECT count(*) FROM habeas.outbox_state WHERE state = 'sent'") == rows.count)
+            #expect(
+                try await fixture.count("SELECT count(*) FROM habeas.outbox_state WHERE state = 'sent'") == rows.count
+            )
             try await expectSoon { try await fixture.admin.passiveDeclare(queue: "heard").messages == rows.count }
         }
     }
