@@ -156,14 +156,17 @@ class Account:
         """A request about several people is counted right, and summed up once when its last case has ended."""
         final = "'fulfilled', 'partly_fulfilled', 'refused', 'handed_over', 'withdrawn', 'lapsed'"
         wrong = self.database.rows(
-            f"""SELECT g.id FROM habeas.case_group g
-                  JOIN LATERAL (SELECT count(*) AS cases, count(*) FILTER (WHERE state IN ({final})) AS ended
-                                  FROM habeas.case_file c WHERE c.group_id = g.id) AS c ON true
-                  JOIN LATERAL (SELECT count(*) AS told FROM habeas.outbox o
-                                 WHERE o.subject_id = g.id AND o.message_type = 'io.habeas.request.completed.v1') AS o ON true
-                 WHERE c.cases <> g.cases
-                    OR c.ended <> g.fulfilled + g.partly_fulfilled + g.refused + g.handed_over + g.withdrawn + g.lapsed
-                    OR o.told <> CASE WHEN c.ended = g.cases THEN 1 ELSE 0 END"""
+            f"""WITH parts AS (
+                  SELECT group_id, count(*) AS cases, count(*) FILTER (WHERE state IN ({final})) AS ended
+                    FROM habeas.case_file WHERE group_id IS NOT NULL GROUP BY group_id),
+                told AS (
+                  SELECT subject_id, count(*) AS told FROM habeas.outbox
+                   WHERE message_type = 'io.habeas.request.completed.v1' GROUP BY subject_id)
+                SELECT g.id FROM habeas.case_group g
+                  LEFT JOIN parts p ON p.group_id = g.id LEFT JOIN told t ON t.subject_id = g.id
+                 WHERE p.cases IS DISTINCT FROM g.cases
+                    OR p.ended <> g.fulfilled + g.partly_fulfilled + g.refused + g.handed_over + g.withdrawn + g.lapsed
+                    OR coalesce(t.told, 0) <> CASE WHEN p.ended = g.cases THEN 1 ELSE 0 END"""
         )
         counts = {
             "groups": int(self.database.value("SELECT count(*) FROM habeas.case_group")),
