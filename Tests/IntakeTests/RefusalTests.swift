@@ -1,6 +1,7 @@
 import AMQP
 import Fleet
 import Foundation
+import Intake
 import Ledger
 import Postgres
 import TestKit
@@ -236,6 +237,25 @@ struct RefusalTests {
             try await fixture.deliver([IntakeFixture.event("request.submitted", data: IntakeFixture.request())])
             #expect(try await fixture.count("SELECT count(*) FROM habeas.case_file") == 1)
             #expect(try await fixture.text("SELECT fault FROM habeas.parked_message") == ["revoked_publisher"])
+        }
+    }
+
+    @Test(
+        "G6: a batch that was prepared before a revocation is not taken in after another lane has read the registry anew"
+    )
+    func revokedMeanwhile() async throws {
+        try await IntakeFixture.with { fixture in
+            let items = try await fixture.handler.prepare([
+                IntakeFixture.event("request.submitted", data: IntakeFixture.request())
+            ])
+            _ = try await fixture.owner.withConnection {
+                try await $0.query("UPDATE habeas.publisher SET revoked_at = now() WHERE id = 'desk'")
+            }
+            try await fixture.pool.withConnection { try await fixture.registry.reload(on: $0) }
+            await #expect(throws: RegistryChanged.self) {
+                try await fixture.pool.withConnection { try await fixture.handler.commit(items, on: $0) }
+            }
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.case_file") == 0)
         }
     }
 }

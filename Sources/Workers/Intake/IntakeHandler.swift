@@ -44,11 +44,15 @@ package struct IntakeHandler: BatchHandler {
     }
 
     package func commit(_ items: [IntakeItem], on connection: PostgresConnection) async throws -> [OutboxRow] {
+        let current = registry.current
+        // Another lane may have replaced the copy since these were prepared: the version that the transaction compares is then
+        // not the one that their publishers' rights were read from.
+        guard items.allSatisfy({ $0.registryVersion == current.version }) else { throw RegistryChanged() }
         do {
             let (rows, warnings) = try await connection.transaction { connection in
                 try await IntakeTransaction(
                     items: items,
-                    preparation: preparation(registry.current, at: domainTime.estimate),
+                    preparation: preparation(current, at: domainTime.estimate),
                     parking: parking,
                     domainTime: domainTime
                 ).run(on: connection)
@@ -66,7 +70,8 @@ package struct IntakeHandler: BatchHandler {
         because reason: ParkReason,
         on connection: PostgresConnection
     ) async throws -> [OutboxRow] {
-        let publisher = delivery.properties.userID.flatMap { registry.current.publisher(brokerUser: $0) }
+        let current = registry.current
+        let publisher = delivery.properties.userID.flatMap { current.publisher(brokerUser: $0) }
         let origin = Refusal.Origin(publisher: publisher, read: EventFault.Origin(type: delivery.printableType))
         let refusal = Refusal(
             field: "body",
@@ -75,7 +80,7 @@ package struct IntakeHandler: BatchHandler {
             origin: origin,
             parkedAs: reason.origin
         )
-        let item = IntakeItem(delivery: delivery, content: .refused(refusal))
+        let item = IntakeItem(delivery: delivery, content: .refused(refusal), registryVersion: current.version)
         return try await commit([item], on: connection)
     }
 }

@@ -7,6 +7,8 @@ import Rights
 package struct IntakeItem: Sendable {
     let delivery: Delivery
     let content: Content
+    /// The registry it was prepared with: its publisher's rights are of that version.
+    let registryVersion: Int64
 
     enum Content: Sendable {
         case event(PreparedEvent)

@@ -15,10 +15,14 @@ struct IntakePreparation: Sendable {
 
     func item(_ delivery: Delivery) throws -> IntakeItem {
         if delivery.exchange == Topology.work {
-            return IntakeItem(delivery: delivery, content: replay(delivery))
+            return IntakeItem(delivery: delivery, content: replay(delivery), registryVersion: registry.version)
         }
         let publisher = delivery.properties.userID.flatMap { registry.publisher(brokerUser: $0) }
-        return IntakeItem(delivery: delivery, content: try content(delivery, publisher))
+        return IntakeItem(
+            delivery: delivery,
+            content: try content(delivery, publisher),
+            registryVersion: registry.version
+        )
     }
 
     private func content(_ delivery: Delivery, _ publisher: Publisher?) throws -> IntakeItem.Content {

@@ -360,6 +360,6 @@ struct IntakeTransaction {
             context: context,
             body: body
         )
-        return IntakeItem(delivery: asked, content: content)
+        return IntakeItem(delivery: asked, content: content, registryVersion: preparation.registry.version)
     }
 }
