@@ -163,11 +163,42 @@ struct RegistryCommandTests {
         }
     }
 
+    @Test("A2: a publisher's rate is applied, listed and taken away again, and its change is evidence")
+    func rate() async throws {
+        try await Installation.with { installation in
+            try await installation.register()
+            #expect(try await installation.run("publishers", "list", "--json").object["events_per_second"] is NSNull)
+            for (line, rate) in [
+                ("\n  events_per_second: 1", 1), ("\n  events_per_second: 100000", 100_000), ("", nil),
+            ] {
+                let list = Installation.publishers() + line
+                let run = try await installation.run(
+                    "publishers",
+                    "apply",
+                    "-",
+                    "--without-broker",
+                    "--json",
+                    input: list
+                )
+                #expect(try run.object["changed"] as? [String] == ["events_per_second"], "\(run.errors)")
+                let listed = try await installation.run("publishers", "list", "--json").object
+                #expect(listed["events_per_second"] as? Int == rate)
+            }
+            let said = try await installation.query(
+                "SELECT body FROM habeas.evidence WHERE fact = 'publisher.applied' ORDER BY seq"
+            ).decode(as: String.self)
+            #expect(said.map { $0.contains(#""events_per_second":1"#) } == [false, true, true, false])
+        }
+    }
+
     @Test(
         "a publisher's list is refused with its line",
         arguments: [
             ("broker_user: habeas-intake", "line 2: broker_user"), ("event_types: [reqest.*]", "line 5: event_types"),
             ("clients: []", "line 4: clients"), ("password: hunter2", "password"), ("clientz: [acme]", "clientz"),
+            ("events_per_second: 0", "line 7: events_per_second"),
+            ("events_per_second: 100001", "line 7: events_per_second"),
+            ("events_per_second: fast", "line 7: events_per_second"),
         ]
     )
     func badPublishers(_ line: String, _ place: String) async throws {

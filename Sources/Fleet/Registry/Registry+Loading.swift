@@ -13,7 +13,10 @@ extension Registry {
                    renews_on::text, term_months
               FROM habeas.client
             """,
-            "SELECT id, broker_user, profile, clients, event_types, source_prefixes, revoked_at IS NOT NULL FROM habeas.publisher",
+            """
+            SELECT id, broker_user, profile, clients, event_types, source_prefixes, revoked_at IS NOT NULL, events_per_second
+              FROM habeas.publisher
+            """,
             "SELECT body FROM habeas.profile",
             // Parts of a country only where a client is there; California for the business days of the CCPA.
             """
@@ -85,14 +88,15 @@ extension Registry {
     }
 
     private static func publisher(_ row: Row) throws -> Publisher {
-        let (id, user, profile, clients, types, sources, revoked) = try row.decode(
+        let (id, user, profile, clients, types, sources, revoked, rate) = try row.decode(
             String.self,
             String.self,
             String.self,
             [String].self,
             [String].self,
             [String].self,
-            Bool.self
+            Bool.self,
+            Int?.self
         )
         return Publisher(
             id: id,
@@ -101,7 +105,8 @@ extension Registry {
             clients: clients,
             eventTypes: types,
             sourcePrefixes: sources,
-            isRevoked: revoked
+            isRevoked: revoked,
+            eventsPerSecond: rate
         )
     }
 }

@@ -87,6 +87,8 @@ extension Migration {
               clients         text[] NOT NULL,
               event_types     text[] NOT NULL,
               source_prefixes text[] NOT NULL,
+              -- How many events a second are taken in at once, fleet-wide; what comes beyond waits its turn. None: no limit.
+              events_per_second integer CHECK (events_per_second BETWEEN 1 AND 100000),
               revoked_at      timestamptz,
               applied_at      timestamptz NOT NULL DEFAULT now(),
               applied_by      name NOT NULL DEFAULT session_user

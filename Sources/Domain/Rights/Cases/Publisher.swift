@@ -11,6 +11,8 @@ package struct Publisher: Sendable, Hashable {
     /// What an event's `source` must begin with.
     package let sourcePrefixes: [String]
     package let isRevoked: Bool
+    /// How many events a second are taken in at once, by all copies of intake together; nil for no limit.
+    package let eventsPerSecond: Int?
 
     package init(
         id: String,
@@ -19,7 +21,8 @@ package struct Publisher: Sendable, Hashable {
         clients: [String],
         eventTypes: [String],
         sourcePrefixes: [String],
-        isRevoked: Bool
+        isRevoked: Bool,
+        eventsPerSecond: Int? = nil
     ) {
         self.id = id
         self.brokerUser = brokerUser
@@ -28,6 +31,7 @@ package struct Publisher: Sendable, Hashable {
         self.eventTypes = eventTypes
         self.sourcePrefixes = sourcePrefixes
         self.isRevoked = isRevoked
+        self.eventsPerSecond = eventsPerSecond
     }
 
     package func maySpeak(for client: String) -> Bool { clients.contains("*") || clients.contains(client) }

@@ -5,7 +5,9 @@ import Rights
 
 /// What an operator says about one publisher, all of it: rights that are not listed are not given.
 struct PublisherDeclaration: Equatable {
-    static let keys = ["id", "broker_user", "profile", "clients", "event_types", "source_prefixes", "password"]
+    static let keys = [
+        "id", "broker_user", "profile", "clients", "event_types", "source_prefixes", "events_per_second", "password",
+    ]
 
     let id: String
     let brokerUser: String
@@ -13,6 +15,8 @@ struct PublisherDeclaration: Equatable {
     let clients: [String]
     let eventTypes: [String]
     let sourcePrefixes: [String]
+    /// Beyond it, events wait their turn; nil for no limit.
+    let eventsPerSecond: Int?
 
     init(_ record: Record) throws {
         id = try record.identifier("id")
@@ -21,6 +25,7 @@ struct PublisherDeclaration: Equatable {
         clients = try record.requiredList("clients")
         eventTypes = try record.requiredList("event_types")
         sourcePrefixes = try record.requiredList("source_prefixes")
+        eventsPerSecond = try PublisherDeclaration.rate(record)
         for type in eventTypes where !PublisherDeclaration.isKnown(type) {
             throw record.fault(
                 "event_types",
@@ -31,13 +36,14 @@ struct PublisherDeclaration: Equatable {
     }
 
     init(row: Row) throws {
-        (id, brokerUser, profile, clients, eventTypes, sourcePrefixes) = try row.decode(
+        (id, brokerUser, profile, clients, eventTypes, sourcePrefixes, eventsPerSecond) = try row.decode(
             String.self,
             String.self,
             String.self,
             [String].self,
             [String].self,
-            [String].self
+            [String].self,
+            Int?.self
         )
     }
 
@@ -49,7 +55,20 @@ struct PublisherDeclaration: Equatable {
         if clients != other?.clients { fields.append("clients") }
         if eventTypes != other?.eventTypes { fields.append("event_types") }
         if sourcePrefixes != other?.sourcePrefixes { fields.append("source_prefixes") }
+        if eventsPerSecond != other?.eventsPerSecond { fields.append("events_per_second") }
         return fields
+    }
+
+    private static func rate(_ record: Record) throws -> Int? {
+        guard let text = try record.text("events_per_second") else { return nil }
+        guard let rate = Int(text), 1...100_000 ~= rate else {
+            throw record.fault(
+                "events_per_second",
+                "is not a whole number from 1 to 100000",
+                "write one, or leave the key out for no limit"
+            )
+        }
+        return rate
     }
 
     /// A login of its own: whoever published as a worker could forge what workers say.
@@ -95,7 +114,7 @@ struct StoredPublisher {
 
     static func select(_ condition: SQL) -> SQL {
         """
-        SELECT id, broker_user, profile, clients, event_types, source_prefixes, revoked_at, applied_at,
+        SELECT id, broker_user, profile, clients, event_types, source_prefixes, events_per_second, revoked_at, applied_at,
                applied_by::text AS applied_by
           FROM habeas.publisher \(condition)
         """
@@ -113,6 +132,7 @@ struct StoredPublisher {
             "id": .string(declaration.id), "broker_user": .string(declaration.brokerUser),
             "profile": .string(declaration.profile), "clients": JSONValue(declaration.clients),
             "event_types": JSONValue(declaration.eventTypes), "source_prefixes": JSONValue(declaration.sourcePrefixes),
+            "events_per_second": declaration.eventsPerSecond.map { .integer($0) } ?? .null,
             "revoked_at": JSONValue(revokedAt), "applied_at": JSONValue(appliedAt), "applied_by": .string(appliedBy),
         ]
     }

@@ -12,7 +12,8 @@ struct PublishersApply: AsyncParsableCommand {
         abstract: "Registers publishers, or changes them, from a YAML list.",
         discussion: """
             All or none, and each entry is the whole truth about its publisher. With a password the broker login is made, with \
-            the right to write events and to read its own outcomes and nothing else. broker_user is the id unless given.
+            the right to write events and to read its own outcomes and nothing else. broker_user is the id unless given. What comes \
+            faster than events_per_second is kept and taken in when its turn comes.
 
             Example, publishers.yaml:
               - id: helpdesk
@@ -21,6 +22,7 @@ struct PublishersApply: AsyncParsableCommand {
                 clients: [acme, globex]          # or ["*"]
                 event_types: [request.*, identity.*, client.decided]
                 source_prefixes: [/helpdesk/]
+                events_per_second: 200           # none: no limit
                 password: file:/run/secrets/helpdesk
 
               habeas publishers apply publishers.yaml
@@ -128,6 +130,7 @@ struct PublishersApply: AsyncParsableCommand {
                 body.member("changed", fields)
                 body.member("clients", declaration.clients)
                 body.member("event_types", declaration.eventTypes)
+                if let rate = declaration.eventsPerSecond { body.member("events_per_second", rate) }
             }
             changes.append(Change(id: declaration.id, result: result, fields: fields))
         }
@@ -139,11 +142,12 @@ struct PublishersApply: AsyncParsableCommand {
 extension PublisherDeclaration {
     fileprivate var upsert: SQL {
         """
-        INSERT INTO habeas.publisher (id, broker_user, profile, clients, event_types, source_prefixes, applied_by)
-        VALUES (\(id), \(brokerUser), \(profile), \(clients), \(eventTypes), \(sourcePrefixes), session_user)
+        INSERT INTO habeas.publisher (id, broker_user, profile, clients, event_types, source_prefixes, events_per_second, applied_by)
+        VALUES (\(id), \(brokerUser), \(profile), \(clients), \(eventTypes), \(sourcePrefixes), \(eventsPerSecond), session_user)
         ON CONFLICT (id) DO UPDATE
            SET broker_user = EXCLUDED.broker_user, profile = EXCLUDED.profile, clients = EXCLUDED.clients,
-               event_types = EXCLUDED.event_types, source_prefixes = EXCLUDED.source_prefixes, revoked_at = NULL,
+               event_types = EXCLUDED.event_types, source_prefixes = EXCLUDED.source_prefixes,
+               events_per_second = EXCLUDED.events_per_second, revoked_at = NULL,
                applied_at = now(), applied_by = session_user
         """
     }

@@ -26,6 +26,7 @@ struct PublishersList: AsyncParsableCommand {
             "CLIENTS",
             "EVENT TYPES",
             "SOURCES",
+            "PER SECOND",
             empty: "no publishers"
         )
         for publisher in publishers {
@@ -38,7 +39,8 @@ struct PublishersList: AsyncParsableCommand {
                 publisher.revokedAt.map { "revoked \($0.short)" } ?? "active",
                 said.clients.joined(separator: ","),
                 said.eventTypes.joined(separator: ","),
-                said.sourcePrefixes.joined(separator: ",")
+                said.sourcePrefixes.joined(separator: ","),
+                said.eventsPerSecond.map(String.init) ?? "no limit"
             )
         }
         if !common.json { StandardOutput.write(table) }
