@@ -26,9 +26,8 @@ struct ParkedReplay: AsyncParsableCommand {
     @OptionGroup var reason: ParkedReason
     @OptionGroup var common: CommonOptions
 
-    /// Rows of one transaction, and ids of one message: few enough that copies of intake share them.
+    /// Rows of one transaction.
     private static let chunk = 500
-    private static let perMessage = 50
 
     func validate() throws {
         guard (id == nil) != (reason.fault == nil) else {
@@ -89,33 +88,9 @@ struct ParkedReplay: AsyncParsableCommand {
         }
         // No grace: nobody but the relay publishes this row.
         var outbox = OutboxWrites(grace: .zero)
-        for start in stride(from: 0, to: whole.count, by: Self.perMessage) {
-            let ids = whole[start..<min(start + Self.perMessage, whole.count)].map(\.0)
-            outbox.add(OutboxRow(replaying: ids, at: end.5))
-        }
+        for row in OutboxRow.replaying(whole.map(\.0), at: end.5) { outbox.add(row) }
         statements += outbox.statements
         if !statements.isEmpty { _ = try await connection.pipeline(statements) }
         return (end.0, whole.count, rows.count - whole.count)
-    }
-}
-
-extension OutboxRow {
-    /// Asks intake to read parked messages again. Ids only: intake finds content, publisher and first receipt in their rows.
-    fileprivate init(replaying ids: [UUID], at now: Date) {
-        var body = JSONWriter(capacity: 64 + ids.count * 40)
-        body.object { body in
-            body.member("v", 1)
-            body.member("replay", ids.map(\.text))
-        }
-        self.init(
-            id: UUID.version7(at: now),
-            kind: .wakeUp,
-            exchange: Topology.work,
-            routingKey: Topology.intake,
-            messageType: "habeas.replay.v1",
-            subjectID: ids.count == 1 ? ids[0] : nil,
-            body: body.bytes,
-            createdAt: now
-        )
     }
 }
