@@ -20,6 +20,29 @@ struct ParkedCommandTests {
         }
     }
 
+    @Test("A2: list and show tell what waits its turn from what was refused, and when it comes")
+    func turn() async throws {
+        try await Installation.with { installation in
+            try await installation.register()
+            let refused = try await installation.park("{", fault: "not_json", field: "body")
+            let waiting = try await installation.park("{}", fault: "over_rate", field: "user-id")
+            _ = try await installation.query(
+                "UPDATE habeas.parked_message SET origin = 'rate', replay_at = '2031-02-03 04:05Z' WHERE id = \(waiting)"
+            )
+            let listed = try await installation.run("parked", "list", "--json").objects
+            #expect(listed.map { $0["origin"] as? String } == ["rate", "refused"])
+            #expect((listed[0]["replay_at"] as? String)?.hasPrefix("2031-02-03T04:05") == true)
+            #expect(listed[1]["replay_at"] is NSNull)
+            let table = try await installation.run("parked", "list").output
+            #expect(table.contains("Its turn is at 2031-02-03T04:05"))
+            #expect(
+                try await installation.run("parked", "show", waiting.uuidString).output.contains("2031-02-03T04:05")
+            )
+            let shown = try await installation.run("parked", "show", refused.uuidString, "--json").object
+            #expect(shown["replay_at"] is NSNull)
+        }
+    }
+
     @Test("show --reveal prints the message and leaves evidence")
     func reveal() async throws {
         try await Installation.with { installation in

@@ -15,11 +15,21 @@ package struct EventRejected: Sendable {
     package var reference: String?
 
     package init(_ record: ParkedMessageRecord) {
-        parked = record.id
-        type = record.eventType
-        field = record.field
-        fault = record.fault
-        remedy = record.remedy
+        self.init(
+            parked: record.id,
+            eventType: record.eventType,
+            field: record.field,
+            fault: record.fault,
+            remedy: record.remedy
+        )
+    }
+
+    package init(parked: UUID, eventType: String?, field: String, fault: String, remedy: String) {
+        self.parked = parked
+        type = eventType
+        self.field = field
+        self.fault = fault
+        self.remedy = remedy
     }
 
     package func row(to publisher: String, at now: Date, machineNow: Date) -> OutboxRow {

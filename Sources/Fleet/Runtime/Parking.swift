@@ -27,9 +27,17 @@ package struct Parking: Sendable {
     /// Keyed digest of one wait: an event that is sent again and waits in vain again is parked, and told, again.
     package func messageKey(ofWaiting id: UUID) -> [UInt8] { digest.digest(.message, "waiting", id.uuidString) }
 
+    /// Keyed digest of one event as its publisher sent it, apart from the keys of refused messages: to be refused and to wait
+    /// for one's turn are different things, and one must not hide the other.
+    package func messageKey(ofTurn event: InboxRow) -> [UInt8] {
+        digest.digest(.message, [Array("turn".utf8), event.dedupeKey, event.contentDigest])
+    }
+
     /// The record and its first fact. `field`, `fault` and `remedy` go to people and must hold no value of the message.
     ///
-    /// - Parameter key: recognises the message when it is parked again; made of the message itself where none is given.
+    /// - Parameters:
+    ///   - key: recognises the message when it is parked again; made of the message itself where none is given.
+    ///   - turn: machine time at which it is taken in by itself.
     package func record(
         _ delivery: Delivery,
         queue: String,
@@ -40,7 +48,8 @@ package struct Parking: Sendable {
         fault: String,
         remedy: String,
         at now: Date,
-        recognisedBy key: [UInt8]? = nil
+        recognisedBy key: [UInt8]? = nil,
+        replayAt turn: Date? = nil
     ) throws -> (record: ParkedMessageRecord, fact: EvidenceRow) {
         let id = UUID.version7(at: now)
         let secret = CaseKey(for: id)
@@ -61,7 +70,8 @@ package struct Parking: Sendable {
                 wrapped: try secret.wrapped(with: ring),
                 bytes: try secret.seal(delivery.body, as: .payload)
             ),
-            properties: try secret.seal(ParkedProperties(delivery).bytes, as: .properties)
+            properties: try secret.seal(ParkedProperties(delivery).bytes, as: .properties),
+            replayAt: turn
         )
         let fact = record.chain.append(
             "message.parked",

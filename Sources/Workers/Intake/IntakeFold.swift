@@ -25,8 +25,10 @@ struct IntakeFold {
     private(set) var refusals: [(delivery: Delivery, refusal: Refusal)] = []
     /// How often a waiting event was looked at and had to wait on.
     private(set) var stillWaiting = 0
-    /// Inbox keys of events that were refused after they had been taken in.
+    /// Inbox keys of events that were refused after they had been taken in, or that wait their turn.
     private(set) var released: [[UInt8]] = []
+    /// Events over their publisher's rate.
+    var kept: [ParkedMessageRecord] = []
     var statements: [SQL] = []
 
     init(state: IntakeState, digest: KeyedDigest, registry: Registry) {
@@ -57,6 +59,9 @@ struct IntakeFold {
         )
         if releasing { released.append(prepared.inbox.dedupeKey) }
     }
+
+    /// Gives the id of an event back that is not taken in now.
+    mutating func release(_ prepared: PreparedEvent) { released.append(prepared.inbox.dedupeKey) }
 
     // MARK: Cases
 
@@ -284,6 +289,7 @@ struct IntakeFold {
         if let chain = state.installationChain, let statement = ChainHeads.write(chain) { statements.append(statement) }
         if !early.isEmpty { statements.append(EarlyEvents.insert(early.map(\.record))) }
         if !applied.isEmpty { statements.append(EarlyEvents.remove(Array(applied))) }
+        if !kept.isEmpty { statements.append(ParkedMessages.insert(kept)) }
         if !released.isEmpty { statements.append(Inbox.release(released)) }
         return (statements + self.statements, outbox.rows)
     }

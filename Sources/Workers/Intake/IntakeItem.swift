@@ -7,7 +7,7 @@ import Rights
 package struct IntakeItem: Sendable {
     let delivery: Delivery
     let content: Content
-    /// The registry it was prepared with: its publisher's rights are of that version.
+    /// The registry it was prepared with: its publisher's rights and rate are of that version.
     let registryVersion: Int64
 
     enum Content: Sendable {
@@ -40,6 +40,8 @@ struct PreparedEvent: Sendable {
         let parkedID: UUID
         let receivedAt: Date
         let chain: EvidenceChain
+        /// It was never refused: it came over its publisher's rate and has waited its turn.
+        let hadItsTurn: Bool
     }
 }
 

@@ -8,7 +8,7 @@ import Rights
 /// The one transaction of a batch: two round trips where nothing unusual happens.
 ///
 /// The first takes the events into the inbox, locks what they speak of and reads it; the fold decides; the second writes
-/// everything and commits. Events seen before, refusals and replays cost a round trip more.
+/// everything and commits. Events seen before, refusals, replays and publishers with a rate cost a round trip more.
 struct IntakeTransaction {
     let items: [IntakeItem]
     let preparation: IntakePreparation
@@ -25,12 +25,16 @@ struct IntakeTransaction {
         let (loaded, taken) = try await read(needs, on: connection)
         var fold = IntakeFold(state: loaded, digest: preparation.digest, registry: preparation.registry)
 
+        let turns = try await turns(of: fresh, among: taken, at: loaded.machineNow, on: connection)
         var seen: [(event: PreparedEvent, delivery: Delivery)] = []
         for item in fresh {
-            if taken.contains(item.event.inbox.dedupeKey) {
-                fold.take(item.event, from: item.delivery)
-            } else {
+            let key = item.event.inbox.dedupeKey
+            if !taken.contains(key) {
                 seen.append(item)
+            } else if let turn = turns[key] {
+                try wait(item.event, from: item.delivery, for: turn, &fold)
+            } else {
+                fold.take(item.event, from: item.delivery)
             }
         }
         try await settle(seen + repeated, fresh: fresh, &fold, on: connection)
@@ -225,7 +229,11 @@ struct IntakeTransaction {
     private func park(_ fold: inout IntakeFold, on connection: PostgresConnection) async throws {
         var records: [(record: ParkedMessageRecord, fact: EvidenceRow, refusal: Refusal)] = []
         for (delivery, refusal) in fold.refusals {
-            guard refusal.replayOf == nil else { continue }
+            if let replay = refusal.replayOf {
+                // What only waited its turn is refused for the first time now.
+                if replay.hadItsTurn { answer(refusal, parkedAs: replay.parkedID, &fold) }
+                continue
+            }
             let (record, fact) = try parking.record(
                 delivery,
                 queue: preparation.queue,
@@ -245,121 +253,30 @@ struct IntakeTransaction {
         )
         for (record, fact, refusal) in records where inserted.contains(record.id) {
             fold.changes.evidence.add(fact)
-            let origin = refusal.origin
-            if let triage = preparation.registry.triage(
-                eventType: origin.typeName,
-                publisher: origin.publisherID,
-                at: fold.state.now
-            ) {
-                fold.changes.deadlines.open(triage, subject: record.id)
-            }
-            if let publisher = refusal.origin.publisherID {
-                var answer = EventRejected(record)
-                answer.eventID = refusal.origin.eventID
-                answer.requestRef = refusal.origin.requestRef
-                answer.reference = refusal.origin.reference
-                fold.tell(answer.row(to: publisher, at: fold.state.now, machineNow: fold.state.machineNow))
-            }
+            answer(refusal, parkedAs: record.id, &fold)
         }
     }
 
-    // MARK: Replays
-
-    /// Ends the parked messages that were read again and accepted; one refused again stays open with its new fault.
-    private func resolve(_ items: [IntakeItem], _ fold: inout IntakeFold) {
-        var refused: [UUID: Refusal] = [:]
-        for (_, refusal) in fold.refusals { if let replay = refusal.replayOf { refused[replay.parkedID] = refusal } }
-        for item in items {
-            let replay: PreparedEvent.Replay? =
-                switch item.content {
-                case .event(let event): event.replayOf
-                case .refused(let refusal): refusal.replayOf
-                case .replay: nil
-                }
-            guard let replay else { continue }
-            let refusal = refused[replay.parkedID]
-            var chain = replay.chain
-            fold.changes.evidence.add(
-                chain.append(
-                    refusal == nil ? "parked.replayed" : "parked.replay_refused",
-                    at: fold.state.now,
-                    actor: "intake",
-                    clientID: nil,
-                    body: Facts.replay(refusal)
-                )
-            )
-            if let statement = ChainHeads.write(chain) { fold.statements.append(statement) }
-            if let refusal {
-                fold.statements.append(
-                    """
-                    UPDATE habeas.parked_message SET field = \(refusal.field), fault = \(refusal.fault.rawValue), remedy = \(refusal.remedy)
-                     WHERE id = \(replay.parkedID) AND state = 'open'
-                    """
-                )
-            } else {
-                fold.changes.deadlines.end(subject: replay.parkedID, isMet: true)
-                fold.statements.append(
-                    """
-                    UPDATE habeas.parked_message SET state = 'replayed', resolved_at = \(fold.state.now)
-                     WHERE id = \(replay.parkedID) AND state = 'open'
-                    """
-                )
-            }
+    private func answer(_ refusal: Refusal, parkedAs id: UUID, _ fold: inout IntakeFold) {
+        let origin = refusal.origin
+        if let triage = preparation.registry.triage(
+            eventType: origin.typeName,
+            publisher: origin.publisherID,
+            at: fold.state.now
+        ) {
+            fold.changes.deadlines.open(triage, subject: id)
         }
-    }
-
-    /// Turns each request for a replay into the parked message it names, read again.
-    private func withReplays(on connection: PostgresConnection) async throws -> [IntakeItem] {
-        var all: [IntakeItem] = []
-        for item in items {
-            guard case .replay(let ids) = item.content else {
-                all.append(item)
-                continue
-            }
-            let rows = try await connection.query(
-                """
-                SELECT id, publisher_id, received_at, kek_id, wrapped_key, payload, properties, evidence_seq, evidence_head
-                  FROM habeas.parked_message
-                 WHERE id = ANY(\(ids)::uuid[]) AND state = 'open' AND payload IS NOT NULL AND NOT truncated
-                 ORDER BY id FOR NO KEY UPDATE
-                """
-            )
-            for row in rows { all.append(try replayed(row, asked: item.delivery)) }
-        }
-        return all
-    }
-
-    private func replayed(_ row: Row, asked: Delivery) throws -> IntakeItem {
-        let (id, publisherID, receivedAt, kek, wrapped, payload, properties, sequence, head) = try row.decode(
-            UUID.self,
-            String?.self,
-            Date.self,
-            String.self,
-            [UInt8].self,
-            [UInt8].self,
-            [UInt8]?.self,
-            Int.self,
-            [UInt8].self
+        guard let publisher = origin.publisherID else { return }
+        var answer = EventRejected(
+            parked: id,
+            eventType: origin.typeName,
+            field: refusal.field,
+            fault: refusal.fault.rawValue,
+            remedy: refusal.remedy
         )
-        let key = try CaseKey(unwrapping: .init(kekID: kek, bytes: wrapped), for: id, with: preparation.ring)
-        let body = try key.open(payload, as: .payload)
-        let context =
-            try properties.map { ParkedProperties.context(reading: try key.open($0, as: .properties)) }
-            ?? MessageContext()
-        // A publisher that was unknown then may be registered now.
-        let publisher =
-            publisherID.flatMap { preparation.registry.publisher(id: $0) }
-            ?? context.userID.flatMap { preparation.registry.publisher(brokerUser: $0) }
-        let content = try preparation.again(
-            .init(
-                parkedID: id,
-                receivedAt: receivedAt,
-                chain: EvidenceChain(.parked, id: id, sequence: sequence, head: head)
-            ),
-            publisher: publisher,
-            context: context,
-            body: body
-        )
-        return IntakeItem(delivery: asked, content: content, registryVersion: preparation.registry.version)
+        answer.eventID = origin.eventID
+        answer.requestRef = origin.requestRef
+        answer.reference = origin.reference
+        fold.tell(answer.row(to: publisher, at: fold.state.now, machineNow: fold.state.machineNow))
     }
 }

@@ -53,5 +53,6 @@ extension FaultCode {
     static let unknownTask = FaultCode(rawValue: "unknown_task")
     static let unknownNotice = FaultCode(rawValue: "unknown_notice")
     static let unknownHold = FaultCode(rawValue: "unknown_hold")
+    static let overRate = FaultCode(rawValue: "over_rate")
     static let unlawful = FaultCode(rawValue: "unlawful_now")
 }

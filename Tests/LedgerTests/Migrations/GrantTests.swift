@@ -15,7 +15,7 @@ struct GrantTests {
             "hold": "raw", "deadline": "raw", "review": "rau",
             "case_secret": "rau", "event_secret": "ra", "case_identity": "rad", "early_event": "rad",
             "parked_message": "rau", "message_attempt": "rawd", "outbox": "ra", "outbox_pending": "rad",
-            "outbox_settlement": "a", "evidence": "a", "case_group": "raw", "case_gate": "a",
+            "outbox_settlement": "a", "evidence": "a", "case_group": "raw", "case_gate": "a", "publisher_rate": "raw",
         ],
         "habeas_clock": [
             "habeas_migration": "r", "installation": "ru", "review": "rau", "client": "r", "publisher": "r",
@@ -25,6 +25,7 @@ struct GrantTests {
             "parked_message": "raw", "deadline": "raw", "early_event": "rwd",
             "message_attempt": "rawd",
             "inbox": "rd", "evidence": "a", "case_file": "ru", "incident": "ru", "case_group": "rw", "case_gate": "a",
+            "publisher_rate": "r",
         ],
         "habeas_referral": registryOnly, "habeas_export": registryOnly, "habeas_erasure": registryOnly,
         "habeas_breach": registryOnly, "habeas_gateway": registryOnly,
@@ -35,7 +36,7 @@ struct GrantTests {
             "outbox_settlement": "r", "inbox": "r", "incident": "r",
             "hold": "raw", "profile": "ra", "holiday_calendar": "raw", "case_pause": "raw",
             "case_secret": "r", "event_secret": "ra", "case_identity": "r", "early_event": "r", "message_attempt": "r",
-            "evidence_unsealed": "r", "case_group": "rw", "case_gate": "rad",
+            "evidence_unsealed": "r", "case_group": "rw", "case_gate": "rad", "publisher_rate": "r",
         ],
         "habeas_auditor": [
             "habeas_migration": "r", "review": "r", "review_approval": "r", "installation": "r", "client": "r",
@@ -43,7 +44,7 @@ struct GrantTests {
             "incident": "r",
             "hold": "r", "profile": "r", "holiday_calendar": "r", "case_pause": "r", "deadline": "r", "inbox": "r",
             "outbox": "r", "outbox_pending": "r", "outbox_settlement": "r", "evidence": "r", "evidence_unsealed": "r",
-            "case_group": "r", "case_gate": "r",
+            "case_group": "r", "case_gate": "r", "publisher_rate": "r",
         ],
     ]
     static let registryOnly = [

@@ -49,7 +49,7 @@ extension Migration {
               id             uuid PRIMARY KEY,
               message_key    bytea NOT NULL UNIQUE,
               chain_id       uuid NOT NULL,
-              origin         text NOT NULL CHECK (origin IN ('refused', 'attempts', 'dead_letter', 'expired')),
+              origin         text NOT NULL CHECK (origin IN ('refused', 'attempts', 'dead_letter', 'expired', 'rate')),
               queue          text NOT NULL,
               publisher_id   text,
               event_type     text,
@@ -68,9 +68,12 @@ extension Migration {
               wrapped_key    bytea,
               payload        bytea,
               expires_at     timestamptz NOT NULL,
+              -- Machine time at which it is taken in by itself; only where it came over its publisher's rate.
+              replay_at      timestamptz,
               evidence_seq   integer NOT NULL DEFAULT 0,
               evidence_head  bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex')
             );
+            CREATE INDEX parked_message_turn ON habeas.parked_message (replay_at) WHERE state = 'open' AND replay_at IS NOT NULL;
             CREATE INDEX parked_message_open ON habeas.parked_message (fault, field, id) WHERE state = 'open';
 
             -- Attempts of a message that was delivered again and again, counted here because the broker's count also

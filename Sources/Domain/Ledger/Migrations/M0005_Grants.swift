@@ -23,7 +23,8 @@ extension Migration {
             GRANT SELECT, INSERT, DELETE ON habeas.case_identity, habeas.early_event TO habeas_intake;
             GRANT DELETE ON habeas.message_attempt TO habeas_intake;
             GRANT SELECT, INSERT ON habeas.parked_message TO habeas_intake;
-            GRANT UPDATE (evidence_seq, evidence_head, state, resolved_at, resolution, field, fault, remedy) ON habeas.parked_message TO habeas_intake;
+            GRANT UPDATE (evidence_seq, evidence_head, state, resolved_at, resolution, field, fault, remedy, origin, replay_at)
+              ON habeas.parked_message TO habeas_intake;
             GRANT UPDATE (evidence_seq, evidence_head) ON habeas.client, habeas.installation TO habeas_intake;
             GRANT SELECT, INSERT ON habeas.outbox TO habeas_intake;
             GRANT SELECT, INSERT, DELETE ON habeas.outbox_pending TO habeas_intake, habeas_clock;
@@ -70,7 +71,7 @@ extension Migration {
               TO habeas_auditor;
             -- What an auditor needs of the tables that hold sealed words: everything but the words.
             GRANT SELECT (id, chain_id, origin, queue, publisher_id, event_type, field, fault, remedy, received_at, body_size,
-              truncated, state, resolved_at, resolved_by, resolution, expires_at, evidence_seq, evidence_head)
+              truncated, state, resolved_at, resolved_by, resolution, expires_at, replay_at, evidence_seq, evidence_head)
               ON habeas.parked_message TO habeas_auditor;
             GRANT SELECT (id, publisher_id, request_ref, case_id, event_type, received_at, expires_at)
               ON habeas.early_event TO habeas_auditor;

@@ -12,6 +12,8 @@ package struct ParkedMessageRecord: Sendable {
         case deadLetter = "dead_letter"
         /// It waited for a case that never came.
         case expired
+        /// It came over its publisher's rate and waits its turn.
+        case rate
     }
 
     package let id: UUID
@@ -30,6 +32,8 @@ package struct ParkedMessageRecord: Sendable {
     package let secret: SealedPayload
     /// What the message said beside its body, sealed under the same key.
     package let properties: [UInt8]?
+    /// Machine time of its turn, where it is to be taken in by itself.
+    package let replayAt: Date?
     package var chain: EvidenceChain
 
     package init(
@@ -46,7 +50,8 @@ package struct ParkedMessageRecord: Sendable {
         bodySize: Int,
         isTruncated: Bool,
         secret: SealedPayload,
-        properties: [UInt8]?
+        properties: [UInt8]?,
+        replayAt: Date? = nil
     ) {
         self.id = id
         self.messageKey = messageKey
@@ -62,13 +67,14 @@ package struct ParkedMessageRecord: Sendable {
         self.isTruncated = isTruncated
         self.secret = secret
         self.properties = properties
+        self.replayAt = replayAt
         chain = EvidenceChain(new: .parked, id: id)
     }
 }
 
 /// Writes parked messages.
 package enum ParkedMessages {
-    /// How long a parked payload is kept; reason and digest stay.
+    /// How long a parked payload is kept, counted from its turn where it has one; reason and digest stay.
     package static let retention = Duration.seconds(30 * 86_400)
 
     /// Inserts what is not parked yet and returns the ids that are new.
@@ -76,15 +82,17 @@ package enum ParkedMessages {
         let rows = rows.sorted { $0.messageKey.lexicographicallyPrecedes($1.messageKey) }
         return """
             INSERT INTO habeas.parked_message (id, message_key, chain_id, origin, queue, publisher_id, event_type, field, fault,
-              remedy, received_at, body_size, truncated, properties, kek_id, wrapped_key, payload, evidence_seq, evidence_head, expires_at)
-            SELECT n.*, habeas.domain_now() + \(retention)::interval
+              remedy, received_at, body_size, truncated, properties, kek_id, wrapped_key, payload, evidence_seq, evidence_head, replay_at, expires_at)
+            SELECT n.*, habeas.domain_now() + \(retention)::interval + greatest(n.replay_at - now(), '0')
               FROM unnest(\(rows.map(\.id))::uuid[], \(rows.map(\.messageKey))::bytea[], \(rows.map(\.chain.id))::uuid[],
                 \(rows.map(\.origin.rawValue))::text[], \(rows.map(\.queue))::text[], \(rows.map(\.publisherID))::text[],
                 \(rows.map(\.eventType))::text[], \(rows.map(\.field))::text[], \(rows.map(\.fault))::text[],
                 \(rows.map(\.remedy))::text[], \(rows.map(\.receivedAt))::timestamptz[], \(rows.map { Int64($0.bodySize) })::int8[],
                 \(rows.map(\.isTruncated))::bool[], \(rows.map(\.properties))::bytea[], \(rows.map(\.secret.wrapped.kekID))::text[],
                 \(rows.map(\.secret.wrapped.bytes))::bytea[], \(rows.map(\.secret.bytes))::bytea[],
-                \(rows.map { Int32($0.chain.sequence) })::int4[], \(rows.map(\.chain.head))::bytea[]) AS n
+                \(rows.map { Int32($0.chain.sequence) })::int4[], \(rows.map(\.chain.head))::bytea[], \(rows.map(\.replayAt))::timestamptz[])
+                AS n (id, message_key, chain_id, origin, queue, publisher_id, event_type, field, fault, remedy, received_at,
+                      body_size, truncated, properties, kek_id, wrapped_key, payload, evidence_seq, evidence_head, replay_at)
             ON CONFLICT (message_key) DO NOTHING
             RETURNING id
             """

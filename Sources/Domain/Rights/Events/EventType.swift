@@ -32,6 +32,9 @@ package enum EventType: String, ClosedList {
         name.hasPrefix(prefix) && carriesLegalTime(String(name.dropFirst(prefix.count)))
     }
 
+    /// Whether such an event waits its turn when its publisher is over its rate. A breach does not: its clock has hours.
+    package var waitsItsTurn: Bool { !rawValue.hasPrefix("breach.") }
+
     /// What a wire name stands for.
     package enum Lookup: Equatable, Sendable {
         case known(EventType)

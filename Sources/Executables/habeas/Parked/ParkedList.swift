@@ -56,7 +56,7 @@ struct ParkedList: AsyncParsableCommand {
         if let after { condition = "\(condition) AND p.id < \(after)" }
         return """
             SELECT p.id, p.state, p.origin, p.publisher_id, p.event_type, p.field, p.fault, p.remedy, p.received_at, p.body_size,
-                   d.due_at
+                   d.due_at, CASE p.state WHEN 'open' THEN p.replay_at END
               FROM (SELECT * FROM habeas.parked_message p WHERE \(condition) ORDER BY p.id DESC LIMIT \(limit)) AS p
               LEFT JOIN LATERAL (SELECT due_at FROM habeas.deadline
                                   WHERE subject_id = p.id AND state IN ('open', 'missed') ORDER BY due_at LIMIT 1) AS d ON true
@@ -85,19 +85,21 @@ struct ParkedList: AsyncParsableCommand {
             empty: "nothing is parked"
         )
         for row in rows {
-            let (id, state, origin, publisher, type, field, fault, remedy, receivedAt, size, dueAt) = try row.decode(
-                UUID.self,
-                String.self,
-                String.self,
-                String?.self,
-                String?.self,
-                String.self,
-                String.self,
-                String.self,
-                Date.self,
-                Int.self,
-                Date?.self
-            )
+            let (id, state, origin, publisher, type, field, fault, remedy, receivedAt, size, dueAt, turn) =
+                try row.decode(
+                    UUID.self,
+                    String.self,
+                    String.self,
+                    String?.self,
+                    String?.self,
+                    String.self,
+                    String.self,
+                    String.self,
+                    Date.self,
+                    Int.self,
+                    Date?.self,
+                    Date?.self
+                )
             if common.json {
                 StandardOutput.write([
                     "id": JSONValue(id), "state": .string(state), "origin": .string(origin),
@@ -105,10 +107,20 @@ struct ParkedList: AsyncParsableCommand {
                     "type": JSONValue(type), "field": .string(field), "fault": .string(fault),
                     "remedy": .string(remedy),
                     "received_at": JSONValue(receivedAt), "body_size": .integer(size),
-                    "triage_due_at": JSONValue(dueAt),
+                    "triage_due_at": JSONValue(dueAt), "replay_at": JSONValue(turn),
                 ])
             } else {
-                table.add(id.text, state, receivedAt.short, publisher, type, field, fault, dueAt?.short, remedy)
+                table.add(
+                    id.text,
+                    state,
+                    receivedAt.short,
+                    publisher,
+                    type,
+                    field,
+                    fault,
+                    dueAt?.short,
+                    remedy + (turn.map { " Its turn is at \($0.short)." } ?? "")
+                )
             }
         }
         if !common.json { StandardOutput.write(table) }
