@@ -26,6 +26,7 @@ struct ClockFixture: Sendable {
     let letters: DeadLetterHandler
     let metrics = MetricsRegistry()
     let reviews: ReviewLook
+    let turns: WaitingTurns
 
     static func with(_ body: (ClockFixture) async throws -> Void) async throws {
         let login = "clock_" + UUID().uuidString.lowercased().filter { $0 != "-" }
@@ -102,6 +103,7 @@ struct ClockFixture: Sendable {
             logger: Self.quiet
         )
         housekeeping = Housekeeping(pool: pool, expiry: expiry, logger: Self.quiet)
+        turns = WaitingTurns(pool: pool, dispatcher: dispatcher, logger: Self.quiet)
         reviews = ReviewLook(
             pool: pool,
             harvest: HarvestLook(pool: pool, registry: self.registry),

@@ -4,7 +4,8 @@ import FoundationEssentials
 import Observability
 import Rights
 
-/// Puts the clock together: due deadlines, the relay of what writers left, the drain of the park queue, housekeeping. Any number of copies.
+/// Puts the clock together: due deadlines, the relay of what writers left, turns of what came over a rate,
+/// the drain of the park queue, housekeeping. Any number of copies.
 package enum ClockWorker {
     package static let queues = [Topology.parked]
 
@@ -44,6 +45,7 @@ package enum ClockWorker {
         )
         if let time = context.domainTime { _ = try await deadlines.play(until: time) }
         let housekeeping = Housekeeping(pool: context.pool, expiry: expiry, logger: context.logger)
+        let turns = WaitingTurns(pool: context.pool, dispatcher: dispatcher, logger: context.logger)
         let reviews = ReviewLook(
             pool: context.pool,
             harvest: HarvestLook(pool: context.pool, registry: context.registry),
@@ -51,7 +53,9 @@ package enum ClockWorker {
             logger: context.logger
         )
         let patience = context.configuration.heartbeat * 2
-        return WorkerProcess.Work(services: [publisher, dispatcher, relay, deadlines, housekeeping, reviews, letters]) {
+        return WorkerProcess.Work(
+            services: [publisher, dispatcher, relay, deadlines, turns, housekeeping, reviews, letters]
+        ) {
             await Readiness.reasons(consumers: [consumer], publisher: publisher, gate: context.gate, patience: patience)
         }
     }

@@ -40,10 +40,11 @@ package struct Housekeeping: Service {
         while try await expiry.expire() > 0 {}
         _ = try await pool.withConnection { connection in
             try await connection.pipeline([
-                // The payload goes; field, fault, digest and evidence stay.
+                // The payload goes; field, fault, digest and evidence stay. Not of what still has its turn to come.
                 """
                 UPDATE habeas.parked_message SET payload = NULL, properties = NULL, wrapped_key = NULL, kek_id = NULL
                  WHERE id IN (SELECT id FROM habeas.parked_message WHERE expires_at <= habeas.domain_now() AND payload IS NOT NULL
+                                 AND (state <> 'open' OR replay_at IS NULL)
                                LIMIT 500 FOR UPDATE SKIP LOCKED)
                 """,
                 "DELETE FROM habeas.message_attempt WHERE last_at < now() - interval '30 days'",
