@@ -114,7 +114,7 @@ struct WaitingTurnsTests {
             _ = try await Self.keep(2, from: Date(timeIntervalSinceNow: 3_600), fixture)
             try await fixture.goAhead(hours: 40 * 24)
             try await fixture.housekeeping.once()
-            #expect(try await fixture.opened() == ["{0}", "{1}"])
+            #expect(Set(try await fixture.opened()) == ["{0}", "{1}"])
             _ = try await fixture.owner.withConnection {
                 try await $0.query("UPDATE habeas.parked_message SET state = 'replayed'")
             }
