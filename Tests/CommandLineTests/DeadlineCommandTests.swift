@@ -65,9 +65,8 @@ struct DeadlineCommandTests {
         try await Installation.with { installation in
             try await installation.register()
             let id = try await installation.openCase(ref: "r")
-            let before = try await installation.query(
-                "SELECT due_at::text FROM habeas.deadline WHERE clock = 'respond'"
-            ).decode(column: 0, as: String.self)
+            let respond: SQL = "SELECT state || ' ' || due_at::text FROM habeas.deadline WHERE clock = 'respond'"
+            let before = try await installation.query(respond).decode(column: 0, as: String?.self)
             let placed = try await installation.run(
                 "holds",
                 "place",
@@ -80,6 +79,8 @@ struct DeadlineCommandTests {
                 "legal"
             )
             #expect(placed.status == 0, "\(placed.errors)")
+            let held = try await installation.query(respond).decode(column: 0, as: String?.self)
+            #expect(held == before)
             let twice = try await installation.run(
                 "holds",
                 "place",
@@ -114,9 +115,7 @@ struct DeadlineCommandTests {
                 "settled"
             )
             #expect(gone.status == 1)
-            let after = try await installation.query(
-                "SELECT due_at::text FROM habeas.deadline WHERE clock = 'respond'"
-            ).decode(column: 0, as: String.self)
+            let after = try await installation.query(respond).decode(column: 0, as: String?.self)
             #expect(before == after)
             let facts = try await installation.query(
                 "SELECT fact FROM habeas.evidence WHERE chain_id = \(id) ORDER BY seq"
