@@ -204,7 +204,7 @@ struct ReviewTests {
             for statement: SQL in [
                 "UPDATE habeas.review SET settled_at = now(), verdict = 'denied'",
                 "UPDATE habeas.review SET settled_at = now(), verdict = 'confirmed', reason = 'x'",
-                "DELETE FROM habeas.review",
+                "DELETE FROM habeas.review", "UPDATE habeas.case_file SET regulation = 'gdpr'",
                 "INSERT INTO habeas.review_approval (review_id, reason) SELECT id, '' FROM habeas.review",
             ] {
                 await #expect(throws: PostgresError.self) {

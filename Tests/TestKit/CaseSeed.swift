@@ -41,7 +41,7 @@ package struct CaseSeed: Sendable {
         var record = CaseFileRecord(
             id: UUID.version7(at: now),
             opening: opening,
-            clientID: client?.id,
+            client: client,
             profile: policy.profile,
             publisherID: publisher.id,
             requestRef: request?.requestRef,

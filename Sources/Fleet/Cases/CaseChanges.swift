@@ -218,6 +218,23 @@ package struct CaseChanges: Sendable {
         }
     }
 
+    /// Puts a case whose regime became known under it: its clocks are counted by that one's rules, and those that only it knows
+    /// begin. A clock that was missed by the strictest dates and is not by its own runs again.
+    package mutating func settleRegime(of record: inout CaseFileRecord, as regulation: Regulation, waited: [Pause]) {
+        let before = Set(clocks(of: record, waited: waited)?.deadlines.map(\.rule.clock) ?? [])
+        record.regulation = regulation
+        let isOwed = record.state.isUnanswered && record.linkedTo == nil
+        for deadline in clocks(of: record, waited: waited)?.deadlines ?? [] where deadline.rule.clock != .lapse {
+            if before.contains(deadline.rule.clock) {
+                let isAhead = deadline.due.map { $0 > now } ?? true
+                deadlines.change(deadline, subject: record.id, reopening: isOwed && isAhead)
+            } else if isOwed {
+                deadlines.start(deadline, case: record.id, clientID: record.clientID)
+            }
+        }
+        wake(record.queue, for: record)
+    }
+
     /// The clocks of a case as of now; nil where it is no request of a person.
     package func clocks(of record: CaseFileRecord, waited: [Pause]) -> CaseClocks? {
         guard let facts = record.clockFacts(pauses: waited) else { return nil }
@@ -226,7 +243,12 @@ package struct CaseChanges: Sendable {
 
     package func policy(of record: CaseFileRecord) -> Policy {
         let client = record.clientID.flatMap { registry.client($0) }
-        return registry.policy(profile: record.profile, version: record.profileVersion, client: client)
+        return registry.policy(
+            profile: record.profile,
+            version: record.profileVersion,
+            client: client,
+            agreement: record.agreementVersion
+        )
     }
 
     package func place(of record: CaseFileRecord) -> Place {

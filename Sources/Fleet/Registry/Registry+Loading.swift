@@ -10,7 +10,7 @@ extension Registry {
             "SELECT registry_version, topology_digest FROM habeas.installation",
             """
             SELECT id, names, country, time_zone, suspended, baa_signed, dpa_signed_on IS NOT NULL AS has_addendum, agreement,
-                   renews_on::text, term_months
+                   renews_on::text, term_months, agreement_version
               FROM habeas.client
             """,
             """
@@ -23,24 +23,36 @@ extension Registry {
             SELECT place, name, time_zone, first_year, last_year, days::text[] FROM habeas.holiday_calendar
              WHERE place !~ '-' OR place = 'US-CA' OR place IN (SELECT country FROM habeas.client)
             """,
+            """
+            SELECT a.client_id, a.version, a.body FROM habeas.agreement a JOIN habeas.client c ON c.id = a.client_id
+             WHERE a.version < c.agreement_version AND a.body IS NOT NULL
+            """,
         ])
         return try assembled(results)
     }
 
     private static func assembled(_ results: [Rows]) throws -> Registry {
         let (version, digest) = try results[0].only.decode(Int64.self, String?.self)
+        var former: [String: [Int: Agreement]] = [:]
+        for (id, version, body) in try results[5].decode(String.self, Int.self, String.self) {
+            former[id, default: [:]][version] = try agreement(body, of: id)
+        }
         return Registry(
             version: version,
             topologyDigest: digest,
-            clients: try results[1].map(client),
+            clients: try results[1].map { try client($0, former) },
             publishers: try results[2].map(publisher),
             profiles: try results[3].map(profile),
             atlas: HolidayAtlas(try results[4].map(calendar))
         )
     }
 
-    private static func client(_ row: Row) throws -> Client {
-        let (id, names, country, zone, suspended, baa, addendum, agreement, renewsOn, months) = try row.decode(
+    private static func agreement(_ text: String, of client: String) throws -> Agreement {
+        try ProfileFile.agreement(text, path: "habeas.client \(client)")
+    }
+
+    private static func client(_ row: Row, _ former: [String: [Int: Agreement]]) throws -> Client {
+        let (id, names, country, zone, suspended, baa, addendum, agreed, renewsOn, months, version) = try row.decode(
             String.self,
             [String].self,
             String?.self,
@@ -50,6 +62,7 @@ extension Registry {
             Bool.self,
             String?.self,
             String?.self,
+            Int.self,
             Int.self
         )
         // `clients apply` refuses zones that this platform does not know; a database moved elsewhere falls back to UTC.
@@ -61,7 +74,9 @@ extension Registry {
             isSuspended: suspended,
             hasBAA: baa,
             hasAddendum: addendum,
-            agreement: try agreement.map { try ProfileFile.agreement($0, path: "habeas.client \(id)") },
+            agreement: try agreed.map { try agreement($0, of: id) },
+            agreementVersion: version,
+            formerAgreements: former[id] ?? [:],
             term: renewsOn.flatMap { CivilDate(iso: $0) }.map { ContractTerm(renewsOn: $0, months: months) }
         )
     }

@@ -40,10 +40,14 @@ package struct Registry: Sendable {
         return Policy(profile: profile, agreement: client?.agreement)
     }
 
-    /// The rules of a case that began under `version`.
-    package func policy(profile name: String, version: Int, client: Client?) -> Policy {
+    /// The rules of a case that began under `version` of the profile and, of its client's agreements, under the one with the
+    /// number `agreement`; without a number it follows the agreement as it stands.
+    package func policy(profile name: String, version: Int, client: Client?, agreement: Int?) -> Policy {
         let profile = profiles[name]?.first { $0.version == version } ?? .standard(named: name)
-        return Policy(profile: profile, agreement: client?.agreement)
+        return Policy(
+            profile: profile,
+            agreement: agreement.map { client?.agreement(version: $0) } ?? client?.agreement
+        )
     }
 
     /// The acceptable use rules that bind a client on the day of `now`; those of a profile that was never applied are the

@@ -20,6 +20,8 @@ enum Facts {
             body.member("right", record.right)
             body.member("regulation", record.regulation)
             body.member("profile", record.profile)
+            body.member("profile_version", record.profileVersion)
+            body.member("agreement_version", record.agreementVersion)
             body.member("state", record.state.rawValue)
             body.member("subject_index", record.subjectIndex)
             body.member("group", record.groupID)

@@ -125,7 +125,7 @@ extension IntakeFold {
         let record = CaseFileRecord(
             id: opening.id,
             opening: decided,
-            clientID: opening.client?.id,
+            client: opening.client,
             profile: policy.profile,
             publisherID: prepared.publisher.id,
             requestRef: requestRef,

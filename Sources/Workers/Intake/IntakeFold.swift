@@ -168,7 +168,13 @@ struct IntakeFold {
     mutating func assign(_ client: Client, to id: UUID) {
         guard var record = state.cases[id] else { return }
         record.clientID = client.id
+        record.agreementVersion = client.agreementVersion
         state.cases[id] = record
+        if !opened.contains(id) {
+            statements.append(
+                "UPDATE habeas.case_file SET agreement_version = \(Int32(client.agreementVersion)) WHERE id = \(id)"
+            )
+        }
         changes.groups.assign(client.id, to: record.groupID)
         // What this batch has begun for it before belongs to that client, too.
         changes.deadlines.assign(client.id, to: id)

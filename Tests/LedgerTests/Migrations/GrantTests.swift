@@ -10,7 +10,8 @@ struct GrantTests {
     /// A table that is not named may not be touched at all.
     static let expected: [String: [String: String]] = [
         "habeas_intake": [
-            "habeas_migration": "r", "installation": "ru", "client": "ru", "publisher": "r", "profile": "r",
+            "habeas_migration": "r", "agreement": "r", "installation": "ru", "client": "ru", "publisher": "r",
+            "profile": "r",
             "holiday_calendar": "r", "case_pause": "raw", "inbox": "rad", "case_file": "raw", "incident": "raw",
             "hold": "raw", "deadline": "raw", "review": "rau",
             "case_secret": "rau", "event_secret": "ra", "case_identity": "rad", "early_event": "rad",
@@ -18,7 +19,8 @@ struct GrantTests {
             "outbox_settlement": "a", "evidence": "a", "case_group": "raw", "case_gate": "a", "publisher_rate": "raw",
         ],
         "habeas_clock": [
-            "habeas_migration": "r", "installation": "ru", "review": "rau", "client": "r", "publisher": "r",
+            "habeas_migration": "r", "agreement": "r", "installation": "ru", "review": "rau", "client": "r",
+            "publisher": "r",
             "profile": "r",
             "holiday_calendar": "r", "case_pause": "raw", "hold": "ru", "case_secret": "d", "case_identity": "d",
             "event_secret": "d", "outbox": "ra", "outbox_pending": "raud", "outbox_settlement": "a",
@@ -30,7 +32,8 @@ struct GrantTests {
         "habeas_referral": registryOnly, "habeas_export": registryOnly, "habeas_erasure": registryOnly,
         "habeas_breach": registryOnly, "habeas_gateway": registryOnly,
         "habeas_operator": [
-            "habeas_migration": "r", "review": "ru", "review_approval": "r", "installation": "ru", "client": "raw",
+            "habeas_migration": "r", "agreement": "r", "review": "ru", "review_approval": "r", "installation": "ru",
+            "client": "raw",
             "publisher": "raw", "parked_message": "ru",
             "deadline": "raw", "case_file": "ru", "evidence": "ra", "outbox": "ra", "outbox_pending": "ra",
             "outbox_settlement": "r", "inbox": "r", "incident": "r",
@@ -39,7 +42,8 @@ struct GrantTests {
             "evidence_unsealed": "r", "case_group": "rw", "case_gate": "rad", "publisher_rate": "r",
         ],
         "habeas_auditor": [
-            "habeas_migration": "r", "review": "r", "review_approval": "r", "installation": "r", "client": "r",
+            "habeas_migration": "r", "agreement": "r", "review": "r", "review_approval": "r", "installation": "r",
+            "client": "r",
             "publisher": "r", "case_file": "r",
             "incident": "r",
             "hold": "r", "profile": "r", "holiday_calendar": "r", "case_pause": "r", "deadline": "r", "inbox": "r",
@@ -48,7 +52,7 @@ struct GrantTests {
         ],
     ]
     static let registryOnly = [
-        "habeas_migration": "r", "installation": "r", "client": "r", "publisher": "r", "profile": "r",
+        "habeas_migration": "r", "agreement": "r", "installation": "r", "client": "r", "publisher": "r", "profile": "r",
         "holiday_calendar": "r",
     ]
 

@@ -47,6 +47,65 @@ struct SchemaTests {
     }
 
     @Test(
+        "A9: an agreement from before agreements had versions counts as the first; cases from then follow it as it stands"
+    )
+    func agreements() async throws {
+        let connection = try await PostgresConnection.connect(try Database.current)
+        let before = Array(Migration.all.prefix { $0.name != "law" })
+        _ = try await Migrator(before, table: "habeas_migration").up(connection)
+        try await connection.execute(
+            """
+            INSERT INTO habeas.client (id, agreement) VALUES ('acme', 'name: DPA'), ('globex', NULL);
+            INSERT INTO habeas.case_file (id, client_id, kind, lane, role, regulation, profile, state, state_since, queue, publisher_id,
+              anchor_at, received_at)
+            VALUES (gen_random_uuid(), 'acme', 'request', 'own', 'controller', 'gdpr', 'x', 'received', now(), 'q', 'p', now(), now());
+            """
+        )
+        try await Migrator.ledger().up(connection)
+        func versions() async throws -> [String] {
+            try await connection.query(
+                "SELECT concat_ws(' ', client_id, version, body) FROM habeas.agreement ORDER BY client_id, version"
+            ).decode(column: 0, as: String.self)
+        }
+        #expect(try await versions() == ["acme 1 name: DPA"])
+        let kept = try await connection.query("SELECT agreement_version FROM habeas.case_file").only
+        #expect(try kept.decode(0, as: Int?.self) == nil)
+        // Who writes no number, as an older program does, and who writes a wrong one.
+        try await connection.execute(
+            """
+            UPDATE habeas.client SET agreement = NULL WHERE id = 'acme';
+            UPDATE habeas.client SET agreement = 'name: Two', agreement_version = 7 WHERE id = 'globex';
+            UPDATE habeas.client SET agreement_version = 9, names = '{x}';
+            """
+        )
+        #expect(try await versions() == ["acme 1 name: DPA", "acme 2", "globex 1 name: Two"])
+        await connection.close()
+    }
+
+    @Test(
+        "keeps versions of agreements, and a case its own; only a person settles a regime, and only one that was open",
+        arguments: [
+            "UPDATE habeas.agreement SET body = 'name: Other'", "DELETE FROM habeas.agreement",
+            "UPDATE habeas.case_file SET agreement_version = 2", "UPDATE habeas.case_file SET agreement_version = NULL",
+            "UPDATE habeas.case_file SET regulation = 'ccpa'", "UPDATE habeas.case_file SET regulation = 'other'",
+        ]
+    )
+    func law(_ statement: String) async throws {
+        try await withSchema { connection in
+            try await connection.execute(
+                """
+                INSERT INTO habeas.client (id, agreement) VALUES ('acme', 'name: DPA');
+                INSERT INTO habeas.case_file (id, client_id, kind, lane, role, regulation, profile, state, state_since, queue, publisher_id,
+                  anchor_at, received_at, agreement_version)
+                VALUES (gen_random_uuid(), 'acme', 'request', 'own', 'controller', 'gdpr', 'x', 'received', now(), 'q', 'p', now(), now(), 1);
+                """
+            )
+            let error = await #expect(throws: PostgresError.self) { try await connection.query(SQL(raw: statement)) }
+            #expect(error?.sqlState == .insufficientPrivilege)
+        }
+    }
+
+    @Test(
         "refuses to change, remove or empty evidence, even to its owner",
         arguments: [
             "UPDATE habeas.evidence SET body = '{}'", "DELETE FROM habeas.evidence", "TRUNCATE habeas.evidence",

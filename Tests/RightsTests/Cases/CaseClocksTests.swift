@@ -176,6 +176,26 @@ struct CaseClocksTests {
         #expect(try ids(Self.facts(.fulfilment)) == ["gdpr.respond", "default.assist"])
     }
 
+    @Test(
+        "N5: a regime that becomes known has every clock that held before, and its own beside",
+        arguments: Regulation.allCases
+    )
+    func regimes(_ regulation: Regulation) throws {
+        for lane in Lane.allCases {
+            for right in Right.allCases {
+                func kinds(_ regulation: Regulation) throws -> Set<ClockRule.Clock> {
+                    Set(
+                        try Self.clocks(Self.facts(lane, .received, right, under: regulation, isMinor: true)).deadlines
+                            .map(\.rule.clock)
+                    )
+                }
+                let added = try kinds(regulation).subtracting(try kinds(.other))
+                #expect(try kinds(.other).isSubset(of: try kinds(regulation)))
+                #expect(added.isSubset(of: lane == .own ? [.extensionNotice, .confirmReceipt] : []))
+            }
+        }
+    }
+
     @Test("K4, Y6: what waits for somebody lapses", arguments: [CaseState.needsClient, .needsIdentity, .needsFee])
     func lapse(_ state: CaseState) throws {
         let lane: Lane = state == .needsClient ? .referral : .own

@@ -10,10 +10,14 @@ package struct CaseFileRecord: Sendable {
     package let lane: Lane
     package let role: Role
     package let right: Right?
-    package let regulation: Regulation
+    /// Changes once at most: where a person settles a regime that nobody could name.
+    package var regulation: Regulation
     package let profile: String
     /// The version of the profile that the case began under, and keeps.
     package let profileVersion: Int
+    /// The number of its client's agreement that the case began under, or that was in force when its client became known, and
+    /// keeps. Nil where no client is known, or where the program that began the case kept no number.
+    package var agreementVersion: Int?
     package let isMinor: Bool
     /// Whether the request was said to hold health data.
     package let hasHealthData: Bool
@@ -42,7 +46,7 @@ package struct CaseFileRecord: Sendable {
     package init(
         id: UUID,
         opening: CaseOpening,
-        clientID: String?,
+        client: Client?,
         profile: Profile,
         publisherID: String,
         requestRef: String?,
@@ -53,7 +57,7 @@ package struct CaseFileRecord: Sendable {
         ask: [UInt8]? = nil
     ) {
         self.id = id
-        self.clientID = clientID
+        clientID = client?.id
         kind = opening.kind
         lane = opening.lane
         role = opening.role
@@ -61,6 +65,7 @@ package struct CaseFileRecord: Sendable {
         regulation = opening.regulation
         self.profile = profile.name
         profileVersion = profile.version
+        agreementVersion = client?.agreementVersion
         isMinor = opening.isMinor
         hasHealthData = opening.hasHealthData
         country = opening.country
@@ -113,7 +118,7 @@ package struct CaseFileRecord: Sendable {
 extension CaseFileRecord {
     /// What ``init(row:)`` reads.
     package static let columns: SQL = """
-        id, client_id, kind, lane, role, right_asked, regulation, profile, profile_version, is_minor, has_health, country,
+        id, client_id, kind, lane, role, right_asked, regulation, profile, profile_version, agreement_version, is_minor, has_health, country,
         submitted_at, extended_at, state, state_since, queue, publisher_id, request_ref, subject_index, group_id, reference,
         anchor_at, received_at, ask, linked_to, outcome_seq, evidence_seq, evidence_head
         """
@@ -196,6 +201,7 @@ extension CaseFileRecord {
         self.regulation = try Stored.word(regulation, "case_file.regulation")
         profile = try row.decode("profile", as: String.self)
         profileVersion = try row.decode("profile_version", as: Int.self)
+        agreementVersion = try row.decode("agreement_version", as: Int?.self)
         isMinor = try row.decode("is_minor", as: Bool.self)
         hasHealthData = try row.decode("has_health", as: Bool.self)
         country = try row.decode("country", as: String?.self)

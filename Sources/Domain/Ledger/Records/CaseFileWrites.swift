@@ -6,6 +6,7 @@ import Rights
 package struct CaseFileWrites: Sendable {
     private var opened: [CaseFileRecord] = []
     private var changed: [CaseFileRecord] = []
+    private var settled: [CaseFileRecord] = []
 
     package init() {}
 
@@ -13,10 +14,22 @@ package struct CaseFileWrites: Sendable {
 
     package mutating func change(_ record: CaseFileRecord) { changed.append(record) }
 
+    /// The regime of the case became known. A statement of its own: no worker may write that column.
+    package mutating func settleRegime(of record: CaseFileRecord) { settled.append(record) }
+
     package var statements: [SQL] {
         var statements: [SQL] = []
         if !opened.isEmpty { statements.append(insert) }
         if !changed.isEmpty { statements.append(update) }
+        if !settled.isEmpty {
+            statements.append(
+                """
+                UPDATE habeas.case_file AS c SET regulation = n.regulation
+                  FROM unnest(\(settled.map(\.id))::uuid[], \(settled.map(\.regulation.rawValue))::text[]) AS n (id, regulation)
+                 WHERE c.id = n.id
+                """
+            )
+        }
         return statements
     }
 
@@ -24,7 +37,8 @@ package struct CaseFileWrites: Sendable {
         """
         INSERT INTO habeas.case_file (id, client_id, kind, lane, role, right_asked, regulation, profile, state, state_since,
           queue, publisher_id, request_ref, subject_index, group_id, reference, anchor_at, received_at, outcome_seq,
-          evidence_seq, evidence_head, profile_version, is_minor, country, submitted_at, ask, linked_to, has_health)
+          evidence_seq, evidence_head, profile_version, is_minor, country, submitted_at, ask, linked_to, has_health,
+          agreement_version)
         SELECT * FROM unnest(\(opened.map(\.id))::uuid[], \(opened.map(\.clientID))::text[],
           \(opened.map(\.kind.rawValue))::text[], \(opened.map(\.lane.rawValue))::text[],
           \(opened.map(\.role.rawValue))::text[], \(opened.map { $0.right?.rawValue })::text[],
@@ -37,7 +51,8 @@ package struct CaseFileWrites: Sendable {
           \(opened.map { Int32($0.chain.sequence) })::int4[], \(opened.map(\.chain.head))::bytea[],
           \(opened.map { Int32($0.profileVersion) })::int4[],
           \(opened.map(\.isMinor))::bool[], \(opened.map(\.country))::text[], \(opened.map(\.submittedAt))::timestamptz[],
-          \(opened.map(\.ask))::bytea[], \(opened.map(\.linkedTo))::uuid[], \(opened.map(\.hasHealthData))::bool[])
+          \(opened.map(\.ask))::bytea[], \(opened.map(\.linkedTo))::uuid[], \(opened.map(\.hasHealthData))::bool[],
+          \(opened.map { $0.agreementVersion.map(Int32.init) })::int4[])
         """
     }
 

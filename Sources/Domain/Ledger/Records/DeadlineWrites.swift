@@ -19,7 +19,7 @@ package struct DeadlineWrites: Sendable {
     private var openedAt: [UUID: [Int]] = [:]
     private var restarted: [Row] = []
     private var ensured: [Row] = []
-    private var changed: [(subject: UUID, deadline: Deadline)] = []
+    private var changed: [(subject: UUID, deadline: Deadline, reopens: Bool)] = []
     private var stopped: [(subject: UUID, clock: ClockRule.Clock)] = []
     private var ended: [(subject: UUID, isMet: Bool)] = []
     private var warned: [(subject: UUID, clock: ClockRule.Clock)] = []
@@ -53,13 +53,15 @@ package struct DeadlineWrites: Sendable {
     }
 
     /// A clock that was counted anew; one that has ended stays so.
-    package mutating func change(_ deadline: Deadline, subject: UUID) {
+    ///
+    /// - Parameter reopening: whether one that was missed runs again.
+    package mutating func change(_ deadline: Deadline, subject: UUID, reopening: Bool = false) {
         for index in openedAt[subject] ?? [] where opened[index].deadline.rule.clock == deadline.rule.clock {
             opened[index].deadline = deadline
             return
         }
         changed.removeAll { $0.subject == subject && $0.deadline.rule.clock == deadline.rule.clock }
-        changed.append((subject, deadline))
+        changed.append((subject, deadline, reopening))
     }
 
     /// A case has got its client in this transaction.
@@ -167,7 +169,7 @@ package struct DeadlineWrites: Sendable {
     private var update: SQL {
         """
         UPDATE habeas.deadline AS d
-           SET rule = n.rule, source = n.source, anchor_at = n.anchor_at, due_at = n.due_at,
+           SET rule = n.rule, source = n.source, anchor_at = n.anchor_at, due_at = n.due_at, state = 'open',
                -- Who was warned of this very date is not warned of it again.
                warn_at = CASE WHEN d.warn_at IS NULL AND d.due_at = n.due_at THEN NULL ELSE n.warn_at END,
                next_at = CASE WHEN d.warn_at IS NULL AND d.due_at = n.due_at THEN d.next_at ELSE n.next_at END,
@@ -176,9 +178,10 @@ package struct DeadlineWrites: Sendable {
             \(changed.map(\.deadline.rule.id))::text[], \(changed.map(\.deadline.rule.source))::text[],
             \(changed.map(\.deadline.anchor))::timestamptz[], \(changed.map(\.deadline.due))::timestamptz[],
             \(changed.map(\.deadline.warnAt))::timestamptz[], \(changed.map(\.deadline.nextAt))::timestamptz[],
-            \(changed.map(\.deadline.isProvisional))::bool[], \(changed.map(\.deadline.rule.isUnverified))::bool[])
-            AS n (subject_id, clock, rule, source, anchor_at, due_at, warn_at, next_at, provisional, unverified)
-         WHERE d.subject_id = n.subject_id AND d.clock = n.clock AND d.state = 'open'
+            \(changed.map(\.deadline.isProvisional))::bool[], \(changed.map(\.deadline.rule.isUnverified))::bool[],
+            \(changed.map(\.reopens))::bool[])
+            AS n (subject_id, clock, rule, source, anchor_at, due_at, warn_at, next_at, provisional, unverified, reopens)
+         WHERE d.subject_id = n.subject_id AND d.clock = n.clock AND (d.state = 'open' OR (n.reopens AND d.state = 'missed'))
         """
     }
 

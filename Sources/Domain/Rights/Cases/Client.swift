@@ -9,8 +9,12 @@ package struct Client: Sendable, Hashable {
     package let hasBAA: Bool
     /// A data processing addendum is signed (GDPR Art. 28(3)).
     package let hasAddendum: Bool
-    /// What was agreed beyond the statement (K1).
+    /// What was agreed beyond the statement (K1), as it stands.
     package let agreement: Agreement?
+    /// The number of that agreement: every change counts, its end too. 0 where nothing was ever agreed.
+    package let agreementVersion: Int
+    /// The agreements before, by their numbers; one that is missing agreed nothing.
+    private let formerAgreements: [Int: Agreement]
     /// When its contract renews; nil where it has no term.
     package let term: ContractTerm?
 
@@ -22,6 +26,8 @@ package struct Client: Sendable, Hashable {
         hasBAA: Bool,
         hasAddendum: Bool = false,
         agreement: Agreement? = nil,
+        agreementVersion: Int = 0,
+        formerAgreements: [Int: Agreement] = [:],
         term: ContractTerm? = nil
     ) {
         self.id = id
@@ -31,7 +37,14 @@ package struct Client: Sendable, Hashable {
         self.hasBAA = hasBAA
         self.hasAddendum = hasAddendum
         self.agreement = agreement
+        self.agreementVersion = agreementVersion
+        self.formerAgreements = formerAgreements
         self.term = term
+    }
+
+    /// What was agreed by the agreement of this number.
+    package func agreement(version: Int) -> Agreement? {
+        version == agreementVersion ? agreement : formerAgreements[version]
     }
 
     /// Whether the client is where an addendum is law: the European Economic Area, the United Kingdom, Switzerland.

@@ -9,7 +9,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
     case child = "minor_to_confirm"
     /// The client was named in words that no registered client answers to (K4).
     case client = "client_unresolved"
-    /// Nobody could name the regime; the strictest dates without pause or extension hold until it is known.
+    /// Nobody could name the regime; the strictest dates without pause or extension hold until a person names it.
     case regime = "regime_unconfirmed"
     /// The person could not be identified; whether that ends the request a person says (Y6).
     case identity = "identity_failed"
@@ -62,7 +62,8 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .instruction: "Ask the client's registered privacy contact whether the client gave this instruction."
         case .child: "Look at a case about a child under 13, and whether a parent asks for it."
         case .client: "Find out which client the person means."
-        case .regime: "Say whether the regime is known to be another one than the request says."
+        case .regime:
+            "Confirm that the request falls under no regime with rules of its own here, or deny it and name the one it falls under."
         case .identity: "Decide whether a request whose person could not be identified ends here."
         case .fraud: "Decide whether somebody asks in another one's name, and whether the request is refused for it."
         case .tenantErasure: "Approve that everything of this client is erased; two different people must."

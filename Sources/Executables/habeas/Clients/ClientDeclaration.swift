@@ -118,6 +118,7 @@ struct ClientDeclaration: Equatable {
 /// A client as the database has it.
 struct StoredClient {
     var declaration: ClientDeclaration
+    let agreementVersion: Int
     let terminatedAt: Date?
     let appliedAt: Date
     let appliedBy: String
@@ -126,7 +127,7 @@ struct StoredClient {
     static func select(_ condition: SQL) -> SQL {
         """
         SELECT id, names, country, time_zone, locale, suspended, baa_signed, dpa_signed_on::text AS dpa_signed_on, agreement, renews_on::text AS renews_on,
-               term_months, terminated_at, applied_at, applied_by::text AS applied_by, chain_id, evidence_seq, evidence_head
+               agreement_version, term_months, terminated_at, applied_at, applied_by::text AS applied_by, chain_id, evidence_seq, evidence_head
           FROM habeas.client \(condition)
         """
     }
@@ -143,6 +144,7 @@ struct StoredClient {
         declaration.agreement = try row.decode("agreement")
         declaration.renewsOn = try row.decode("renews_on")
         declaration.termMonths = try row.decode("term_months")
+        agreementVersion = try row.decode("agreement_version")
         terminatedAt = try row.decode("terminated_at")
         appliedAt = try row.decode("applied_at")
         appliedBy = try row.decode("applied_by")
@@ -161,6 +163,7 @@ struct StoredClient {
             "time_zone": .string(declaration.timeZone), "locale": .string(declaration.locale),
             "suspended": .bool(declaration.isSuspended), "baa_signed": .bool(declaration.hasBAA),
             "dpa_signed_on": JSONValue(declaration.dpaSignedOn), "agreement": JSONValue(declaration.agreement),
+            "agreement_version": .integer(agreementVersion),
             "renews_on": JSONValue(declaration.renewsOn), "term_months": .integer(declaration.termMonths),
             "terminated_at": JSONValue(terminatedAt),
             "applied_at": JSONValue(appliedAt), "applied_by": .string(appliedBy),

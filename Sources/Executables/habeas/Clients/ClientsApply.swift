@@ -126,6 +126,10 @@ struct ClientsApply: AsyncParsableCommand {
                 body.member("client", id)
                 if before == nil { body.member("new", true) }
                 body.member("changed", fields)
+                // As the database counts it.
+                if fields.contains("agreement") {
+                    body.member("agreement_version", (before?.agreementVersion ?? 0) + 1)
+                }
                 if fields.contains("suspended") { body.member("suspended", after.isSuspended) }
                 if woken > 0 { body.member("cases_woken", woken) }
             }

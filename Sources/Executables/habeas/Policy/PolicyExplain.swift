@@ -11,8 +11,8 @@ struct PolicyExplain: AsyncParsableCommand {
         commandName: "explain",
         abstract: "Prints which rules hold for a case or a client: value, layer, clause and article.",
         discussion: """
-            For a case: its clocks as of now, under the version of the profile it began with. For a client: what a request of
-            this kind, made now, would be handled under.
+            For a case: its clocks as of now, under the versions of profile and agreement it began with. For a client: what a
+            request of this kind, made now, would be handled under.
 
             Examples:
               habeas policy explain --case 01930000-0000-7000-8000-000000000000
@@ -71,11 +71,13 @@ struct PolicyExplain: AsyncParsableCommand {
         let pauses = try results[1].map { try PauseWrites.decode($0).pause }
         let changes = CaseChanges(at: try results[2].only.decode(Date.self), registry: registry)
         let clocks = changes.clocks(of: record, waited: pauses)
+        let client = record.clientID.flatMap { registry.client($0) }
         write(
             policy: changes.policy(of: record),
+            agreement: record.agreementVersion ?? client?.agreementVersion,
             use: registry.usePolicy(
                 profile: record.profile,
-                client: record.clientID.flatMap { registry.client($0) },
+                client: client,
                 at: record.receivedAt
             ),
             right: record.right,
@@ -116,6 +118,7 @@ struct PolicyExplain: AsyncParsableCommand {
         let clocks = CaseClocks(facts, policy: policy, place: known.place, atlas: registry.atlas)
         write(
             policy: policy,
+            agreement: known.agreementVersion,
             use: registry.usePolicy(profile: profile, client: known, at: now),
             right: right,
             sheet: ClockSheet(clocks: clocks, place: known.place),
@@ -127,6 +130,7 @@ struct PolicyExplain: AsyncParsableCommand {
 
     private func write(
         policy: Policy,
+        agreement: Int?,
         use: UsePolicy?,
         right: Right?,
         sheet: ClockSheet?,
@@ -139,6 +143,7 @@ struct PolicyExplain: AsyncParsableCommand {
             members += [
                 ("profile", .string(policy.profile.name)), ("profile_version", .integer(policy.profile.version)),
                 ("title", .string(policy.profile.title)), ("agreement", JSONValue(policy.agreement?.name)),
+                ("agreement_version", JSONValue(agreement)),
                 ("clocks", sheet?.json ?? .array([])),
                 (
                     "settings",
@@ -172,7 +177,10 @@ struct PolicyExplain: AsyncParsableCommand {
                     "\(policy.profile.name), version \(policy.profile.version), in force since \(policy.profile.effectiveFrom): \(policy.profile.title)"
                 ),
                 ("use policy", use.map(\.text)),
-                ("agreement", policy.agreement?.name ?? "none beyond the statement"),
+                (
+                    "agreement",
+                    policy.agreement.map { "\($0.name), version \(agreement ?? 0)" } ?? "none beyond the statement"
+                ),
                 ("identity", identity.map { "\($0.level?.rawValue ?? "none asked") (\($0.clause))" }),
                 ("extension", "\(whoExtends) (\(extending.clause))"),
             ]

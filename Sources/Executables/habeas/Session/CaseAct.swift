@@ -12,6 +12,8 @@ struct CaseAct {
     private(set) var changes: CaseChanges
     private(set) var records: [CaseFileRecord] = []
     private var waited: [UUID: [Pause]] = [:]
+    /// Cases whose regime became known.
+    private var settled: Set<UUID> = []
 
     /// Locks the cases and reads what is decided from. Inside a transaction.
     init(on ids: [UUID], _ connection: PostgresConnection) async throws {
@@ -77,6 +79,44 @@ struct CaseAct {
             )
             changes.evidence.add(row)
         }
+    }
+
+    /// Puts the cases under the regime that they fall under after all; a fact of each says what was and what is.
+    mutating func settleRegime(as regulation: Regulation, _ members: (inout JSONWriter) -> Void) throws {
+        for index in records.indices {
+            var record = records[index]
+            guard !record.state.isFinal else {
+                throw Failure("request", "is closed", "no date of it is left to be counted")
+            }
+            let pauses = waited[record.id] ?? []
+            let (before, due) = (record.regulation, respond(record, pauses)?.due)
+            changes.settleRegime(of: &record, as: regulation, waited: pauses)
+            let after = respond(record, pauses)
+            let body = Self.text { body in
+                members(&body)
+                body.member("regulation_before", before)
+                body.member("regulation_after", record.regulation)
+                body.member("due_before", due)
+                body.member("due_after", after?.due)
+                body.member("rule", after?.rule.id)
+                body.member("article", after?.rule.source)
+            }
+            changes.evidence.add(
+                record.chain.append(
+                    "case.regime_settled",
+                    at: now,
+                    actor: actor,
+                    clientID: record.clientID,
+                    body: body
+                )
+            )
+            settled.insert(record.id)
+            records[index] = record
+        }
+    }
+
+    private func respond(_ record: CaseFileRecord, _ waited: [Pause]) -> Deadline? {
+        changes.clocks(of: record, waited: waited)?.deadlines.first { $0.rule.clock == .respond }
     }
 
     /// A person has said the last word on a review of these cases.
@@ -149,7 +189,10 @@ struct CaseAct {
 
     private func written() -> [SQL] {
         var files = CaseFileWrites()
-        for record in records { files.change(record) }
+        for record in records {
+            files.change(record)
+            if settled.contains(record.id) { files.settleRegime(of: record) }
+        }
         // No grace: nobody but the relay publishes these rows.
         var outbox = OutboxWrites(grace: .zero)
         for row in changes.outcomes + changes.wakeUps.rows(at: now) {

@@ -86,11 +86,14 @@ struct ReviewAct {
 
     /// Ends the review with a verdict, and does to the case what follows from it.
     ///
-    /// - Parameter words: the sealed answer that it rests on, with its digest.
+    /// - Parameters:
+    ///   - words: the sealed answer that it rests on, with its digest.
+    ///   - regulation: the regime that the case falls under after all.
     mutating func settle(
         _ verdict: ReviewKind.Verdict,
         reason: String,
-        words: (writes: SecretWrites, digest: String)?
+        words: (writes: SecretWrites, digest: String)?,
+        regulation: Regulation? = nil
     ) throws {
         written.append(review.settle(verdict, reason: reason, at: now))
         written += words?.writes.statements ?? []
@@ -102,7 +105,9 @@ struct ReviewAct {
             body.member("words", words?.digest)
         }
         if passedBefore || (review.kind == .suspendedHandOver && verdict == .confirmed) { act?.passGate() }
-        if let machine = act?.records.first?.machine,
+        if let regulation {
+            try act?.settleRegime(as: regulation, members)
+        } else if let machine = act?.records.first?.machine,
             let event = review.kind.event(verdict, for: machine, others: others)
         {
             try act?.apply(event, members)

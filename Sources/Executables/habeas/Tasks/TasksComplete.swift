@@ -15,7 +15,11 @@ struct TasksComplete: AsyncParsableCommand {
             fraud. A confirmed fraud and an identity that cannot be established are a refusal, and it is yours. What needs two \
             people is confirmed with habeas approve; anybody may deny it. Your database login is kept as evidence, with the reason.
 
-            Example:
+            Who denies regime_unconfirmed and knows the regulation names it: the case is put under it and its clocks are counted \
+            anew. Without it the denial is a fact and the strictest dates stay.
+
+            Examples:
+              habeas tasks complete 0199f2c4-7a10-7d2e-9c55-0c1d2e3f4a5b --outcome denied --regulation fadp --reason "lives in Basel"
               habeas tasks complete 0199f2c4-7a10-7d2e-9c55-0c1d2e3f4a5b --outcome confirmed --reason "asked back" \\
                 --given-by "the privacy contact" --channel phone --reference T-12
             """
@@ -36,10 +40,27 @@ struct TasksComplete: AsyncParsableCommand {
     @Option(help: "Why. No personal data: it is kept as evidence.")
     var reason: String
 
+    @Option(
+        help: ArgumentHelp(
+            "Where a regime is denied: the one that it is, of \(regulations.joined(separator: ", ")).",
+            valueName: "regulation"
+        )
+    )
+    var regulation: String?
+
     @OptionGroup var answer: GivenAnswer
     @OptionGroup var common: CommonOptions
 
-    func validate() throws { try TaskReason.validate(reason) }
+    static let regulations = Regulation.words.filter { $0 != Regulation.other.rawValue }
+
+    func validate() throws {
+        try TaskReason.validate(reason)
+        guard regulation.map(Self.regulations.contains) ?? true else {
+            throw ValidationError(
+                "--regulation: is none of \(Self.regulations.joined(separator: ", ")); give one of them"
+            )
+        }
+    }
 
     func run() async throws {
         let configuration = try common.configuration()
@@ -51,7 +72,12 @@ struct TasksComplete: AsyncParsableCommand {
                 let words = try act.review.caseID.flatMap {
                     try answer.sealed("review.\(outcome.rawValue)", for: $0, at: act.now, ring: ring)
                 }
-                try act.settle(outcome.verdict, reason: reason, words: words)
+                try act.settle(
+                    outcome.verdict,
+                    reason: reason,
+                    words: words,
+                    regulation: regulation.flatMap(Regulation.init(rawValue:))
+                )
                 _ = try await connection.pipeline(try await act.statements(on: connection))
                 return act.review
             }
@@ -59,14 +85,22 @@ struct TasksComplete: AsyncParsableCommand {
         if common.json {
             StandardOutput.write([
                 "task": JSONValue(task), "kind": .string(review.kind.rawValue), "outcome": .string(outcome.rawValue),
-                "request": JSONValue(review.caseID),
+                "request": JSONValue(review.caseID), "regulation": JSONValue(regulation),
             ])
         } else {
-            StandardOutput.write("\(task.text) is \(outcome.rawValue)")
+            let moved = regulation.map { ", and the case is under \($0)" } ?? ""
+            StandardOutput.write("\(task.text) is \(outcome.rawValue)\(moved)")
         }
     }
 
     private func check(_ review: ReviewRecord) throws {
+        if regulation != nil, review.kind != .regime || outcome != .denied {
+            throw Failure(
+                "--regulation",
+                "belongs to the denial of \(ReviewKind.regime.rawValue) only",
+                "leave it out, or deny that task"
+            )
+        }
         if review.needs > 1, outcome == .confirmed {
             throw Failure("task", "needs the approval of \(review.needs) different people", "use `habeas approve`")
         }
