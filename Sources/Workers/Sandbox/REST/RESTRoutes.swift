@@ -1,0 +1,149 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Synchronization
+
+/// The door for a product's users: `/rest/{name}/users/{id}`, `/deleted_users/{id}` and `/jobs/{id}`.
+struct RESTRoutes: Sendable {
+    private struct User: Encodable {
+        let id: String
+        let fields: JSONValue
+        let deleteAfter: String?
+    }
+
+    private struct Job: Encodable {
+        let id: String
+        let status: String
+        let url: String
+    }
+
+    private static let idempotencyKey = HTTPField.Name("Idempotency-Key")
+
+    let desk: Desk
+
+    func add(to router: Router<PeerContext>) {
+        let group = router.group("rest/:name")
+        group.put("users/:id", use: put)
+        group.get("users/:id") { try await get($0, $1, isSoftlyDeleted: false) }
+        group.get("deleted_users/:id") { try await get($0, $1, isSoftlyDeleted: true) }
+        group.patch("users/:id", use: patch)
+        group.delete("users/:id") { try await delete($0, $1, isSoftlyDeleted: false) }
+        group.delete("deleted_users/:id") { try await delete($0, $1, isSoftlyDeleted: true) }
+        group.get("jobs/:id", use: job)
+    }
+
+    /// The hand of whoever runs the test: neither scripted nor counted.
+    @Sendable private func put(_ request: Request, _ context: PeerContext) async throws -> Response {
+        let peer = try desk.peers.named(context.parameters.get("name"))
+        let body = try await request.body.collect(upTo: desk.bodyLimit)
+        guard let fields = Self.object(Array(body.readableBytesView)) else {
+            throw HTTPError(.badRequest, message: "the body is no JSON object; write the user's fields")
+        }
+        guard peer.records.withLock({ $0.put(id(context), fields) }) else {
+            throw HTTPError(
+                .init(code: 507),
+                message: "a peer keeps at most \(RESTRecords.limit) users; delete some, or use another name"
+            )
+        }
+        return Response(status: .noContent)
+    }
+
+    private func get(_ request: Request, _ context: PeerContext, isSoftlyDeleted: Bool) async throws -> Response {
+        let route = isSoftlyDeleted ? "/rest/deleted_users" : "/rest/users"
+        return try await serve(request, context, route: route) { visit, _ in
+            let record = visit.peer.records.withLock {
+                $0.get(id(context), isSoftlyDeleted: isSoftlyDeleted, now: Moment.now())
+            }
+            return try reply(record, context)
+        }
+    }
+
+    @Sendable private func patch(_ request: Request, _ context: PeerContext) async throws -> Response {
+        try await serve(request, context, route: "/rest/users") { visit, play in
+            guard let patch = Self.object(visit.body) else {
+                return try Reply(400, saying: "the body is no JSON object")
+            }
+            if play.manner.rest.locked, visit.peer.records.withLock({ $0.get(id(context), now: Moment.now()) }) != nil {
+                return try locked()
+            }
+            return try reply(
+                visit.peer.records.withLock { $0.patch(id(context), with: patch, now: Moment.now()) },
+                context
+            )
+        }
+    }
+
+    private func delete(_ request: Request, _ context: PeerContext, isSoftlyDeleted: Bool) async throws -> Response {
+        let route = isSoftlyDeleted ? "/rest/deleted_users" : "/rest/users"
+        return try await serve(request, context, route: route) { visit, play in
+            let deletion = visit.peer.records.withLock {
+                $0.delete(id(context), isSoftlyDeleted: isSoftlyDeleted, play.manner.rest, now: Moment.now())
+            }
+            switch deletion {
+            case .absent: return try Reply(404, saying: "no such user")
+            case .locked: return try locked()
+            case .gone: return Reply(204)
+            case .soft: return try Reply(200, json: ["status": "soft_deleted"])
+            case .grace(let until): return try Reply(202, json: ["delete_after": Self.time(until)])
+            case .job(let id):
+                let url = "http://\(visit.head.authority ?? "127.0.0.1")/rest/\(visit.peer.name)/jobs/\(id)"
+                var reply = try Reply(202, json: ["job": Job(id: String(id), status: "queued", url: url)])
+                reply.headers[.location] = url
+                return reply
+            }
+        }
+    }
+
+    @Sendable private func job(_ request: Request, _ context: PeerContext) async throws -> Response {
+        try await serve(request, context, route: "/rest/jobs") { visit, _ in
+            guard let number = Int(id(context)),
+                let isDone = visit.peer.records.withLock({ $0.isDone(job: number, now: Moment.now()) })
+            else { return try Reply(404, saying: "no such job") }
+            let url = "http://\(visit.head.authority ?? "127.0.0.1")/rest/\(visit.peer.name)/jobs/\(number)"
+            let status = isDone ? "completed" : "working"
+            return try Reply(200, json: ["job": Job(id: String(number), status: status, url: url)])
+        }
+    }
+
+    private func serve(
+        _ request: Request,
+        _ context: PeerContext,
+        route: String,
+        act: (Visit, Play) throws -> Reply
+    ) async throws -> Response {
+        let visit = try await desk.admit(request, context, route: route)
+        let key = Self.idempotencyKey.flatMap { visit.head.headerFields[$0] }
+        visit.call.note(PeerBook.Content(key: key, body: visit.body))
+        let play = desk.play(visit)
+        return try await desk.deliver(visit, play, key: key) { status in
+            try Reply(status, saying: HTTPResponse.Status(code: status).reasonPhrase)
+        } act: {
+            try act(visit, play)
+        }
+    }
+
+    private func reply(_ record: RESTRecords.Record?, _ context: PeerContext) throws -> Reply {
+        guard let record else { return try Reply(404, saying: "no such user") }
+        return try Reply(
+            200,
+            json: User(id: id(context), fields: record.fields, deleteAfter: record.until.map(Self.time))
+        )
+    }
+
+    private func locked() throws -> Reply { try Reply(423, saying: "the user is locked") }
+
+    private func id(_ context: PeerContext) -> String { context.parameters.get("id") ?? "" }
+
+    private static func object(_ body: [UInt8]) -> JSONValue? {
+        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(body)), case .object = value else {
+            return nil
+        }
+        return value
+    }
+
+    private static func time(_ microseconds: Int) -> String {
+        Date(timeIntervalSince1970: Double(microseconds) / 1_000_000)
+            .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+}

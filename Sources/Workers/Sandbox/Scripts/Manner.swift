@@ -1,0 +1,47 @@
+/// How a peer does its work, whatever it answers to a single call.
+struct Manner: Sendable, Equatable {
+    /// A privacy-request processor.
+    struct OpenDSR: Sendable, Equatable {
+        /// What it says to a request that it knows already.
+        enum OnDuplicate: String, Sendable, CaseIterable {
+            /// 400, "already exists".
+            case exists
+            /// 409.
+            case conflict
+            /// 201, as the first time.
+            case accept
+        }
+
+        enum Ends: String, Sendable, CaseIterable {
+            case completed, cancelled
+        }
+
+        var pendingMilliseconds = 0
+        var inProgressMilliseconds = 0
+        var ends = Ends.completed
+        /// How often each callback is sent; 0 never calls back.
+        var callbackCopies = 1
+        var onDuplicate = OnDuplicate.exists
+        /// Errors without the `error` wrapper.
+        var bareErrors = false
+        /// `type:format` each.
+        var identities = ["controller_customer_id:raw", "email:raw", "email:sha256"]
+        var requestTypes = ["access", "portability", "erasure"]
+        var resultsCount = 1
+        var resultsExpired = false
+    }
+
+    /// A product's API for its users.
+    struct REST: Sendable, Equatable {
+        /// The first deletion is soft, the second one, under `deleted_users`, is for good.
+        var twoStep = false
+        /// How long the job runs that deletes for good; nil deletes at once.
+        var asynchronousMilliseconds: Int?
+        /// How long the record can still be read; nil deletes at once.
+        var graceMilliseconds: Int?
+        var locked = false
+    }
+
+    var openDSR = OpenDSR()
+    var rest = REST()
+}
