@@ -139,15 +139,29 @@ struct CaseMachineTests {
         .apply(CaseMachine.Transition(state: state, fact: fact, actions: actions))
     }
 
-    static func end(_ state: CaseState, _ fact: String, _ actions: CaseMachine.Action...) -> CaseMachine.Verdict {
-        let closing: [CaseMachine.Action] = [.stopAll, .start(.retention), .tellCompleted]
+    static func end(
+        _ state: CaseState,
+        _ fact: String,
+        _ actions: CaseMachine.Action...,
+        cancelling scope: EffectScope = .allButNotice
+    ) -> CaseMachine.Verdict {
+        let closing: [CaseMachine.Action] = [.cancel(scope), .stopAll, .start(.retention), .tellCompleted]
         return .apply(CaseMachine.Transition(state: state, fact: fact, actions: actions + closing))
     }
 
     static let rows: [Row] = [
-        Row(.received, .withdrawn, end(.withdrawn, "request.withdrawn", .wake(.referral))),
-        Row(.inProgress, .withdrawn, end(.withdrawn, "request.withdrawn", .wake(.export)), right: .access),
-        Row(.onHold, .withdrawn, end(.withdrawn, "request.withdrawn", .wake(.erasure))),
+        Row(.received, .withdrawn, end(.withdrawn, "request.withdrawn", .wake(.referral), cancelling: .everything)),
+        Row(
+            .inProgress,
+            .withdrawn,
+            end(.withdrawn, "request.withdrawn", .wake(.export), .tell(.referral), cancelling: .everything),
+            right: .access
+        ),
+        Row(
+            .onHold,
+            .withdrawn,
+            end(.withdrawn, "request.withdrawn", .wake(.erasure), .tell(.referral), cancelling: .everything)
+        ),
         Row(
             .needsClient,
             .clientNamed(resolved: true),
@@ -158,7 +172,14 @@ struct CaseMachineTests {
         Row(
             .received,
             .referralSent,
-            to(.referred, "referral.sent", .pause(.clientSilent), .stop(.refer), .start(.clientReminder))
+            to(
+                .referred,
+                "referral.sent",
+                .pause(.clientSilent),
+                .start(.clientReminder),
+                .tellReferred,
+                .reconsider
+            )
         ),
         Row(.received, .referralSent, .refuse(.notNow), lane: .own),
         Row(.referred, .referralSent, .refuse(.notNow)),
@@ -197,6 +218,7 @@ struct CaseMachineTests {
                 .tellDecided,
                 .resume(.clientSilent),
                 .stop(.clientReminder),
+                .cancel(.asks),
                 .wake(.export)
             ),
             right: .access
@@ -267,15 +289,27 @@ struct CaseMachineTests {
             lane: .fulfilment
         ),
         Row(.inProgress, .instructionDenied, .refuse(.notNow), lane: .fulfilment),
-        Row(.inProgress, .answered(complete: true, openEnds: false), end(.fulfilled, "case.fulfilled")),
-        Row(.inProgress, .answered(complete: false, openEnds: false), end(.partlyFulfilled, "case.partly_fulfilled")),
+        Row(
+            .inProgress,
+            .answered(complete: true, openEnds: false),
+            end(.fulfilled, "case.fulfilled", .tell(.referral))
+        ),
+        Row(
+            .inProgress,
+            .answered(complete: false, openEnds: false),
+            end(.partlyFulfilled, "case.partly_fulfilled", .tell(.referral))
+        ),
         Row(
             .inProgress,
             .answered(complete: true, openEnds: true),
-            to(.onHold, "case.answered", .stop(.respond), .stop(.assist), .stop(.extensionNotice))
+            to(.onHold, "case.answered", .stop(.respond), .stop(.assist), .stop(.extensionNotice), .tell(.referral))
         ),
-        Row(.onHold, .openEndsOver(complete: true), end(.fulfilled, "case.fulfilled")),
-        Row(.onHold, .openEndsOver(complete: false), end(.partlyFulfilled, "case.partly_fulfilled")),
+        Row(.onHold, .openEndsOver(complete: true), end(.fulfilled, "case.fulfilled", .tell(.referral))),
+        Row(
+            .onHold,
+            .openEndsOver(complete: false),
+            end(.partlyFulfilled, "case.partly_fulfilled", .tell(.referral))
+        ),
         Row(.inProgress, .openEndsOver(complete: true), .refuse(.notNow)),
         Row(.needsFee, .lapsed, end(.lapsed, "case.lapsed", .wake(.referral)), lane: .own, right: .access),
         Row(.inProgress, .lapsed, .refuse(.notNow), lane: .own),

@@ -24,6 +24,24 @@ struct ReviewKindTests {
         }
     }
 
+    @Test("Y2: what a verdict refuses a case for is known beforehand, but for a suspended client's export")
+    func refusal() {
+        for kind in ReviewKind.allCases {
+            let refuses = Lane.allCases.contains { lane in
+                Self.machines(lane).contains { machine in
+                    ReviewKind.Verdict.allCases.contains { verdict in
+                        let event = kind.event(verdict, for: machine, others: [])
+                        return event == .refusedByPerson || event == .instructionDenied
+                    }
+                }
+            }
+            #expect((kind.refusal != nil) == (refuses && kind != .suspendedHandOver), "\(kind)")
+        }
+        #expect(ReviewKind.instruction.refusal == .instructionDenied)
+        #expect(ReviewKind.identity.refusal == .identityNotShown)
+        #expect(ReviewKind.fraud.refusal == .suspectedFraud)
+    }
+
     @Test("A1, K7: of several reviews that hold a case up the last confirmed one lets it go")
     func several() {
         let machine = CaseMachine(state: .received, lane: .fulfilment, right: .access)
@@ -68,6 +86,44 @@ struct ReviewKindTests {
             #expect(ReviewKind.client.event(verdict, for: machine, others: []) == nil)
             #expect(ReviewKind.harvest.event(verdict, for: machine, others: []) == nil)
             #expect(ReviewKind.regime.event(verdict, for: machine, others: []) == nil)
+        }
+    }
+
+    @Test(
+        "K3, K4: whom no machine reaches, or may not tell, a person speaks to; the referral worker hears of it, no machine moves"
+    )
+    func unreachable() {
+        for kind in ReviewKind.allCases {
+            let isReferral = kind == .clientUnreachable || kind == .subjectUnreachable || kind == .referralProhibited
+            #expect(kind.hears == (isReferral ? .referral : nil))
+            guard isReferral else { continue }
+            #expect(kind.refusal == nil)
+            for lane in Lane.allCases {
+                #expect(!kind.holdsUp(lane))
+                for machine in Self.machines(lane) {
+                    for verdict in ReviewKind.Verdict.allCases {
+                        #expect(kind.event(verdict, for: machine, others: []) == nil, "\(kind) \(machine)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test(
+        "Y2: whatever a verdict refuses has a reason of the closed list, or the person who gives the verdict names one"
+    )
+    func reasons() {
+        for kind in ReviewKind.allCases where kind != .suspendedHandOver {
+            for lane in Lane.allCases {
+                for machine in Self.machines(lane) {
+                    for verdict in ReviewKind.Verdict.allCases {
+                        guard let event = kind.event(verdict, for: machine, others: []),
+                            case .apply(let transition) = machine.verdict(on: event), transition.state == .refused
+                        else { continue }
+                        #expect(kind.refusal != nil, "\(kind)")
+                    }
+                }
+            }
         }
     }
 

@@ -19,6 +19,8 @@ package struct CaseMachine: Sendable {
     /// What whoever applies a transition does in the same transaction.
     package enum Action: Hashable, Sendable {
         case wake(WorkQueue)
+        /// This worker has something to say about the case, which stays where it is.
+        case tell(WorkQueue)
         /// The case waits for somebody from now on; whether its clocks stand still is the regime's affair.
         case pause(PauseReason)
         case resume(PauseReason)
@@ -32,8 +34,13 @@ package struct CaseMachine: Sendable {
         case stop(ClockRule.Clock)
         /// Nothing more is owed: every clock ends but those that run for the fleet itself.
         case stopAll
+        /// Nothing of this that has not begun goes out any more.
+        case cancel(EffectScope)
         /// The clocks are counted anew, because their place has become known.
         case recount
+        /// Whatever came before it could be lawful is looked at again.
+        case reconsider
+        case tellReferred
         case tellDecided
         case tellCompleted
     }
@@ -86,7 +93,7 @@ package struct CaseMachine: Sendable {
     package func verdict(on event: CaseEvent) -> Verdict {
         if state.isFinal { return afterTheEnd(event) }
         switch event {
-        case .withdrawn: return end(.withdrawn, "request.withdrawn", .wake(currentWorker))
+        case .withdrawn: return withdrawal
         case .clarified: return stay("request.clarified", .resume(.clarification), .wake(currentWorker))
         case .clientNamed(let resolved): return clientNamed(resolved)
         case .identityVerified(let sufficient): return identityVerified(sufficient)
@@ -111,6 +118,13 @@ package struct CaseMachine: Sendable {
     }
 
     // MARK: From outside
+
+    /// Whoever was told of the request is told that it is withdrawn.
+    private var withdrawal: Verdict {
+        currentWorker == .referral
+            ? end(.withdrawn, "request.withdrawn", cancelling: .everything, .wake(.referral))
+            : end(.withdrawn, "request.withdrawn", cancelling: .everything, .wake(currentWorker), .tell(.referral))
+    }
 
     private func clientNamed(_ isResolved: Bool) -> Verdict {
         guard state == .needsClient else { return .refuse(.hasClient) }
@@ -142,6 +156,7 @@ package struct CaseMachine: Sendable {
                 .tellDecided,
                 .resume(.clientSilent),
                 .stop(.clientReminder),
+                .cancel(.asks),
                 .wake(fulfilling)
             )
         case .decidedHandleItself:
@@ -164,7 +179,7 @@ package struct CaseMachine: Sendable {
     private func fleet(_ event: CaseEvent) -> Verdict {
         switch (event, state) {
         case (.referralSent, .received) where lane == .referral:
-            go(.referred, "referral.sent", .pause(.clientSilent), .stop(.refer), .start(.clientReminder))
+            go(.referred, "referral.sent", .pause(.clientSilent), .start(.clientReminder), .tellReferred, .reconsider)
         case (.identityAsked, .inProgress), (.identityAsked, .needsIdentity):
             go(.needsIdentity, "identity.asked", .pause(.identity), .start(.lapse))
         case (.clarificationAsked, .inProgress), (.clarificationAsked, .needsIdentity):
@@ -184,10 +199,17 @@ package struct CaseMachine: Sendable {
             (.answered(let complete, let openEnds), .received)
         where state == .inProgress || (lane == .own && right == nil):
             openEnds
-                ? go(.onHold, "case.answered", .stop(.respond), .stop(.assist), .stop(.extensionNotice))
-                : end(complete ? .fulfilled : .partlyFulfilled, complete ? "case.fulfilled" : "case.partly_fulfilled")
+                ? go(
+                    .onHold,
+                    "case.answered",
+                    .stop(.respond),
+                    .stop(.assist),
+                    .stop(.extensionNotice),
+                    .tell(.referral)
+                )
+                : finish(complete)
         case (.openEndsOver(let complete), .onHold):
-            end(complete ? .fulfilled : .partlyFulfilled, complete ? "case.fulfilled" : "case.partly_fulfilled")
+            finish(complete)
         default: .refuse(.notNow)
         }
     }
@@ -227,8 +249,20 @@ package struct CaseMachine: Sendable {
         .apply(Transition(state: state, fact: fact, actions: actions))
     }
 
-    private func end(_ next: CaseState, _ fact: String, _ actions: Action...) -> Verdict {
-        .apply(Transition(state: next, fact: fact, actions: actions + [.stopAll, .start(.retention), .tellCompleted]))
+    private func end(
+        _ next: CaseState,
+        _ fact: String,
+        cancelling scope: EffectScope = .allButNotice,
+        _ actions: Action...
+    ) -> Verdict {
+        let always: [Action] = [.cancel(scope), .stopAll, .start(.retention), .tellCompleted]
+        return .apply(Transition(state: next, fact: fact, actions: actions + always))
+    }
+
+    private func finish(_ complete: Bool) -> Verdict {
+        complete
+            ? end(.fulfilled, "case.fulfilled", .tell(.referral))
+            : end(.partlyFulfilled, "case.partly_fulfilled", .tell(.referral))
     }
 
     private var fulfilling: WorkQueue { right.map(WorkQueue.fulfilling) ?? .erasure }

@@ -17,6 +17,16 @@ package struct Client: Sendable, Hashable {
     private let formerAgreements: [Int: Agreement]
     /// When its contract renews; nil where it has no term.
     package let term: ContractTerm?
+    /// The language in which it is written to.
+    package let locale: String
+    /// The ways to reach it, in its order of preference (K4).
+    package let channels: [ClientChannel]
+    /// The key that personal parts are sealed for, as a JWK.
+    package let publicKey: String?
+    /// The roles in which its people may decide on a referred case; none named: any (K5).
+    package let decisionRoles: [String]
+    /// Why nothing may be referred to it; nil where it may (K4).
+    package let referralProhibited: String?
 
     package init(
         id: String,
@@ -28,7 +38,12 @@ package struct Client: Sendable, Hashable {
         agreement: Agreement? = nil,
         agreementVersion: Int = 0,
         formerAgreements: [Int: Agreement] = [:],
-        term: ContractTerm? = nil
+        term: ContractTerm? = nil,
+        locale: String = "en",
+        channels: [ClientChannel] = [],
+        publicKey: String? = nil,
+        decisionRoles: [String] = [],
+        referralProhibited: String? = nil
     ) {
         self.id = id
         self.names = names
@@ -40,6 +55,11 @@ package struct Client: Sendable, Hashable {
         self.agreementVersion = agreementVersion
         self.formerAgreements = formerAgreements
         self.term = term
+        self.locale = locale
+        self.channels = channels
+        self.publicKey = publicKey
+        self.decisionRoles = decisionRoles
+        self.referralProhibited = referralProhibited
     }
 
     /// What was agreed by the agreement of this number.

@@ -19,6 +19,12 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
     case tenantErasure = "tenant_erasure"
     /// A suspended client's export or hand-over (A1).
     case suspendedHandOver = "suspended_hand_over"
+    /// No channel took what the client has to be told, or the last one fails again and again (K4).
+    case clientUnreachable = "client_unreachable"
+    /// The person has no address that takes our mail (K3).
+    case subjectUnreachable = "subject_unreachable"
+    /// Something forbids that this request is referred to its client (K4).
+    case referralProhibited = "referral_prohibited"
     /// Many access requests from one publisher, or about one person (A6).
     case harvest
 
@@ -37,7 +43,18 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .instruction, .tenantErasure, .suspendedHandOver: true
         case .child: lane == .own
-        case .client, .regime, .identity, .fraud, .harvest: false
+        case .client, .regime, .identity, .fraud, .clientUnreachable, .subjectUnreachable, .referralProhibited,
+            .harvest:
+            false
+        }
+    }
+
+    /// The worker that hears of the verdict, because what it does hangs on it; nil where the case's own event tells it.
+    package var hears: WorkQueue? {
+        switch self {
+        case .clientUnreachable, .subjectUnreachable, .referralProhibited: .referral
+        case .instruction, .child, .client, .regime, .identity, .fraud, .tenantErasure, .suspendedHandOver, .harvest:
+            nil
         }
     }
 
@@ -52,6 +69,9 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .fraud: "GDPR Art. 12(6); A5"
         case .tenantErasure: "GDPR Art. 28(3)(g); K9"
         case .suspendedHandOver: "A1"
+        case .clientUnreachable: "GDPR Art. 28(3)(e); K4"
+        case .subjectUnreachable: "K3"
+        case .referralProhibited: "K4"
         case .harvest: "A6"
         }
     }
@@ -68,6 +88,12 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .fraud: "Decide whether somebody asks in another one's name, and whether the request is refused for it."
         case .tenantErasure: "Approve that everything of this client is erased; two different people must."
         case .suspendedHandOver: "Decide whether a suspended client gets this export."
+        case .clientUnreachable:
+            "Tell the client of a request that none of its channels takes; confirm when it was told, deny when it cannot be."
+        case .subjectUnreachable:
+            "Tell a person who cannot be reached by mail what they are owed; confirm when they were told, deny when they cannot be."
+        case .referralProhibited:
+            "Confirm that this request may not be referred to its client, or deny it, and it is referred."
         case .harvest: "Look at many access requests from one publisher, or about one person."
         }
     }
@@ -78,7 +104,9 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
     package func event(_ verdict: Verdict, for machine: CaseMachine, others: Set<ReviewKind>) -> CaseEvent? {
         switch (self, verdict) {
         // The name itself comes as an event, with all that hangs on it.
-        case (_, .moot), (.regime, _), (.harvest, _), (.client, _), (.identity, .denied), (.fraud, .denied): return nil
+        case (_, .moot), (.regime, _), (.harvest, _), (.client, _), (.identity, .denied), (.fraud, .denied),
+            (.clientUnreachable, _), (.subjectUnreachable, _), (.referralProhibited, _):
+            return nil
         case (.identity, .confirmed), (.fraud, .confirmed): return refusal(machine)
         // The case has come to the gate by another way than an instruction: nothing but the gate holds it.
         case (.suspendedHandOver, .denied) where machine.state != .received: return refusal(machine)
@@ -90,6 +118,20 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
             (.child, .confirmed):
             guard holdsUp(machine.lane), !others.contains(where: { $0.holdsUp(machine.lane) }) else { return nil }
             return .instructionConfirmed
+        }
+    }
+
+    /// What a case is refused for where a verdict on this refuses it (Y2); nil where the person has to say.
+    package var refusal: RefusalReason? {
+        switch self {
+        case .instruction, .tenantErasure: .instructionDenied
+        // Of a child's case: that it is a parent who asks could not be shown.
+        case .identity, .child: .identityNotShown
+        case .fraud: .suspectedFraud
+        // Only whoever denies it knows why a suspended client does not get its export.
+        case .suspendedHandOver: nil
+        // No verdict on these refuses anything.
+        case .client, .regime, .harvest, .clientUnreachable, .subjectUnreachable, .referralProhibited: nil
         }
     }
 

@@ -50,6 +50,7 @@ extension CaseMachine.Action {
     fileprivate var words: String {
         switch self {
         case .wake(let queue): "wakes \(queue.rawValue)"
+        case .tell(let queue): "tells \(queue.rawValue)"
         case .pause(let reason): "waits for \(reason.rawValue)"
         case .resume(let reason): "waited for \(reason.rawValue)"
         case .start(let key): "starts \(key.rawValue)"
@@ -57,7 +58,12 @@ extension CaseMachine.Action {
         case .dismiss(let kind): "calls nobody any more: \(kind.rawValue)"
         case .stop(let clock): "stops \(clock.rawValue)"
         case .stopAll: "stops all clocks"
+        case .cancel(.everything): "cancels every pending effect"
+        case .cancel(.asks): "cancels what asks the client"
+        case .cancel(.allButNotice): "cancels pending effects but the notice"
         case .recount: "counts its clocks anew"
+        case .reconsider: "looks again at what came early"
+        case .tellReferred: "tells the referral"
         case .tellDecided: "tells the decision"
         case .tellCompleted: "tells the end"
         }

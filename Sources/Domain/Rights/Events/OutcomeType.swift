@@ -13,6 +13,8 @@ package enum OutcomeType: String, ClosedList {
     case noticeSent = "notice.sent"
     case certificateIssued = "certificate.issued"
     case suppressionAdded = "suppression.added"
+    /// A sample that shows whether a client's channel works.
+    case channelTest = "channel.test"
 
     /// The name on the wire: `io.habeas.request.accepted.v1`.
     package var name: String { "io.habeas.\(rawValue).v1" }

@@ -2,7 +2,7 @@
 @_spi(_Unicode) import Swift
 
 /// Text in the one form in which two spellings of the same thing are equal.
-enum CanonicalText {
+package enum CanonicalText {
     /// Unicode normal form C.
     static func composed(_ text: String) -> String {
         if isASCII(text) { return text }
@@ -38,7 +38,7 @@ enum CanonicalText {
     }
 
     /// Free of control characters and of everything that ends a line.
-    static func isOneLine(_ text: String) -> Bool {
+    package static func isOneLine(_ text: String) -> Bool {
         if text.utf8.allSatisfy({ 0x20..<0x7F ~= $0 }) { return true }
         for scalar in text.unicodeScalars {
             switch scalar.value {

@@ -114,6 +114,18 @@ package struct JSONWriter {
         needsComma = true
     }
 
+    /// The members of an object that is written already.
+    package mutating func members(of object: some BidirectionalCollection<UInt8>) {
+        guard let open = object.firstIndex(of: UInt8(ascii: "{")), let close = object.lastIndex(of: UInt8(ascii: "}")),
+            open < close
+        else { return }
+        let inner = object[object.index(after: open)..<close]
+        guard inner.contains(where: { !Self.blanks.contains($0) }) else { return }
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        bytes.append(contentsOf: inner)
+        needsComma = true
+    }
+
     package mutating func string(_ value: String) {
         bytes.append(UInt8(ascii: "\""))
         if value.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
@@ -144,5 +156,6 @@ package struct JSONWriter {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
+    private static let blanks: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
     private static let hex = Array("0123456789abcdef".utf8)
 }

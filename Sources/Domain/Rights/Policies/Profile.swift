@@ -61,6 +61,23 @@ package struct Profile: Sendable, Hashable {
         }
     }
 
+    /// Who the vendor is and how it is reached, as letters say it (Y7).
+    package struct Contact: Sendable, Hashable {
+        package var name: String
+        /// For privacy matters.
+        package var email: String?
+        package var postal: String?
+        /// The data protection officer: a name, an address, or both.
+        package var dpo: String?
+
+        package init(name: String, email: String? = nil, postal: String? = nil, dpo: String? = nil) {
+            self.name = name
+            self.email = email
+            self.postal = postal
+            self.dpo = dpo
+        }
+    }
+
     package let name: String
     package let version: Int
     /// From this day on new cases are handled under this version (A9).
@@ -74,6 +91,8 @@ package struct Profile: Sendable, Hashable {
     package var harvest = HarvestSetting(requests: 50, hours: 24, clause: "default (A6)")
     /// Where a complaint may go that was not settled (C3); nil where the authority is all there is.
     package var disputeBody: String?
+    /// Nil where the profile does not say, see ``sender``.
+    package var contact: Contact?
 
     package init(name: String, version: Int, effectiveFrom: CivilDate, title: String) {
         self.name = name
@@ -82,6 +101,9 @@ package struct Profile: Sendable, Hashable {
         self.title = title
         posted = effectiveFrom
     }
+
+    /// How letters call the vendor: by the profile's name where there is nothing better.
+    package var sender: Contact { contact ?? Contact(name: name) }
 
     /// What holds for a publisher whose profile was never applied: the law and the defaults.
     package static func standard(named name: String) -> Profile {

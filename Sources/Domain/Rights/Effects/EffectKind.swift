@@ -1,0 +1,60 @@
+/// What an outside effect is for. A worker claims only the kinds it knows, so that an older copy leaves a newer one's alone.
+package enum EffectKind: String, CaseIterable, Hashable, Sendable {
+    /// The person is told whose the request is (K3).
+    case subjectNotice = "subject.notice"
+    /// The person is told that the request has arrived, where the vendor is the controller.
+    case subjectReceipt = "subject.receipt"
+    /// The person is asked to be identified (Y6).
+    case subjectIdentity = "subject.identity"
+    /// The person is told a new date, with the reason (Y1).
+    case subjectExtension = "subject.extension"
+    /// The person is told what became of it.
+    case subjectAnswer = "subject.answer"
+    /// The client is told of the request (K4).
+    case clientReferral = "client.referral"
+    /// The client is asked again for its decision.
+    case clientReminder = "client.reminder"
+    /// The client is asked a last time, in other words, because its own legal date comes near.
+    case clientEscalation = "client.escalation"
+    /// The client is told what became of it.
+    case clientAnswer = "client.answer"
+    /// The last word to a client that kept silent (K5).
+    case clientUndecided = "client.undecided"
+
+    /// Whether it goes to the client for a decision that is still awaited.
+    package var asksClient: Bool {
+        switch self {
+        case .clientReferral, .clientReminder, .clientEscalation: true
+        default: false
+        }
+    }
+
+    package var goesToClient: Bool {
+        switch self {
+        case .clientReferral, .clientReminder, .clientEscalation, .clientAnswer, .clientUndecided: true
+        case .subjectNotice, .subjectReceipt, .subjectIdentity, .subjectExtension, .subjectAnswer: false
+        }
+    }
+
+    /// Whether it may leave before the client's decision on a referred case: the notice, the referral, its reminders and its
+    /// escalation, and nothing else (K5).
+    package var mayPrecedeDecision: Bool { self == .subjectNotice || asksClient }
+}
+
+/// Which pending effects of a case something puts an end to.
+package enum EffectScope: Hashable, Sendable, CaseIterable {
+    /// All: nothing that has not begun goes out.
+    case everything
+    /// What asks the client for a decision that has been made.
+    case asks
+    /// All but the notice, which is owed however the case ends (K3).
+    case allButNotice
+
+    package func covers(_ kind: EffectKind) -> Bool {
+        switch self {
+        case .everything: true
+        case .asks: kind.asksClient
+        case .allButNotice: kind != .subjectNotice
+        }
+    }
+}

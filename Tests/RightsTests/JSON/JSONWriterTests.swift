@@ -1,0 +1,33 @@
+import Rights
+import Testing
+
+@Suite("The JSON writer")
+struct JSONWriterTests {
+    @Test(
+        "takes the members of an object that is written already",
+        arguments: [
+            ("{}", #"{"a":1,"z":2}"#), (" { \n } ", #"{"a":1,"z":2}"#),
+            (#"{"b":{"c":[]}}"#, #"{"a":1,"b":{"c":[]},"z":2}"#),
+            (#"{"b":"}"}"#, #"{"a":1,"b":"}","z":2}"#),
+        ]
+    )
+    func members(object: String, whole: String) {
+        var writer = JSONWriter()
+        writer.object {
+            $0.member("a", 1)
+            $0.members(of: Array(object.utf8))
+            $0.member("z", 2)
+        }
+        #expect(String(decoding: writer.bytes, as: UTF8.self) == whole)
+    }
+
+    @Test("begins with them as well")
+    func first() {
+        var writer = JSONWriter()
+        writer.object {
+            $0.members(of: Array(#"{"b":1}"#.utf8))
+            $0.member("z", 2)
+        }
+        #expect(String(decoding: writer.bytes, as: UTF8.self) == #"{"b":1,"z":2}"#)
+    }
+}
