@@ -17,6 +17,7 @@ struct GrantTests {
             "case_secret": "rau", "event_secret": "ra", "case_identity": "rad", "early_event": "rad",
             "parked_message": "rau", "message_attempt": "rawd", "outbox": "ra", "outbox_pending": "rad",
             "outbox_settlement": "a", "evidence": "a", "case_group": "raw", "case_gate": "a", "publisher_rate": "raw",
+            "effect": "ru",
         ],
         "habeas_clock": [
             "habeas_migration": "r", "agreement": "r", "installation": "ru", "review": "rau", "client": "r",
@@ -27,12 +28,18 @@ struct GrantTests {
             "parked_message": "raw", "deadline": "raw", "early_event": "rwd",
             "message_attempt": "rawd",
             "inbox": "rd", "evidence": "a", "case_file": "ru", "incident": "ru", "case_group": "rw", "case_gate": "a",
-            "publisher_rate": "r",
+            "publisher_rate": "r", "effect": "ru", "effect_attempt": "a", "target": "ru", "target_turn": "raw",
         ],
-        "habeas_referral": registryOnly, "habeas_export": registryOnly, "habeas_erasure": registryOnly,
-        "habeas_breach": registryOnly, "habeas_gateway": registryOnly,
+        "habeas_referral": registryOnly.merging(effects) { $1 }.merging([
+            "case_file": "ru", "case_group": "rw", "case_secret": "r", "event_secret": "r", "hold": "r",
+            "deadline": "raw",
+            "case_pause": "raw", "review": "rau", "case_gate": "ra", "message_attempt": "rawd", "outbox": "ra",
+            "outbox_pending": "rad", "outbox_settlement": "a", "evidence": "a", "parked_message": "a",
+        ]) { $1 },
+        "habeas_export": registryOnly.merging(effects) { $1 }, "habeas_erasure": registryOnly.merging(effects) { $1 },
+        "habeas_breach": registryOnly.merging(effects) { $1 }, "habeas_gateway": registryOnly,
         "habeas_operator": [
-            "habeas_migration": "r", "agreement": "r", "review": "ru", "review_approval": "r", "installation": "ru",
+            "habeas_migration": "r", "agreement": "r", "review": "rau", "review_approval": "r", "installation": "ru",
             "client": "raw",
             "publisher": "raw", "parked_message": "ru",
             "deadline": "raw", "case_file": "ru", "evidence": "ra", "outbox": "ra", "outbox_pending": "ra",
@@ -40,6 +47,7 @@ struct GrantTests {
             "hold": "raw", "profile": "ra", "holiday_calendar": "raw", "case_pause": "raw",
             "case_secret": "r", "event_secret": "ra", "case_identity": "r", "early_event": "r", "message_attempt": "r",
             "evidence_unsealed": "r", "case_group": "rw", "case_gate": "rad", "publisher_rate": "r",
+            "effect": "ru", "effect_attempt": "r", "target": "raw",
         ],
         "habeas_auditor": [
             "habeas_migration": "r", "agreement": "r", "review": "r", "review_approval": "r", "installation": "r",
@@ -48,9 +56,11 @@ struct GrantTests {
             "incident": "r",
             "hold": "r", "profile": "r", "holiday_calendar": "r", "case_pause": "r", "deadline": "r", "inbox": "r",
             "outbox": "r", "outbox_pending": "r", "outbox_settlement": "r", "evidence": "r", "evidence_unsealed": "r",
-            "case_group": "r", "case_gate": "r", "publisher_rate": "r",
+            "case_group": "r", "case_gate": "r", "publisher_rate": "r", "effect": "r", "effect_attempt": "r",
+            "target": "r",
         ],
     ]
+    static let effects = ["effect": "raw", "effect_attempt": "a", "target": "raw", "target_turn": "raw"]
     static let registryOnly = [
         "habeas_migration": "r", "agreement": "r", "installation": "r", "client": "r", "publisher": "r", "profile": "r",
         "holiday_calendar": "r",

@@ -40,6 +40,12 @@ package struct CaseFileRecord: Sendable {
     package var ask: [UInt8]?
     /// The open case that answers this one, too.
     package var linkedTo: UUID?
+    /// Who tells the person what became of it, as the client's decision says (K5).
+    package var answerBy: Answerer?
+    /// Why it was refused (Y2).
+    package var refusal: RefusalReason?
+    /// Why it may not be referred to its client (K4); nil where it may.
+    package var referralProhibited: String?
     package var outcomeSequence: Int
     package var chain: EvidenceChain
 
@@ -83,6 +89,9 @@ package struct CaseFileRecord: Sendable {
         self.receivedAt = receivedAt
         self.ask = ask
         linkedTo = nil
+        answerBy = nil
+        refusal = nil
+        referralProhibited = nil
         outcomeSequence = 0
         chain = EvidenceChain(new: .caseFile, id: id)
     }
@@ -120,7 +129,7 @@ extension CaseFileRecord {
     package static let columns: SQL = """
         id, client_id, kind, lane, role, right_asked, regulation, profile, profile_version, agreement_version, is_minor, has_health, country,
         submitted_at, extended_at, state, state_since, queue, publisher_id, request_ref, subject_index, group_id, reference,
-        anchor_at, received_at, ask, linked_to, outcome_seq, evidence_seq, evidence_head
+        anchor_at, received_at, ask, linked_to, answer_by, refusal, referral_prohibited, outcome_seq, evidence_seq, evidence_head
         """
 
     /// Reads and locks, in id order, the cases with these ids.
@@ -219,6 +228,9 @@ extension CaseFileRecord {
         receivedAt = try row.decode("received_at", as: Date.self)
         ask = try row.decode("ask", as: [UInt8]?.self)
         linkedTo = try row.decode("linked_to", as: UUID?.self)
+        answerBy = try row.decode("answer_by", as: String?.self).map { try Stored.word($0, "case_file.answer_by") }
+        refusal = try row.decode("refusal", as: String?.self).map { try Stored.word($0, "case_file.refusal") }
+        referralProhibited = try row.decode("referral_prohibited", as: String?.self)
         outcomeSequence = try row.decode("outcome_seq", as: Int.self)
         chain = EvidenceChain(
             .caseFile,

@@ -61,13 +61,16 @@ package struct CaseFileWrites: Sendable {
         UPDATE habeas.case_file AS c
            SET client_id = n.client_id, state = n.state, state_since = n.state_since, queue = n.queue,
                outcome_seq = n.outcome_seq, evidence_seq = n.evidence_seq, evidence_head = n.evidence_head, extended_at = n.extended_at,
-               linked_to = n.linked_to
+               linked_to = n.linked_to, answer_by = n.answer_by, refusal = n.refusal, referral_prohibited = n.referral_prohibited
           FROM unnest(\(changed.map(\.id))::uuid[], \(changed.map(\.clientID))::text[],
                  \(changed.map(\.state.rawValue))::text[], \(changed.map(\.stateSince))::timestamptz[],
                  \(changed.map(\.queue.rawValue))::text[], \(changed.map { Int32($0.outcomeSequence) })::int4[],
                  \(changed.map { Int32($0.chain.sequence) })::int4[], \(changed.map(\.chain.head))::bytea[],
-                 \(changed.map(\.extendedAt))::timestamptz[], \(changed.map(\.linkedTo))::uuid[])
-            AS n (id, client_id, state, state_since, queue, outcome_seq, evidence_seq, evidence_head, extended_at, linked_to)
+                 \(changed.map(\.extendedAt))::timestamptz[], \(changed.map(\.linkedTo))::uuid[],
+                 \(changed.map { $0.answerBy?.rawValue })::text[], \(changed.map { $0.refusal?.rawValue })::text[],
+                 \(changed.map(\.referralProhibited))::text[])
+            AS n (id, client_id, state, state_since, queue, outcome_seq, evidence_seq, evidence_head, extended_at, linked_to,
+                  answer_by, refusal, referral_prohibited)
          WHERE c.id = n.id
         """
     }

@@ -2,7 +2,7 @@ import Postgres
 
 extension Migration {
     /// The law of a case: a regime that became known, and the agreement it began under.
-    static let m0010Law = Migration(
+    static let m0009Law = Migration(
         number: 9,
         name: "law",
         sql: """

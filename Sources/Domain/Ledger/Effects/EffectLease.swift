@@ -1,0 +1,70 @@
+package import FoundationEssentials
+package import Postgres
+package import Rights
+
+/// An effect in a worker's hands, until its lease ends.
+package struct EffectLease: Sendable {
+    package let effect: EffectRecord
+    /// The number of the lease. Whoever writes what came of it names it; a successor has another one.
+    package let token: Int
+    /// Machine time before which the call does not begin.
+    package let startAt: Date
+    package let until: Date
+
+    package init(_ effect: EffectRecord, startAt: Date, until: Date) {
+        self.effect = effect
+        token = effect.leases + 1
+        self.startAt = startAt
+        self.until = until
+    }
+
+    /// Those of these effects that lie released, of kinds this version knows, locked, in the order in which they were let go; what
+    /// somebody else has in hand is left out, so that no order of locks matters.
+    package static func claimable(_ ids: [UUID], queue: WorkQueue) -> SQL {
+        """
+        SELECT \(EffectRecord.columns) FROM habeas.effect
+         WHERE id = ANY(\(ids)::uuid[]) AND queue = \(queue.rawValue) AND state = 'released' AND held_at IS NULL
+           AND kind = ANY(\(EffectKind.allCases.map(\.rawValue))::text[])
+         ORDER BY next_attempt_at, id FOR NO KEY UPDATE SKIP LOCKED
+        """
+    }
+
+    package static func take(_ leases: [EffectLease]) -> SQL {
+        """
+        UPDATE habeas.effect AS e SET state = 'leased', leases = n.token, next_attempt_at = n.until
+          FROM unnest(\(leases.map(\.effect.id))::uuid[], \(leases.map { Int32($0.token) })::int4[], \(leases.map(\.until))::timestamptz[])
+            AS n (id, token, until)
+         WHERE e.id = n.id
+        """
+    }
+
+    /// Puts back what found no slot, to be released when its time comes.
+    package static func putBack(_ effects: [(id: UUID, notBefore: Date)]) -> SQL {
+        """
+        UPDATE habeas.effect AS e SET state = CASE WHEN e.attempts > 0 THEN 'retrying' ELSE 'planned' END, next_attempt_at = n.not_before
+          FROM unnest(\(effects.map(\.id))::uuid[], \(effects.map(\.notBefore))::timestamptz[]) AS n (id, not_before)
+         WHERE e.id = n.id AND e.state = 'released'
+        """
+    }
+
+    /// Puts back what lies released and this worker will not claim, for others, at once.
+    package static func handBack(_ ids: [UUID], queue: WorkQueue) -> SQL {
+        """
+        WITH back AS MATERIALIZED (
+          SELECT id FROM habeas.effect WHERE id = ANY(\(ids)::uuid[]) AND queue = \(queue.rawValue) AND state = 'released'
+           ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+        UPDATE habeas.effect AS e SET state = CASE WHEN e.attempts > 0 THEN 'retrying' ELSE 'planned' END, next_attempt_at = now()
+          FROM back WHERE e.id = back.id
+        """
+    }
+
+    /// Makes leases that are still one's own longer, for work that takes its time; answers the ids of those that were.
+    package static func renew(_ leases: [EffectLease], for span: Duration) -> SQL {
+        """
+        UPDATE habeas.effect AS e SET next_attempt_at = clock_timestamp() + \(span)::interval
+          FROM unnest(\(leases.map(\.effect.id))::uuid[], \(leases.map { Int32($0.token) })::int4[]) AS n (id, token)
+         WHERE e.id = n.id AND e.state = 'leased' AND e.leases = n.token
+        RETURNING e.id
+        """
+    }
+}

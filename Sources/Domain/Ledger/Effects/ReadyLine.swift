@@ -1,0 +1,105 @@
+package import FoundationEssentials
+package import Postgres
+
+/// Lets effects of targets go as far as these have room, taking turns among clients. No lock of the targets is needed: two at
+/// once may let go a little more than there is room for, and the claim, where limits bind, puts that back.
+///
+/// Room is twice the slots that are free: a second effect is on its way to the workers while the first is with them, so that
+/// a fast target never waits for a hint, and one that hangs draws nothing.
+package enum ReadyLine {
+    /// How long a hint may lie in the broker before the effect is released again.
+    package static let patience = Duration.seconds(30)
+
+    /// Of each client that waits at a target a few, those first whose turn was longest ago. Answers id and queue of what was
+    /// released, and the hints' ends keep that order for the claim.
+    ///
+    /// The clients that wait are found by stepping through the index from one to the next, however long their lines are. Turns
+    /// are kept for targets that clients share.
+    package static func release(_ targets: [String]) -> SQL {
+        """
+        WITH RECURSIVE room AS MATERIALIZED (\(room(targets))),
+        lines AS (
+          SELECT room.id, room.is_shared, room.left_over, (\(firstLine("room.id", after: nil))) AS line FROM room WHERE room.left_over > 0
+          UNION ALL
+          SELECT lines.id, lines.is_shared, lines.left_over, (\(firstLine("lines.id", after: "lines.line"))) FROM lines
+           WHERE lines.line IS NOT NULL),
+        waiting AS MATERIALIZED (
+          SELECT lines.id, lines.is_shared, lines.line, lines.left_over, coalesce(turn.served_at, to_timestamp(0)) AS served_at,
+                 -- No more of each than it takes to fill the room although some have less.
+                 least(lines.left_over, 2 * lines.left_over / count(*) OVER (PARTITION BY lines.id) + 1) AS share
+            FROM lines LEFT JOIN habeas.target_turn turn ON lines.is_shared AND turn.target_id = lines.id AND turn.line = lines.line
+           -- Who waits for a later time only takes no share.
+           WHERE (SELECT min(next_attempt_at) FROM habeas.effect WHERE target_id = lines.id AND line = lines.line
+                     AND state IN ('planned', 'retrying') AND held_at IS NULL) <= statement_timestamp()),
+        ranked AS MATERIALIZED (
+          SELECT w.id AS target_id, w.is_shared, w.line, w.left_over, e.id,
+                 row_number() OVER (PARTITION BY w.id ORDER BY e.place, w.served_at, w.line) AS rank
+            FROM waiting w CROSS JOIN LATERAL (
+              SELECT id, row_number() OVER (ORDER BY next_attempt_at, id) AS place FROM (
+                SELECT id, next_attempt_at FROM habeas.effect
+                 WHERE target_id = w.id AND line = w.line AND state IN ('planned', 'retrying') AND held_at IS NULL
+                   AND next_attempt_at <= statement_timestamp()
+                 ORDER BY next_attempt_at, id LIMIT w.share FOR NO KEY UPDATE SKIP LOCKED) AS first) AS e),
+        picked AS MATERIALIZED (SELECT target_id, is_shared, line, id, rank FROM ranked WHERE rank <= left_over),
+        turns AS (
+          INSERT INTO habeas.target_turn (target_id, line, served_at)
+          SELECT DISTINCT target_id, line, statement_timestamp() FROM picked WHERE is_shared ORDER BY 1, 2
+          ON CONFLICT (target_id, line) DO UPDATE SET served_at = excluded.served_at),
+        released AS (
+          UPDATE habeas.effect AS e
+             SET state = 'released',
+                 next_attempt_at = statement_timestamp() + \(patience)::interval + picked.rank * interval '1 microsecond'
+            FROM picked WHERE e.id = picked.id
+          RETURNING e.id, e.queue, picked.target_id, picked.rank)
+        SELECT id, queue FROM released ORDER BY rank, target_id
+        """
+    }
+
+    /// Clients at shared targets whose effects were let go and found no slot had no turn: they come first again.
+    package static func restoreTurns(_ effects: [UUID]) -> SQL {
+        """
+        WITH missed AS MATERIALIZED (
+          SELECT t.target_id, t.line FROM habeas.target_turn t
+           WHERE (t.target_id, t.line) IN (SELECT e.target_id, e.line FROM habeas.effect e WHERE e.id = ANY(\(effects)::uuid[]))
+           ORDER BY t.target_id, t.line FOR NO KEY UPDATE)
+        UPDATE habeas.target_turn AS t SET served_at = to_timestamp(0)
+          FROM missed WHERE t.target_id = missed.target_id AND t.line = missed.line
+        """
+    }
+
+    private static func firstLine(_ target: SQL, after line: SQL?) -> SQL {
+        let rest: SQL = line.map { "AND line > \($0)" } ?? ""
+        return """
+            SELECT min(line) FROM habeas.effect
+             WHERE target_id = \(target) AND state IN ('planned', 'retrying') AND held_at IS NULL \(rest)
+            """
+    }
+
+    /// What each target can take: nothing while it is paused, disabled, asked for quiet or has its circuit open; one to see when
+    /// that time is over; of one with a rate no more than two seconds' worth.
+    private static func room(_ targets: [String]) -> SQL {
+        """
+        SELECT t.id, t.client_id IS NULL AS is_shared, greatest(0, CASE
+                 WHEN t.paused_at IS NOT NULL OR t.disabled_at IS NOT NULL OR t.quiet_until > clock_timestamp() THEN 0
+                 WHEN t.circuit = 'closed'
+                   THEN least(2 * (t.in_flight - coalesce(live.leased, 0)), coalesce(ceil(2 * t.per_second), 2000)::int8)
+                 WHEN t.circuit_until <= clock_timestamp() THEN 1 - coalesce(live.leased, 0)
+                 ELSE 0 END - coalesce(live.released, 0)) AS left_over
+          FROM habeas.target t LEFT JOIN (\(TargetRecord.live(targets))) AS live ON live.target_id = t.id
+         WHERE t.id = ANY(\(targets)::text[])
+        """
+    }
+
+    /// The next targets in the order of their ids that have something to let go and would take it, each locked; those that somebody
+    /// holds are left to it.
+    package static func waiting(after id: String, limit: Int) -> SQL {
+        """
+        SELECT t.id FROM habeas.target t
+         WHERE t.id > \(id) AND t.paused_at IS NULL AND t.disabled_at IS NULL AND (t.quiet_until IS NULL OR t.quiet_until <= now())
+           AND (t.circuit = 'closed' OR t.circuit_until <= now())
+           AND EXISTS (SELECT FROM habeas.effect e WHERE e.target_id = t.id AND e.state IN ('planned', 'retrying') AND e.held_at IS NULL
+                          AND e.next_attempt_at <= now())
+         ORDER BY t.id LIMIT \(limit) FOR NO KEY UPDATE SKIP LOCKED
+        """
+    }
+}
