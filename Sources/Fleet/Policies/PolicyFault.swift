@@ -1,4 +1,4 @@
-/// What is wrong with a profile, an agreement or a holiday file: where, what, and what to do. Never quotes values.
+/// What is wrong with a profile, an agreement, a holiday file or a template: where, what, and what to do. Never quotes values.
 package struct PolicyFault: Error, CustomStringConvertible, Equatable {
     /// File and line, and the key.
     package let place: String

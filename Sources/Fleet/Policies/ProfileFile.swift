@@ -1,3 +1,4 @@
+import Outbound
 package import Rights
 
 /// Reads profiles and agreements from YAML; refuses what is longer than the law allows.
@@ -7,7 +8,7 @@ package enum ProfileFile {
         let file = try YAMLMapping(text: text, path: path)
         try file.allow([
             "profile", "version", "effective_from", "title", "dispute_body", "clocks", "identity", "extension",
-            "harvest", "posted",
+            "harvest", "posted", "contact",
         ])
         let name = try file.required("profile")
         guard name.utf8.count <= 63, name.utf8.allSatisfy(isNameByte) else {
@@ -28,6 +29,7 @@ package enum ProfileFile {
             profile.posted = posted
         }
         profile.disputeBody = try file.text("dispute_body")
+        if let section = try file.section("contact") { profile.contact = try contact(section) }
         if let clocks = try file.section("clocks") { profile.clocks = try settings(clocks) }
         if let identity = try file.section("identity") { profile.identity = try levels(identity) }
         if let section = try file.section("extension") {
@@ -99,6 +101,25 @@ package enum ProfileFile {
             sentence: try clock.required("says"),
             isUnverified: try clock.flag("unverified") ?? false,
             pausesAs: regulation
+        )
+    }
+
+    private static func contact(_ section: YAMLMapping) throws(PolicyFault) -> Profile.Contact {
+        try section.allow(["name", "email", "postal", "dpo"])
+        for key in section.keys {
+            guard TemplateText.isPlain(try section.required(key)) else {
+                throw section.fault(key, "holds line ends or invisible characters", "write it in one line")
+            }
+        }
+        let email = try section.text("email")
+        if let email, (try? MailAddress(email)) == nil {
+            throw section.fault("email", "is not a mail address", "write one address, as privacy@vendor.example")
+        }
+        return Profile.Contact(
+            name: try section.required("name"),
+            email: email,
+            postal: try section.text("postal"),
+            dpo: try section.text("dpo")
         )
     }
 

@@ -94,6 +94,22 @@ struct YAMLMapping {
         return try YAMLMapping(value.node, path: path, prefix: "\(prefix)\(key).", line: value.line)
     }
 
+    /// Whether the value is one word or text, not a mapping or a list.
+    func isScalar(_ key: String) -> Bool { values[key]?.node.scalar != nil }
+
+    /// A list of mappings; empty where the key is not there.
+    func sections(_ key: String) throws(PolicyFault) -> [YAMLMapping] {
+        guard let value = values[key] else { return [] }
+        guard case .sequence(let sequence) = value.node else {
+            throw fault(key, "is not a list", "write `- key: value` lines")
+        }
+        var sections: [YAMLMapping] = []
+        for item in sequence {
+            sections.append(try YAMLMapping(item, path: path, prefix: "\(prefix)\(key).", line: value.line))
+        }
+        return sections
+    }
+
     func list(_ key: String) throws(PolicyFault) -> [String] {
         guard let value = values[key] else { return [] }
         guard case .sequence(let sequence) = value.node else {

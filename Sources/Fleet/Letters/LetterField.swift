@@ -1,0 +1,162 @@
+import Rights
+
+/// What a template may name. The raw value is the name in the template.
+package enum LetterField: String, ClosedList {
+    case reference
+    case theirReference = "their_reference"
+    case person
+    case client
+    case clientContact = "client_contact"
+    case processor
+    case processorEmail = "processor_email"
+    case processorPostal = "processor_postal"
+    case dpo
+    case right
+    case optOutOf = "opt_out_of"
+    case law
+    case submittedOn = "submitted_on"
+    case dueOn = "due_on"
+    case extendedTo = "extended_to"
+    case waitUntil = "wait_until"
+    case liftedOn = "lifted_on"
+    case backupsUntil = "backups_until"
+    case reason
+    case article
+    case explanation
+    case extensionReason = "extension_reason"
+    case identityHow = "identity_how"
+    case fee
+    case feeReason = "fee_reason"
+    case feeArticle = "fee_article"
+    case waitedFor = "waited_for"
+    case yourRights = "your_rights"
+    case complaint
+    case authorityNote = "authority_note"
+    case disputeBody = "dispute_body"
+    case court
+    case decisionLink = "decision_link"
+    case referenceLink = "reference_link"
+    case downloadLink = "download_link"
+    case downloadUntil = "download_until"
+    case channel
+    // Lists, used as sections; what their items have is in ``items``.
+    case parts
+    case authorities
+    case integrations
+    case identities
+    // Flags, used as sections.
+    case isMinor = "is_minor"
+    case isOptOut = "is_opt_out"
+    case isPublicRemoval = "is_public_removal"
+    case isCCPA = "is_ccpa"
+    case passedOn = "passed_on"
+    case passingOn = "passing_on"
+    case notPassedOn = "not_passed_on"
+    case clientUnknown = "client_unknown"
+    case clockWaits = "clock_waits"
+    case caseDone = "case_done"
+    case casePartly = "case_partly"
+    case caseRefused = "case_refused"
+    case caseHandedOver = "case_handed_over"
+    case caseWithdrawn = "case_withdrawn"
+    case caseLapsed = "case_lapsed"
+    case hasIntegrations = "has_integrations"
+    case vendorAnswers = "vendor_answers"
+
+    package static let outcomes: Set<LetterField> = [
+        .caseDone, .casePartly, .caseRefused, .caseHandedOver, .caseWithdrawn, .caseLapsed,
+    ]
+
+    package enum Shape: String, Sendable {
+        case text, date, link, list, flag
+    }
+
+    package var shape: Shape {
+        switch self {
+        case .submittedOn, .dueOn, .extendedTo, .waitUntil, .liftedOn, .backupsUntil, .downloadUntil: .date
+        case .decisionLink, .referenceLink, .downloadLink: .link
+        case .parts, .authorities, .integrations, .identities: .list
+        case .isMinor, .isOptOut, .isPublicRemoval, .isCCPA, .passedOn, .passingOn, .notPassedOn, .clientUnknown,
+            .clockWaits, .caseDone, .casePartly, .caseRefused, .caseHandedOver, .caseWithdrawn, .caseLapsed,
+            .hasIntegrations, .vendorAnswers:
+            .flag
+        default: .text
+        }
+    }
+
+    /// What each item of a list has, and whether it always has it. No name is a field's: the engine looks outwards for a name
+    /// that an item has not.
+    package var items: [(name: String, isAlways: Bool)] {
+        switch self {
+        case .parts: [("what", true), ("why", true), ("basis", false), ("kept_until", false)]
+        case .authorities: [("authority", true), ("authority_url", false), ("authority_postal", false)]
+        case .integrations: [("integration", true)]
+        case .identities: [("identity_type", true), ("identity", true)]
+        default: []
+        }
+    }
+
+    /// One line for deploy/templates.md.
+    package var meaning: String {
+        switch self {
+        case .reference: "the case's short reference, the only field a subject may hold"
+        case .theirReference: "the reference under which the request was published"
+        case .person: "the person's name; left out where it looks like anything but a name"
+        case .client: "the client's name"
+        case .clientContact: "how to reach the client"
+        case .processor: "the vendor's name (`contact.name` of the profile)"
+        case .processorEmail: "its address for privacy matters"
+        case .processorPostal: "its postal address"
+        case .dpo: "its data protection officer"
+        case .right: "what was asked for, in words"
+        case .optOutOf: "what an opt-out concerns, in words"
+        case .law: "the law's short name"
+        case .submittedOn: "when the person first asked"
+        case .dueOn: "when the answer is due"
+        case .extendedTo: "when it is due now"
+        case .waitUntil: "until when we wait for an answer"
+        case .liftedOn: "when a restriction ends"
+        case .backupsUntil: "when backups are free of the data"
+        case .reason: "why it was refused, in words"
+        case .article: "where that is written"
+        case .explanation: "a person's own words: a question, a reason, the answer to a complaint"
+        case .extensionReason: "why it takes longer, in words"
+        case .identityHow: "how to show who one is, in words"
+        case .fee: "the amount with its currency"
+        case .feeReason: "why a fee is asked, in words"
+        case .feeArticle: "where that is written"
+        case .waitedFor: "what did not arrive in time, in words"
+        case .yourRights: "the rights under the law of the case"
+        case .complaint: "the right to complain under the law of the case"
+        case .authorityNote: "a further sentence on the authorities"
+        case .disputeBody: "`dispute_body` of the profile"
+        case .court: "the way to a court under the law of the case"
+        case .decisionLink: "where the client decides"
+        case .referenceLink: "where the details are, or where to answer"
+        case .downloadLink: "where the data can be fetched"
+        case .downloadUntil: "until when"
+        case .channel: "the name of the channel that is tested"
+        case .parts: "what was not done"
+        case .authorities: "where to complain, by country and law"
+        case .integrations: "applications that only the client can reach"
+        case .identities: "by what the person is known"
+        case .isMinor: "a child under 13 is concerned"
+        case .isOptOut: "the right is an opt-out, or the limit on sensitive data"
+        case .isPublicRemoval: "the right is the removal of public content"
+        case .isCCPA: "the law is the CCPA"
+        case .passedOn: "the client has the request"
+        case .passingOn: "the client is about to have it"
+        case .notPassedOn: "the request may not be referred"
+        case .clientUnknown: "nobody knows which client is meant"
+        case .clockWaits: "the time for the answer stands still"
+        case .caseDone: "all was done"
+        case .casePartly: "a part was done"
+        case .caseRefused: "it was refused"
+        case .caseHandedOver: "the client handles it"
+        case .caseWithdrawn: "it was withdrawn"
+        case .caseLapsed: "it lapsed"
+        case .hasIntegrations: "there are `integrations`"
+        case .vendorAnswers: "the vendor tells the person"
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package import FoundationEssentials
+package import Rights
+
+/// What a letter is about, before it is put into a language. What is missing is nil; the kind of letter says what must not be.
+///
+/// Free text may hold anything: line ends and control characters become spaces, overlong text is cut, HTML is escaped.
+package struct LetterWords: Sendable {
+    /// What the notice says about the client (K3, K4). It never says why a request may not be referred.
+    package enum Referral: Sendable, Hashable, CaseIterable {
+        case passedOn, passingOn, notPassedOn, clientUnknown
+    }
+
+    package enum Outcome: Sendable, Hashable, CaseIterable {
+        case done, partly, refused, handedOver, withdrawn, lapsed
+    }
+
+    /// What a lapsed case had waited for.
+    package enum Wait: String, ClosedList {
+        case client, identity, fee, clarification
+    }
+
+    /// The reasons for more time that the law knows.
+    package enum ExtensionReason: String, ClosedList {
+        case complexity
+        case numberOfRequests = "number_of_requests"
+    }
+
+    /// Why something is refused, and where that is written, if that is not what the law of the case says about the reason.
+    package struct Refusal: Sendable, Hashable {
+        package var reason: RefusalReason
+        package var citation: String?
+
+        package init(_ reason: RefusalReason, citation: String? = nil) {
+            self.reason = reason
+            self.citation = citation
+        }
+    }
+
+    /// A part that was not done. It has a reason of the list, or else a person's words: those, where it has both.
+    package struct Part: Sendable, Hashable {
+        /// As the data map calls it: `invoices`.
+        package var what: String
+        package var refusal: Refusal?
+        package var explanation: String?
+        package var until: CivilDate?
+
+        package init(
+            _ what: String,
+            refusal: Refusal? = nil,
+            explanation: String? = nil,
+            until: CivilDate? = nil
+        ) {
+            self.what = what
+            self.refusal = refusal
+            self.explanation = explanation
+            self.until = until
+        }
+    }
+
+    package struct KnownBy: Sendable, Hashable {
+        package var type: IdentityType
+        package var value: String
+
+        package init(_ type: IdentityType, _ value: String) {
+            self.type = type
+            self.value = value
+        }
+    }
+
+    package var caseID: UUID
+    package var processor: Profile.Contact
+    package var regulation: Regulation
+    /// Of the person, ISO 3166-1 or -2: decides where to complain.
+    package var country: String?
+    /// The publisher's reference, or that of a complaint.
+    package var reference: String?
+    package var personName: String?
+    package var isMinor = false
+    package var clientName: String?
+    /// A line, or a link.
+    package var clientContact: String?
+    package var right: Right?
+    package var optOutOf: [OptOutScope] = []
+    package var submittedOn: CivilDate?
+    package var dueOn: CivilDate?
+    package var extendedTo: CivilDate?
+    /// Until when an answer to a question is awaited.
+    package var waitUntil: CivilDate?
+    package var liftedOn: CivilDate?
+    package var backupsUntil: CivilDate?
+    package var downloadUntil: CivilDate?
+    package var referral: Referral?
+    package var refusal: Refusal?
+    /// A person's words: a question, a reason, the answer to a complaint.
+    package var explanation: String?
+    package var extensionReason: ExtensionReason?
+    package var identityLevel: VerificationLevel?
+    /// The period stands still while this letter waits for its answer.
+    package var clockWaits = false
+    /// The amount with its currency, as it is to be read: `12.00 EUR`.
+    package var fee: String?
+    package var feeGround: FeeRule.Ground?
+    /// ``FeeRule/source``.
+    package var feeArticle: String?
+    package var waitedFor: Wait?
+    package var outcome: Outcome?
+    package var vendorAnswers = false
+    package var parts: [Part] = []
+    /// Applications that the client enabled (K14).
+    package var integrations: [String] = []
+    /// Only for clients, and not over a thin channel.
+    package var identities: [KnownBy] = []
+    package var disputeBody: String?
+    package var decisionLink: String?
+    package var referenceLink: String?
+    package var downloadLink: String?
+    package var channel: String?
+
+    package init(caseID: UUID, processor: Profile.Contact, regulation: Regulation) {
+        self.caseID = caseID
+        self.processor = processor
+        self.regulation = regulation
+    }
+
+    /// A case's id as people read it out: the twelve digits that are random, in groups of four.
+    package static func shortReference(_ id: UUID) -> String {
+        let digits = Array(id.uuidString.filter { $0 != "-" }.suffix(12))
+        return stride(from: 0, to: 12, by: 4).map { String(digits[$0..<$0 + 4]) }.joined(separator: "-")
+    }
+}
