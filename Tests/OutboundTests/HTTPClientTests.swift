@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 @testable import Outbound
@@ -79,6 +80,20 @@ final class HTTPClientTests {
         #expect(await code(HTTPCall("GET", "\(server.base)/big?1001", bodyLimit: 1000)) == .tooLarge)
         #expect(await code(HTTPCall("GET", "\(server.base)/big?1048577")) == .tooLarge)
         #expect(await code(HTTPCall("GET", "\(server.base)/headers?70000")) == .tooLarge)
+    }
+
+    @Test("A body that nobody wants is not kept, and one that is too long is cut off and fails nothing")
+    func unwanted() async throws {
+        for (path, limit) in [("big?1000", 1000), ("big?1001", 1000), ("big?5000000", 65_536), ("status?204", 0)] {
+            var call = HTTPCall("GET", "\(server.base)/\(path)", bodyLimit: limit)
+            call.takesBody = false
+            let reply = try await client.sendInside(call)
+            #expect(reply.status == (path == "status?204" ? 204 : 200))
+            #expect(reply.body.isEmpty)
+        }
+        var call = HTTPCall("GET", "\(server.base)/headers?70000")
+        call.takesBody = false
+        #expect(await code(call) == .tooLarge)
     }
 
     @Test("A silent peer costs the timeout, no more")

@@ -1,5 +1,6 @@
 import Foundation
 import Outbound
+import TestKit
 import Testing
 
 struct MailMessageTests {

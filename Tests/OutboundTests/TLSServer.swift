@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// A web server of OpenSSL's on a free loopback port, with a certificate of ``TestAuthority``.
 final class TLSServer: Sendable {

@@ -28,6 +28,9 @@ public struct HTTPCall: Sendable {
     /// In place of the client's own limits.
     public var timeout: Duration?
     public var bodyLimit: Int?
+    /// Whether the body of the reply is wanted. One that is not is read up to the limit and thrown away; a longer one is cut
+    /// off and fails nothing, since the status has come.
+    public var takesBody = true
     /// Whether the connection may be kept for the next call. One that is closed at once is never idle at a peer that
     /// counts its connections.
     public var keepsConnection = true

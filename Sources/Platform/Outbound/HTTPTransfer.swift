@@ -9,7 +9,10 @@ final class HTTPTransfer: Transfer {
     private var headers: [(name: String, value: String)] = []
     private var headerBytes = 0
     private var body: [UInt8] = []
+    private var bodyBytes = 0
     private var isTooLarge = false
+    /// A body that nobody wants went beyond the limit.
+    private var isCut = false
 
     /// All headers of a reply together; the library itself sets no limit before 8.3.
     private static let headerLimit = 65_536
@@ -31,7 +34,7 @@ final class HTTPTransfer: Transfer {
     }
 
     override func finish(_ result: CURLcode) {
-        guard result == CURLE_OK else {
+        guard result == CURLE_OK || isCut else {
             return fail(isTooLarge ? OutboundError(.tooLarge, mayHaveActed: mayHaveActed) : error(for: result))
         }
         var status = 0
@@ -115,11 +118,12 @@ final class HTTPTransfer: Transfer {
     // MARK: Arriving
 
     override func take(body chunk: UnsafeRawBufferPointer) -> Int {
-        guard body.count + chunk.count <= bodyLimit else {
-            isTooLarge = true
+        bodyBytes += chunk.count
+        guard bodyBytes <= bodyLimit else {
+            if call.takesBody { isTooLarge = true } else { isCut = true }
             return 0
         }
-        body.append(contentsOf: chunk)
+        if call.takesBody { body.append(contentsOf: chunk) }
         return chunk.count
     }
 

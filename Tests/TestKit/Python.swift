@@ -1,17 +1,19 @@
-import Foundation
+package import Foundation
 
 /// The distribution's Python, in which other implementations check what ours wrote.
-enum Python {
-    struct Failure: Error {
-        let output: String
+package enum Python {
+    package struct Failure: Error {
+        package let output: String
+
+        package init(output: String) { self.output = output }
     }
 
     /// Not whichever comes first on the path: packages of the distribution belong to this one.
-    static let path = "/usr/bin/python3"
+    package static let path = "/usr/bin/python3"
 
     /// Runs a script to its end and gives what it printed.
-    static func run(_ script: String, input: Data) throws -> String {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "outbound-python-\(UUID())")
+    package static func run(_ script: String, input: Data) throws -> String {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "habeas-python-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let (given, printed) = (folder.appending(path: "in"), folder.appending(path: "out"))

@@ -3,14 +3,14 @@ import Glibc
 import Synchronization
 
 /// A real HTTP server on a free loopback port, a thread for each connection, that misbehaves as its paths ask:
-/// `/echo`, `/big?N`, `/retry?N`, `/headers?N`, `/redirect`, `/silent`, `/cut`, `/interim`, `/status?N`.
-final class LoopbackServer: Sendable {
-    let base: String
+/// `/echo`, `/big?N`, `/retry?N`, `/headers?N`, `/redirect`, `/silent`, `/cut`, `/interim`, `/status?N`, `/busy?N`.
+package final class LoopbackServer: Sendable {
+    package let base: String
     /// Request heads and bodies in order of arrival.
-    var requests: [String] { seen.withLock { $0 } }
+    package var requests: [String] { seen.withLock { $0 } }
     /// Connections that reached it.
-    var accepted: Int { listener.accepted }
-    var port: Int { listener.port }
+    package var accepted: Int { listener.accepted }
+    package var port: Int { listener.port }
     private let seen: Seen
     private let listener: LoopbackListener
 
@@ -22,7 +22,7 @@ final class LoopbackServer: Sendable {
         }
     }
 
-    init(_ address: String = "127.0.0.1", port: Int = 0) throws {
+    package init(_ address: String = "127.0.0.1", port: Int = 0) throws {
         let seen = Seen()
         let listener = try LoopbackListener(address, port: port) { Self.serve($0, seen) }
         base = "http://\(address.contains(":") ? "[\(address)]" : address):\(listener.port)"
@@ -31,7 +31,7 @@ final class LoopbackServer: Sendable {
     }
 
     /// Ends the listening thread, which keeps the server alive.
-    func stop() {
+    package func stop() {
         listener.stop()
     }
 
@@ -54,6 +54,8 @@ final class LoopbackServer: Sendable {
                 LoopbackListener.waitForEnd(of: connection)
             case "/retry":
                 reply(connection, "429 Too Many Requests", "Retry-After: \(number)\r\n")
+            case "/busy":
+                reply(connection, "503 Service Unavailable", "Retry-After: \(number)\r\n")
             case "/cut":
                 send(connection, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort")
                 return

@@ -2,9 +2,9 @@ import Glibc
 
 /// A program under way. Started without Foundation, whose `Process` crashes now and then when several start at once beside
 /// hundreds of open sockets.
-struct ChildProcess: Sendable {
-    struct Failure: Error {
-        let code: Int32
+package struct ChildProcess: Sendable {
+    package struct Failure: Error {
+        package let code: Int32
     }
 
     private let id: pid_t
@@ -12,7 +12,7 @@ struct ChildProcess: Sendable {
     /// Starts the program with these two for its standard input and output, and with nothing else of ours.
     ///
     /// - Parameter errors: where its complaints go; nil throws them away.
-    init(_ path: String, _ arguments: [String], input: Int32, output: Int32, errors: Int32? = nil) throws {
+    package init(_ path: String, _ arguments: [String], input: Int32, output: Int32, errors: Int32? = nil) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -53,14 +53,14 @@ struct ChildProcess: Sendable {
 
     /// Blocks until it has ended, and gives its exit code; nil when a signal ended it.
     @discardableResult
-    func waitForEnd() -> Int32? {
+    package func waitForEnd() -> Int32? {
         var status: Int32 = 0
         while waitpid(id, &status, 0) < 0, errno == EINTR {}
         return status & 0x7F == 0 ? (status >> 8) & 0xFF : nil
     }
 
     /// Ends it. It has to be a child that nobody has waited for.
-    func end() {
+    package func end() {
         kill(id, SIGKILL)
         waitForEnd()
     }

@@ -3,10 +3,10 @@ import Glibc
 import Synchronization
 
 /// A listener on a free port of this machine that counts who connects and hands each connection to a thread of its own.
-final class LoopbackListener: Sendable {
-    let port: Int
+package final class LoopbackListener: Sendable {
+    package let port: Int
     /// Connections that reached it.
-    var accepted: Int { count.withLock { $0 } }
+    package var accepted: Int { count.withLock { $0 } }
     private let count = Mutex(0)
     private let descriptor: Int32
 
@@ -14,7 +14,9 @@ final class LoopbackListener: Sendable {
     ///   - address: of version 4 or 6.
     ///   - port: 0 for a free one.
     ///   - serve: is given the socket, which is closed when it returns.
-    init(_ address: String = "127.0.0.1", port: Int = 0, serve: @escaping @Sendable (Int32) -> Void = { _ in }) throws {
+    package init(_ address: String = "127.0.0.1", port: Int = 0, serve: @escaping @Sendable (Int32) -> Void = { _ in })
+        throws
+    {
         let isV6 = address.contains(":")
         let descriptor = socket(isV6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var storage = sockaddr_storage()
@@ -48,11 +50,11 @@ final class LoopbackListener: Sendable {
     }
 
     /// Ends the listening thread, which keeps the listener alive.
-    func stop() {
+    package func stop() {
         shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
-    static func send(_ text: String, to connection: Int32) {
+    package static func send(_ text: String, to connection: Int32) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -62,7 +64,7 @@ final class LoopbackListener: Sendable {
     }
 
     /// Up to and with the next line end; nil when the peer is gone.
-    static func line(from connection: Int32) -> String? {
+    package static func line(from connection: Int32) -> String? {
         var line: [UInt8] = []
         var byte: UInt8 = 0
         while recv(connection, &byte, 1, 0) == 1 {
@@ -73,7 +75,7 @@ final class LoopbackListener: Sendable {
     }
 
     /// Returns when the peer has gone.
-    static func waitForEnd(of connection: Int32) {
+    package static func waitForEnd(of connection: Int32) {
         var byte: UInt8 = 0
         while recv(connection, &byte, 1, 0) > 0 {}
     }

@@ -5,33 +5,33 @@ import Synchronization
 ///
 /// It answers by the local part of a recipient (`busy`: 451, `gone`: 550 5.1.1) or by the mail's header `X-Verdict`, and
 /// tells what happens, a JSON object a line.
-final class MailSink: Sendable {
-    enum TLS: String { case none, offered, implicit }
+package final class MailSink: Sendable {
+    package enum TLS: String { case none, offered, implicit }
 
-    let port: Int
+    package let port: Int
     private let child: ChildProcess
     /// The server ends when this does.
     private let input: Pipe
     private let seen: Seen
 
-    struct Event: Decodable, Sendable {
-        let event: String
-        var peer: Int?
-        var sender: String?
-        var recipients: [String]?
-        var message: String?
-        var user: String?
-        var isEncrypted: Bool?
+    package struct Event: Decodable, Sendable {
+        package let event: String
+        package var peer: Int?
+        package var sender: String?
+        package var recipients: [String]?
+        package var message: String?
+        package var user: String?
+        package var isEncrypted: Bool?
     }
 
     private final class Seen: Sendable {
         let events = Mutex<[Event]>([])
     }
 
-    static var isInstalled: Bool { (try? Python.run("import aiosmtpd", input: Data())) != nil }
+    package static var isInstalled: Bool { (try? Python.run("import aiosmtpd", input: Data())) != nil }
 
     /// - Parameter login: a user with a password, without whom no mail is taken.
-    init(tls: TLS = .none, login: (user: String, password: String)? = nil) throws {
+    package init(tls: TLS = .none, login: (user: String, password: String)? = nil) throws {
         let authority = try TestAuthority.shared.get()
         let output = Pipe()
         input = Pipe()
@@ -59,17 +59,17 @@ final class MailSink: Sendable {
         }
     }
 
-    func stop() {
+    package func stop() {
         child.end()
     }
 
     /// What has happened so far.
-    func events(_ kind: String) -> [Event] {
+    package func events(_ kind: String) -> [Event] {
         seen.events.withLock { $0.filter { $0.event == kind } }
     }
 
     /// The mails taken, once there are so many: they are reported before they are acknowledged, on another way.
-    func mails(_ count: Int) async -> [Event] {
+    package func mails(_ count: Int) async -> [Event] {
         let deadline = ContinuousClock.now + .seconds(30)
         while events("mail").count < count, ContinuousClock.now < deadline { await Task.yield() }
         return events("mail")

@@ -1,15 +1,15 @@
 import Foundation
 
 /// A throw-away certificate authority with a server certificate for `localhost` and `127.0.0.1`, made once a process.
-struct TestAuthority {
-    let caFile: String
-    let certificateFile: String
-    let keyFile: String
+package struct TestAuthority {
+    package let caFile: String
+    package let certificateFile: String
+    package let keyFile: String
 
-    static let shared = Result { try TestAuthority() }
+    package static let shared = Result { try TestAuthority() }
 
     private init() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "outbound-ca-\(UUID())").path
+        let folder = FileManager.default.temporaryDirectory.appending(path: "habeas-ca-\(UUID())").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         caFile = folder + "/ca.pem"
         certificateFile = folder + "/server.pem"
