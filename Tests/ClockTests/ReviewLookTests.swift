@@ -179,13 +179,13 @@ struct ReviewLookTests {
 /// The operations paper and the code list the same metrics.
 @Suite("The operations paper")
 struct OperationsPaperTests {
-    @Test("lists every metric of the fleet and of the clock with its kind and labels, and no other")
+    @Test("lists every metric of the fleet, of the clock and of effects with its kind and labels, and no other")
     func metrics() throws {
         let paper = try String(contentsOfFile: ClockFixture.deploy + "/operations.md", encoding: .utf8)
         let listed = paper.split(separator: "\n").filter { $0.hasPrefix("| `habeas_") }.map { line in
             line.split(separator: "|").prefix(2).map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
         }
-        let wanted = (FleetMetrics.all + ReviewMetrics.all).map { metric in
+        let wanted = (FleetMetrics.all + ReviewMetrics.all + TargetMetrics.all + EffectMetrics.all).map { metric in
             let labels = metric.labels.isEmpty ? "" : "{\(metric.labels.joined(separator: ","))}"
             return "`\(metric.name)\(labels)` \(metric.kind.rawValue)"
         }

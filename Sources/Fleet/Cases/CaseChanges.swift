@@ -15,10 +15,13 @@ package struct CaseChanges: Sendable {
     package var reviews = ReviewWrites()
     package var wakeUps = WakeUps()
     package var groups = CaseGroups()
+    package var effects = EffectWrites()
     private var gates = CaseGates()
     /// Cases that a person lets through although their client is suspended.
     private var passed: Set<UUID> = []
     package var outcomes: [OutboxRow] = []
+    /// Cases of which intake looks again at what came early.
+    package private(set) var reconsidered: [UUID] = []
     /// Cases that another hold keeps held although one is lifted.
     private var held: Set<UUID> = []
 
@@ -88,12 +91,14 @@ package struct CaseChanges: Sendable {
         case .wake(let queue):
             record.queue = queue
             wake(queue, for: record)
+        case .tell(let queue): wakeUps.wake(queue, for: record.id)
         case .pause(let reason):
             guard !waited.contains(where: { $0.reason == reason && $0.to == nil }) else { return }
             let pause = Pause(reason, from: now, to: nil)
             waited.append(pause)
             pauses.begin(pause, case: record.id, clientID: record.clientID)
             recount(record, waited: waited)
+            if reason == .hold { effects.hold(record.id, at: now) }
         case .resume(let reason):
             guard reason != .hold || !held.contains(record.id) else { return }
             guard let index = waited.firstIndex(where: { $0.reason == reason && $0.to == nil }) else { return }
@@ -101,6 +106,7 @@ package struct CaseChanges: Sendable {
             waited[index] = Pause(reason, from: pause.from, to: max(now, pause.from), isGrounded: pause.isGrounded)
             pauses.end(reason, case: record.id, at: now)
             recount(record, waited: waited)
+            if reason == .hold { effects.free(record.id) }
         case .start(let key):
             let key = key == .clientReminder && record.isMinor ? .clientReminderMinor : key
             guard let (rule, _) = policy(of: record).clock(key) else { return }
@@ -116,7 +122,12 @@ package struct CaseChanges: Sendable {
                 default: false
                 }
             deadlines.end(subject: record.id, isMet: isMet)
+        case .cancel(let scope): effects.cancel(scope, of: record.id, at: now)
         case .recount: recount(record, waited: waited)
+        case .reconsider: reconsidered.append(record.id)
+        case .tellReferred:
+            let sequence = record.nextOutcomeSequence()
+            outcomes.append(CaseOutcome.referred(record, sequence: sequence, at: now))
         case .tellDecided:
             guard let (word, reference) = decision else { return }
             let sequence = record.nextOutcomeSequence()
@@ -265,6 +276,6 @@ package struct CaseChanges: Sendable {
     /// The rows of everything but the cases themselves and the outbox.
     package var statements: [SQL] {
         deadlines.statements + pauses.statements + reviews.statements + evidence.statements + groups.statements
-            + gates.statements(at: now)
+            + gates.statements(at: now) + effects.statements
     }
 }

@@ -53,6 +53,19 @@ package enum CaseOutcome {
         }
     }
 
+    /// `request.referred`: the client has been told of the request.
+    package static func referred(_ record: CaseFileRecord, sequence: Int, at now: Date) -> OutboxRow {
+        row("request.referred", publisher: record.publisherID, subject: record.id, at: now) { data in
+            data.member("request", record.id)
+            data.member("request_ref", record.requestRef)
+            data.member("client", record.clientID)
+            data.member("referred_at", now)
+            data.member("state", record.state.rawValue)
+            data.member("sequence", sequence)
+            data.member("reference", record.reference)
+        }
+    }
+
     /// `request.decided`: the client's decision has been taken into the case.
     package static func decided(
         _ record: CaseFileRecord,

@@ -3,6 +3,9 @@ package struct ConfigurationKey: Sendable, Hashable {
     /// What a value must look like.
     package enum Form: Sendable, Hashable {
         case text
+        /// A text that is secret as a whole: outside the environment it must be a `file:` reference.
+        case password
+        case flag
         case integer(ClosedRange<Int>)
         case choice([String])
         /// One to 63 of `a-z 0-9 -`.
@@ -95,7 +98,7 @@ extension ConfigurationKey {
         "policy.folder",
         .text,
         default: "/usr/share/habeas",
-        "Folder with profiles/ and holidays/ that `habeas policy dates` computes with; workers read the database."
+        "Folder with profiles/ and holidays/ for `habeas policy dates`, and with templates/ and authorities.yaml for letters."
     )
     package static let batchCount = ConfigurationKey(
         "batch.count",
@@ -152,11 +155,120 @@ extension ConfigurationKey {
         "The least level of log lines that are written."
     )
 
+    package static let mailHost = ConfigurationKey(
+        "mail.host",
+        .text,
+        "Name or address of the relay that takes our mail; without one no mail is sent."
+    )
+    package static let mailPort = ConfigurationKey(
+        "mail.port",
+        .integer(1...65_535),
+        note: "465 with `implicit`, 587 with `required`, else 25",
+        "Port of the relay."
+    )
+    package static let mailSecurity = ConfigurationKey(
+        "mail.security",
+        .choice(["implicit", "required", "opportunistic", "none"]),
+        default: "required",
+        "TLS from the first byte, STARTTLS, STARTTLS if offered, or none; the last two need mail.internal."
+    )
+    package static let mailUser = ConfigurationKey("mail.user", .text, "Login at the relay, with mail.password.")
+    package static let mailPassword = ConfigurationKey(
+        "mail.password",
+        .password,
+        secret: true,
+        "Password of mail.user."
+    )
+    package static let mailFrom = ConfigurationKey(
+        "mail.from",
+        .text,
+        "Address that our mail comes from; needed with mail.host."
+    )
+    package static let mailFromName = ConfigurationKey(
+        "mail.from_name",
+        .text,
+        "Name shown with that address, at most 100 bytes."
+    )
+    package static let mailReplyTo = ConfigurationKey(
+        "mail.reply_to",
+        .text,
+        note: "`mail.from`",
+        "Address that answers go to: somebody reads it."
+    )
+    package static let mailBouncesTo = ConfigurationKey(
+        "mail.bounces_to",
+        .text,
+        note: "`mail.from`",
+        "Envelope sender, to which relays return what they cannot deliver."
+    )
+    package static let mailMessageIDDomain = ConfigurationKey(
+        "mail.message_id_domain",
+        .text,
+        note: "the domain of `mail.from`",
+        "Right half of message ids, and our name in the greeting."
+    )
+    package static let mailConnections = ConfigurationKey(
+        "mail.connections",
+        .integer(1...64),
+        default: "4",
+        "Connections to the relay that one worker opens at most; each has a thread."
+    )
+    package static let mailInFlight = ConfigurationKey(
+        "mail.in_flight",
+        .integer(1...1000),
+        default: "8",
+        "Mails on their way to the relay at once, of all workers together."
+    )
+    package static let mailPerSecond = ConfigurationKey(
+        "mail.per_second",
+        .integer(1...10_000),
+        note: "no limit",
+        "Mails begun in a second, of all workers together."
+    )
+    package static let mailInternal = ConfigurationKey(
+        "mail.internal",
+        .flag,
+        default: "false",
+        "Whether the relay is one of our own: it may have a private address and be spoken to without TLS."
+    )
+    package static let mailCA = ConfigurationKey(
+        "mail.ca_file",
+        .text,
+        note: "the system's authorities",
+        "PEM file of the authorities that may sign the relay's certificate."
+    )
+    package static let outboundTimeout = ConfigurationKey(
+        "outbound.timeout_seconds",
+        .integer(1...120),
+        default: "20",
+        "How long one attempt to reach a client may take, in seconds; mail has a minute more."
+    )
+    package static let outboundCA = ConfigurationKey(
+        "outbound.ca_file",
+        .text,
+        note: "the system's authorities",
+        "PEM file of the authorities that may sign certificates of HTTPS targets, in place of the system's."
+    )
+    package static let outboundProxy = ConfigurationKey(
+        "outbound.proxy",
+        .text,
+        secret: true,
+        "http:// or https:// URL of a proxy for outgoing HTTP, with user and password if it wants them; it must refuse private addresses."
+    )
+    package static let outboundReferenceBase = ConfigurationKey(
+        "outbound.reference_base",
+        .text,
+        "https:// URL under which clients fetch what a thin message refers to, and decide; thin channels need it."
+    )
+
     /// Every key, in the order in which the operations paper shows them.
     package static let all: [ConfigurationKey] = [
         installation, databaseURL, databasePool, amqpURL, amqpManagementURL, amqpManagementCA, amqpHeartbeat, keysFile,
         policyFolder, batchCount, batchBytes, batchLinger, lanes, prefetch, drainSeconds, probesHost, probesPort,
         logLevel,
+        mailHost, mailPort, mailSecurity, mailUser, mailPassword, mailFrom, mailFromName, mailReplyTo, mailBouncesTo,
+        mailMessageIDDomain, mailConnections, mailInFlight, mailPerSecond, mailInternal, mailCA,
+        outboundTimeout, outboundCA, outboundProxy, outboundReferenceBase,
     ]
 
     /// The table of all keys for the operations paper, in Markdown.

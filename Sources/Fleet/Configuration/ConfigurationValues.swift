@@ -72,7 +72,7 @@ struct ConfigurationValues {
         guard !text.isEmpty else { throw fault(key, "is empty", "give a value, or remove it") }
         guard key.isSecret else { return try checked(text, key) }
         if text.hasPrefix("file:") { return try secret(at: String(text.dropFirst(5)), key) }
-        guard isFromEnvironment(key) || !Self.holdsPassword(text) else {
+        guard isFromEnvironment(key) || !(key.form == .password || Self.holdsPassword(text)) else {
             throw fault(
                 key,
                 "holds a password where others can read it",
@@ -92,6 +92,14 @@ struct ConfigurationValues {
             )
         }
         return value
+    }
+
+    func flag(_ key: ConfigurationKey) throws(ConfigurationError) -> Bool {
+        switch try text(key) {
+        case "true": true
+        case "false", nil: false
+        default: throw fault(key, "is neither true nor false", "write true or false")
+        }
     }
 
     private func checked(_ text: String, _ key: ConfigurationKey) throws(ConfigurationError) -> String {
@@ -145,7 +153,7 @@ struct ConfigurationValues {
         return file.flatMap { file in file.entries[key.name].map { file.place($0.line) } }
     }
 
-    private func fault(_ key: ConfigurationKey, _ fault: String, _ remedy: String) -> ConfigurationError {
+    func fault(_ key: ConfigurationKey, _ fault: String, _ remedy: String) -> ConfigurationError {
         ConfigurationError(code: .value, key: key.name, place: place(of: key), fault: fault, remedy: remedy)
     }
 }

@@ -36,6 +36,9 @@ package struct FleetConfiguration: Sendable, CustomStringConvertible {
     package var drain: Duration
     package var probes: Probes
     package var logLevel: String
+    package var outbound: OutboundConfiguration
+    /// Nil where there is no `mail.host`: no mail is sent.
+    package var mail: MailConfiguration?
 
     /// Values without a default, by key.
     private var given: [ConfigurationKey: String]
@@ -90,6 +93,8 @@ package struct FleetConfiguration: Sendable, CustomStringConvertible {
         drain = .seconds(try integer(.drainSeconds))
         probes = Probes(host: try text(.probesHost), port: try values.integer(.probesPort).map(UInt16.init))
         logLevel = try text(.logLevel)
+        outbound = try OutboundConfiguration(values)
+        mail = try MailConfiguration(values)
         given = [:]
         for key in [ConfigurationKey.databaseURL, .amqpURL, .amqpManagementURL, .amqpManagementCA, .keysFile] {
             given[key] = try values.text(key)
@@ -110,7 +115,7 @@ package struct FleetConfiguration: Sendable, CustomStringConvertible {
         "configuration of \(installation), given: \(given.keys.map(\.name).sorted().joined(separator: ", "))"
     }
 
-    private static func missing(_ key: ConfigurationKey) -> ConfigurationError {
+    static func missing(_ key: ConfigurationKey) -> ConfigurationError {
         ConfigurationError(
             code: .missing,
             key: key.name,

@@ -10,7 +10,8 @@ extension Registry {
             "SELECT registry_version, topology_digest FROM habeas.installation",
             """
             SELECT id, names, country, time_zone, suspended, baa_signed, dpa_signed_on IS NOT NULL AS has_addendum, agreement,
-                   renews_on::text, term_months, agreement_version
+                   renews_on::text, term_months, agreement_version, locale, channels, public_key, decision_roles,
+                   referral_prohibited
               FROM habeas.client
             """,
             """
@@ -77,7 +78,12 @@ extension Registry {
             agreement: try agreed.map { try agreement($0, of: id) },
             agreementVersion: version,
             formerAgreements: former[id] ?? [:],
-            term: renewsOn.flatMap { CivilDate(iso: $0) }.map { ContractTerm(renewsOn: $0, months: months) }
+            term: renewsOn.flatMap { CivilDate(iso: $0) }.map { ContractTerm(renewsOn: $0, months: months) },
+            locale: try row.decode("locale"),
+            channels: try ClientChannel.list(from: try row.decode("channels")),
+            publicKey: try row.decode("public_key"),
+            decisionRoles: try row.decode("decision_roles"),
+            referralProhibited: try row.decode("referral_prohibited")
         )
     }
 

@@ -32,6 +32,9 @@ package struct Registry: Sendable {
 
     package func client(_ id: String) -> Client? { clients[id] }
 
+    /// In no order.
+    package var allClients: some Collection<Client> { clients.values }
+
     /// The rules for a new case: the version of the profile in force at `now`, and the client's agreement. A profile that
     /// was never applied gives the law and the defaults.
     package func policy(profile name: String, client: Client?, at now: Date) -> Policy {

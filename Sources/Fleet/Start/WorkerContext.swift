@@ -23,6 +23,7 @@ package struct WorkerContext: Sendable {
     init(
         name: String,
         queues: [String],
+        connections: Int,
         configuration: FleetConfiguration,
         domainTime: Date?,
         logger: Logger
@@ -54,7 +55,7 @@ package struct WorkerContext: Sendable {
         amqp = broker
         // Each lane of each queue holds a connection while it commits, and two more mark what was published: a smaller pool
         // would only make them wait for each other.
-        let needed = queues.count * configuration.lanes + 2
+        let needed = queues.count * configuration.lanes + 2 + connections
         pool = PostgresPool(configuration: database, size: max(configuration.databasePool, needed), logger: logger)
         gate = OutageGate(pool: pool, logger: logger)
         registry = try await StartChecks(pool: pool, broker: broker, queues: queues, logger: logger).run()

@@ -24,22 +24,26 @@ package struct WorkerProcess: Sendable {
     private let name: String
     private let summary: String
     private let queues: [String]
+    private let connections: Int
     private let movesTime: Bool
     private let build: @Sendable (WorkerContext) async throws -> Work
 
     /// - Parameters:
     ///   - queues: what the worker consumes; checked to exist before it starts.
+    ///   - connections: to the database, beyond those of its lanes.
     ///   - movesTime: whether it understands `--at`.
     package init(
         _ name: String,
         _ summary: String,
         queues: [String],
+        connections: Int = 0,
         movesTime: Bool = false,
         build: @escaping @Sendable (WorkerContext) async throws -> Work
     ) {
         self.name = name
         self.summary = summary
         self.queues = queues
+        self.connections = connections
         self.movesTime = movesTime
         self.build = build
     }
@@ -75,6 +79,7 @@ package struct WorkerProcess: Sendable {
         let context = try await WorkerContext(
             name: name,
             queues: queues,
+            connections: connections,
             configuration: configuration,
             domainTime: arguments.domainTime,
             logger: logger

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Observability
 import Rights
 
-/// Puts the clock together: due deadlines, the relay of what writers left, turns of what came over a rate,
+/// Puts the clock together: due deadlines, due effects, the relay of what writers left, turns of what came over a rate,
 /// the drain of the park queue, housekeeping. Any number of copies.
 package enum ClockWorker {
     package static let queues = [Topology.parked]
@@ -52,9 +52,18 @@ package enum ClockWorker {
             metrics: context.metrics,
             logger: context.logger
         )
+        let effects = EffectRelease(
+            pool: context.pool,
+            dispatcher: dispatcher,
+            metrics: context.metrics,
+            logger: context.logger
+        )
+        let targets = TargetLook(pool: context.pool, metrics: context.metrics, logger: context.logger)
         let patience = context.configuration.heartbeat * 2
         return WorkerProcess.Work(
-            services: [publisher, dispatcher, relay, deadlines, turns, housekeeping, reviews, letters]
+            services: [
+                publisher, dispatcher, relay, deadlines, effects, turns, housekeeping, reviews, targets, letters,
+            ]
         ) {
             await Readiness.reasons(consumers: [consumer], publisher: publisher, gate: context.gate, patience: patience)
         }

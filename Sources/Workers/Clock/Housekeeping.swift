@@ -49,6 +49,8 @@ package struct Housekeeping: Service {
                 """,
                 "DELETE FROM habeas.message_attempt WHERE last_at < now() - interval '30 days'",
                 "SELECT habeas.maintain_outbox(7, interval '14 days')",
+                // As long as what was done may be asked about.
+                "SELECT habeas.maintain_attempts(2, interval '7 years')",
             ])
         }
     }

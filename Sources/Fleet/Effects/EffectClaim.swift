@@ -1,0 +1,132 @@
+package import FoundationEssentials
+package import Ledger
+package import Postgres
+package import Rights
+
+/// Takes effects into this worker's hands: one transaction in which all limits bind.
+///
+/// The rows of the targets are locked first, so that workers decide one after another about the same target; the effects are
+/// locked after them, passing over those that somebody else has in hand. What finds no slot goes back to the line.
+package struct EffectClaim<Performer: EffectPerformer>: Sendable {
+    /// What a lease lasts beyond the longest call: the way to the call and the way of its outcome back.
+    package static var margin: Duration { .seconds(15) }
+
+    /// An effect that this worker is to perform.
+    package struct Claimed: Sendable {
+        package let lease: EffectLease
+        /// Nil where none can be made of what is stored: an attempt that failed.
+        package let job: Performer.Job?
+        /// Machine time as of the claim, and the same moment by this machine's own clock.
+        package let claimedAt: Date
+        package let instant: ContinuousClock.Instant
+        /// Between two calls to this target, at least; nil without a rate.
+        package let spacing: Duration?
+    }
+
+    private let queue: WorkQueue
+    private let performer: Performer
+
+    package init(_ queue: WorkQueue, performer: Performer) {
+        self.queue = queue
+        self.performer = performer
+    }
+
+    /// Claims those of `ids` that are to be had.
+    ///
+    /// - Parameter registry: what the performer decides with; read anew where it says that it has changed.
+    /// - Returns: the claimed ones, and how many were put back for want of a slot.
+    package func take(_ ids: [UUID], registry: RegistryCache? = nil, on connection: PostgresConnection) async throws
+        -> (
+            claimed: [Claimed], putBack: Int
+        )
+    {
+        try await connection.transaction { connection in
+            let read = try await connection.pipeline([
+                TargetRecord.locking(ofEffects: ids),
+                TargetRecord.reading(ofEffects: ids),
+                EffectLease.claimable(ids, queue: queue),
+            ])
+            guard let first = read[1].first else { return ([], 0) }
+            let now = try first.decode("machine_now", as: Date.self)
+            let instant = ContinuousClock.now
+            var targets: [String: TargetAdmission] = [:]
+            for row in read[1] {
+                let target = try TargetRecord(row: row)
+                targets[target.id] = TargetAdmission(target, at: now)
+            }
+            var leases: [EffectLease] = []
+            var back: [(id: UUID, notBefore: Date)] = []
+            let span = performer.longestCall + Self.margin
+            for row in read[2] {
+                let effect = try EffectRecord(row: row)
+                switch targets[effect.target]?.admit(for: span) {
+                case .admitted(let start):
+                    let until = start.addingTimeInterval(span / .seconds(1))
+                    leases.append(EffectLease(effect, startAt: start, until: until))
+                case .putBack(let time): back.append((effect.id, time))
+                case nil: continue
+                }
+            }
+            var statements: [SQL] = []
+            if !leases.isEmpty {
+                statements.append(EffectLease.take(leases))
+                statements.append(TargetRecord.update(targets.values.map(\.target)))
+            }
+            if !back.isEmpty {
+                statements.append(EffectLease.putBack(back))
+                // Last, as everybody takes these locks.
+                if targets.values.contains(where: { $0.target.clientID == nil }) {
+                    statements.append(ReadyLine.restoreTurns(back.map(\.id)))
+                }
+            }
+            let reading = leases.isEmpty ? [] : performer.reading(leases)
+            let rows = try await connection.pipeline(statements + reading + ["COMMIT"])
+            guard !leases.isEmpty else { return ([], back.count) }
+            let found = Array(rows[statements.count..<(statements.count + reading.count)])
+            let jobs = try await jobs(leases, found, registry, connection)
+            let claimed = zip(leases, jobs).map { lease, job in
+                Claimed(
+                    lease: lease,
+                    job: job,
+                    claimedAt: now,
+                    instant: instant,
+                    spacing: targets[lease.effect.target]?.spacing
+                )
+            }
+            return (claimed, back.count)
+        }
+    }
+
+    /// Gives released effects back to the line, for a worker that is ending.
+    package func handBack(_ ids: [UUID], on connection: PostgresConnection) async throws {
+        _ = try await connection.query(EffectLease.handBack(ids, queue: queue))
+    }
+
+    /// The leases have committed: neither a registry that has moved on nor one of which no job can be made may cost the others
+    /// theirs.
+    private func jobs(
+        _ leases: [EffectLease],
+        _ rows: [Rows],
+        _ registry: RegistryCache?,
+        _ connection: PostgresConnection
+    ) async throws -> [Performer.Job?] {
+        var rows = rows
+        while true {
+            do {
+                return try performer.jobs(leases, rows)
+            } catch let error as RegistryChanged {
+                guard let registry else { throw error }
+                try await registry.reload(on: connection)
+                rows = try await connection.pipeline(performer.reading(leases))
+            } catch {
+                guard leases.count > 1 else { return [nil] }
+                var jobs: [Performer.Job?] = []
+                for lease in leases {
+                    let rows = try await connection.pipeline(performer.reading([lease]))
+                    jobs += try await self.jobs([lease], rows, registry, connection)
+                }
+                return jobs
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package import FoundationEssentials
+package import Ledger
+package import Postgres
+
+/// What one kind of worker does with its outside effects; ``EffectCrew`` does the rest.
+package protocol EffectPerformer: Sendable {
+    /// An effect with all that its call needs.
+    associatedtype Job: Sendable
+
+    /// The longest that ``perform(_:)`` takes. The lease is longer.
+    var longestCall: Duration { get }
+
+    /// What has to be read beside the effects, in the transaction that leases them.
+    func reading(_ leases: [EffectLease]) -> [SQL]
+
+    /// Makes the jobs, one for each lease and in their order, of what was read. One that cannot be done says so when it is performed.
+    func jobs(_ leases: [EffectLease], _ rows: [Rows]) throws -> [Job]
+
+    /// Makes the call. Throws never: whatever happens is a verdict.
+    func perform(_ job: Job) async -> AttemptVerdict
+}
+
+/// What one kind of worker means to do about its cases: a decision over what was read under their locks.
+package protocol EffectPlanner: Sendable {
+    /// What has to be read beside the cases, their pauses and their effects.
+    func reading(_ ids: [UUID]) -> [SQL]
+
+    /// Looks at every case of the desk and says what follows. Called after whatever the transaction knows has been entered, and
+    /// any number of times for the same case: what was planned before is among its effects.
+    func plan(_ desk: inout CaseDesk, _ rows: [Rows]) throws
+}

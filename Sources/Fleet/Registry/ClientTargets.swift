@@ -1,0 +1,75 @@
+import Ledger
+package import Postgres
+package import Rights
+
+/// The rows by which the effect ledger knows clients' channels and the mail relay. A channel of mail has none of its own: all mail
+/// goes to the one relay.
+package struct ClientTargets: Sendable {
+    private struct Row {
+        let id: String
+        let client: String
+        let inFlight: Int
+        let perSecond: Double?
+    }
+
+    private var rows: [Row] = []
+
+    package init() {}
+
+    /// Of all clients of a registry.
+    package init(_ registry: Registry) {
+        for client in registry.allClients { add(client.channels, of: client.id) }
+    }
+
+    package mutating func add(_ channels: [ClientChannel], of client: String) {
+        for channel in channels where channel.kind != .mail {
+            rows.append(
+                Row(
+                    id: channel.target(of: client),
+                    client: client,
+                    inFlight: channel.inFlight,
+                    perSecond: channel.perSecond
+                )
+            )
+        }
+    }
+
+    /// Makes the rows that are not there.
+    package var missing: [SQL] { rows.isEmpty ? [] : [insert("DO NOTHING")] }
+
+    /// Makes the rows, or gives them these limits.
+    package var statements: [SQL] {
+        rows.isEmpty
+            ? [] : [insert("(id) DO UPDATE SET in_flight = excluded.in_flight, per_second = excluded.per_second")]
+    }
+
+    private func insert(_ conflict: SQL) -> SQL {
+        let rows = rows.sorted { $0.id < $1.id }
+        return """
+            INSERT INTO habeas.target AS t (id, client_id, in_flight, per_second)
+            SELECT * FROM unnest(\(rows.map(\.id))::text[], \(rows.map(\.client))::text[],
+              \(rows.map { Int32($0.inFlight) })::int4[], \(rows.map(\.perSecond))::float8[])
+            ON CONFLICT \(conflict)
+            """
+    }
+
+    /// Lets calls to a channel go again whose receiver had wanted no more, because it is another place now, or is signed for
+    /// with other secrets.
+    package static func enabling(_ ids: [String]) -> SQL {
+        """
+        UPDATE habeas.target
+           SET disabled_at = NULL, disabled_cause = NULL, quiet_until = NULL, failures = 0, circuit = 'closed', openings = 0,
+               circuit_since = NULL, circuit_until = NULL
+         WHERE id = ANY(\(ids)::text[])
+        """
+    }
+
+    /// The relay's limits, as the configuration has them; without a relay they stay.
+    package static func mail(_ configuration: MailConfiguration?) -> SQL {
+        """
+        UPDATE habeas.target SET in_flight = coalesce(\(configuration.map { Int32($0.inFlight) }), in_flight),
+               per_second = CASE WHEN \(configuration != nil) THEN \(configuration?.perSecond.map(Double.init)) ELSE per_second END
+         WHERE id = \(ClientChannel.mailTarget)
+        """
+    }
+}
