@@ -84,7 +84,7 @@ struct GateTests {
                 #""session_verified":true"#
             )
             let rows = try await fixture.deliver([IntakeFixture.event("request.submitted", data: data)])
-            #expect(Self.wakeUps(rows) == ["habeas.export"])
+            #expect(Self.wakeUps(rows) == ["habeas.referral", "habeas.export"])
         }
     }
 
@@ -113,7 +113,7 @@ struct GateTests {
             #expect(try await fixture.text("SELECT kind FROM habeas.review") == ["suspended_hand_over"])
             // The end of such a case is told to its worker as any other.
             let withdrawn = IntakeFixture.event("request.withdrawn", data: #"{"request_ref":"r","by":"subject"}"#)
-            #expect(Self.wakeUps(try await fixture.deliver([withdrawn])) == ["habeas.export"])
+            #expect(Self.wakeUps(try await fixture.deliver([withdrawn])) == ["habeas.referral", "habeas.export"])
             #expect(try await fixture.brokenChains().isEmpty)
         }
     }

@@ -154,6 +154,9 @@ extension IntakeFold {
         guard !named.isEmpty else { return wait(forUnknown: reference, prepared, delivery) }
         // Who withdraws withdraws its own request; all else is about the case that answers.
         let ids = prepared.event.type == .requestWithdrawn ? named : state.answering(named)
+        if let role = strangeRole(prepared, ids) {
+            return refuse(delivery, prepared, "data.decided_by.role", .notPermitted, role)
+        }
         var refusal: CaseMachine.Refusal?
         var waits = false
         var isApplied = false
@@ -165,12 +168,20 @@ extension IntakeFold {
                 if let client = prepared.namedClient, record.clientID == nil {
                     assign(client, to: id)
                 }
-                apply(transition, to: id, by: prepared)
+                apply(transition, to: id, by: prepared) { record in
+                    guard case .clientDecided(let data) = prepared.event.payload else { return }
+                    record.answerBy = data.answerBy ?? .client
+                    if data.decision == .refuse { record.refusal = .clientRefused }
+                }
             case .wait: waits = true
             case .refuse(let reason): refusal = reason
             }
         }
-        if isApplied {
+        if isApplied, waits {
+            // Some of a group are not as far: the event, and its words, wait for the last of them.
+            for id in ids { applyWaiting(for: id) }
+            wait(prepared, from: delivery, under: nil, case: ids[0])
+        } else if isApplied {
             // What is said about all of a group is kept once, under the group, for as long as one of them keeps its words.
             keep(prepared, about: ids.count > 1 ? state.cases[ids[0]]?.groupID ?? ids[0] : ids[0])
             for id in ids { applyWaiting(for: id) }
@@ -179,6 +190,18 @@ extension IntakeFold {
         } else if let refusal {
             refuse(delivery, prepared, "data.request", .unlawful, Self.sentence(refusal))
         }
+    }
+
+    /// What to do about a decision by somebody who may not decide for the client (K5); nil where all is well.
+    private func strangeRole(_ prepared: PreparedEvent, _ ids: [UUID]) -> String? {
+        guard case .clientDecided(let data) = prepared.event.payload else { return nil }
+        let role = data.decidedBy.role.lowercased()
+        let strangers = ids.lazy.compactMap { state.cases[$0]?.clientID }.filter { id in
+            guard let client = changes.registry.client(id), !client.decisionRoles.isEmpty else { return false }
+            return !client.decisionRoles.contains { $0.lowercased() == role }
+        }
+        guard !strangers.isEmpty else { return nil }
+        return "Let somebody decide whose role the client has registered for decisions (`decision_roles`)."
     }
 
     mutating func wait(forUnknown reference: CaseReference, _ prepared: PreparedEvent, _ delivery: Delivery) {
@@ -232,14 +255,16 @@ extension IntakeFold {
         for item in early { take(item.event, from: item.delivery) }
     }
 
-    private mutating func applyWaiting(for id: UUID) {
+    mutating func applyWaiting(for id: UUID) {
         for event in state.waiting where event.caseID == id && !applied.contains(event.id) { retry(event) }
         for item in takeEarly(where: { $0.caseID == id }) { take(item.event, from: item.delivery) }
     }
 
     /// An event that must wait on stays where it is; any other end takes it out.
     private mutating func retry(_ waiting: EarlyEventRecord) {
-        guard let again = state.openedWaiting[waiting.id] else { return }
+        // Whatever it does looks at what waits for its cases, and must not meet itself there.
+        guard let again = state.openedWaiting[waiting.id], retrying.insert(waiting.id).inserted else { return }
+        defer { retrying.remove(waiting.id) }
         let before = stillWaiting
         take(again.event, from: again.delivery)
         if stillWaiting == before { used(waiting) }

@@ -25,6 +25,8 @@ struct IntakeFold {
     private(set) var refusals: [(delivery: Delivery, refusal: Refusal)] = []
     /// How often a waiting event was looked at and had to wait on.
     private(set) var stillWaiting = 0
+    /// Waiting events that are being looked at.
+    var retrying: Set<UUID> = []
     /// Inbox keys of events that were refused after they had been taken in, or that wait their turn.
     private(set) var released: [[UInt8]] = []
     /// Events over their publisher's rate.
@@ -84,6 +86,8 @@ struct IntakeFold {
             reviews = []
         } else {
             gates = changes.wake(record.queue, for: record)
+            // Whoever the vendor itself answers to is told that the request has arrived.
+            if record.lane == .own, record.queue != .referral { changes.wakeUps.wake(.referral, for: record.id) }
         }
         self.warnings += codes
         let warnings = codes.map(\.rawValue) + event.event.warnings.map { "unknown_field:\($0)" }

@@ -15,6 +15,8 @@ package struct IntakeItem: Sendable {
         case refused(Refusal)
         /// An operator asks for these parked messages to be tried again.
         case replay([UUID])
+        /// A worker says that what came too early for these cases may be lawful now.
+        case reconsider([UUID])
     }
 }
 

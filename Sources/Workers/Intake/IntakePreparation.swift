@@ -15,7 +15,7 @@ struct IntakePreparation: Sendable {
 
     func item(_ delivery: Delivery) throws -> IntakeItem {
         if delivery.exchange == Topology.work {
-            return IntakeItem(delivery: delivery, content: replay(delivery), registryVersion: registry.version)
+            return IntakeItem(delivery: delivery, content: work(delivery), registryVersion: registry.version)
         }
         let publisher = delivery.properties.userID.flatMap { registry.publisher(brokerUser: $0) }
         return IntakeItem(
@@ -261,11 +261,14 @@ struct IntakePreparation: Sendable {
         )
     }
 
-    // MARK: Replay
+    // MARK: The fleet's own
 
-    private func replay(_ delivery: Delivery) -> IntakeItem.Content {
+    private func work(_ delivery: Delivery) -> IntakeItem.Content {
         do {
-            return .replay(try ReplayRequest(reading: delivery.body).parkedIDs)
+            switch try WorkRequest(reading: delivery) {
+            case .replay(let ids): return .replay(ids)
+            case .reconsider(let ids): return .reconsider(ids)
+            }
         } catch {
             let origin = Refusal.Origin(publisher: nil, read: EventFault.Origin())
             let remedy = "Ask for a replay with `habeas parked replay`."

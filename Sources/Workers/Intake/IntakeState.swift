@@ -98,6 +98,8 @@ struct IntakeNeeds {
     /// Whether a case may get its client, so that its look-ups are made anew.
     private(set) var mayNameClients = false
 
+    mutating func add(reconsidered id: UUID) { caseIDs.insert(id) }
+
     mutating func add(_ prepared: PreparedEvent) {
         inbox.append(prepared.inbox)
         for opening in prepared.openings {

@@ -16,7 +16,7 @@ extension IntakeTransaction {
                 switch item.content {
                 case .event(let event): event.replayOf
                 case .refused(let refusal): refusal.replayOf
-                case .replay: nil
+                case .replay, .reconsider: nil
                 }
             guard let replay else { continue }
             let refusal = refused[replay.parkedID]

@@ -21,6 +21,8 @@ struct IntakeTransaction {
         let (fresh, repeated) = split(items)
         var needs = IntakeNeeds()
         for item in fresh { needs.add(item.event) }
+        let reconsidered = try await reconsidered(items, on: connection)
+        for id in reconsidered { needs.add(reconsidered: id) }
 
         let (loaded, taken) = try await read(needs, on: connection)
         var fold = IntakeFold(state: loaded, digest: preparation.digest, registry: preparation.registry)
@@ -37,6 +39,7 @@ struct IntakeTransaction {
                 fold.take(item.event, from: item.delivery)
             }
         }
+        for id in reconsidered { fold.applyWaiting(for: id) }
         try await settle(seen + repeated, fresh: fresh, &fold, on: connection)
         for item in items { if case .refused(let refusal) = item.content { fold.refuse(item.delivery, refusal) } }
 
@@ -46,6 +49,23 @@ struct IntakeTransaction {
         let (statements, outgoing) = fold.finished()
         _ = try await connection.pipeline(statements + ["COMMIT"])
         return (outgoing, fold.warnings)
+    }
+
+    /// The cases to look at again, with the others of their groups: a group's event waits under one of them.
+    private func reconsidered(_ items: [IntakeItem], on connection: PostgresConnection) async throws -> [UUID] {
+        let ids = items.flatMap { item in
+            if case .reconsider(let ids) = item.content { ids } else { [] as [UUID] }
+        }
+        guard !ids.isEmpty else { return [] }
+        return try await connection.query(
+            """
+            SELECT id FROM habeas.case_file WHERE id = ANY(\(ids)::uuid[])
+            UNION
+            SELECT other.id FROM habeas.case_file named JOIN habeas.case_file other ON other.group_id = named.group_id
+             WHERE named.id = ANY(\(ids)::uuid[])
+            ORDER BY id
+            """
+        ).decode(as: UUID.self)
     }
 
     // MARK: First round trip
