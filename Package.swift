@@ -48,21 +48,38 @@ let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-col
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let flyingFox: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let rsa: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 
 let package = Package(
     name: "habeas",
     products: [
         .executable(name: "habeas", targets: ["habeas"]),
         .executable(name: "habeas-intake", targets: ["habeas-intake"]),
+        .executable(name: "habeas-referral", targets: ["habeas-referral"]),
         .executable(name: "habeas-clock", targets: ["habeas-clock"]),
+        .executable(name: "habeas-sandbox", targets: ["habeas-sandbox"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -86,7 +103,7 @@ let package = Package(
             in: nil,
             [
                 "Rights", "Ledger", "AMQP", "Postgres", "Outbound", "Observability", lifecycle, logging, configuration,
-                yams, crypto,
+                yams, crypto, mustache,
             ]
         ),
         // Workers
@@ -100,9 +117,27 @@ let package = Package(
             in: "Workers",
             ["Fleet", "Rights", "Ledger", "AMQP", "Postgres", "Observability", lifecycle, logging, crypto]
         ),
+        library(
+            "Referral",
+            in: "Workers",
+            [
+                "Fleet", "Rights", "Ledger", "AMQP", "Postgres", "Outbound", "Observability", lifecycle, logging,
+                crypto,
+            ]
+        ),
+        library(
+            "Sandbox",
+            in: "Workers",
+            [
+                "Outbound", hummingbird, hummingbirdCore, nio, nioPosix, httpTypes, lifecycle, logging, deque, yams,
+                crypto, rsa, x509, asn1,
+            ]
+        ),
         // Executables
         executable("habeas-intake", ["Intake", "Fleet"]),
+        executable("habeas-referral", ["Referral", "Fleet"]),
         executable("habeas-clock", ["Clock", "Fleet"]),
+        executable("habeas-sandbox", ["Sandbox", argumentParser, lifecycle, logging]),
         executable(
             "habeas",
             [
@@ -124,7 +159,10 @@ let package = Package(
         tests("ObservabilityTests", ["Observability", logging, lifecycle]),
         tests("RightsTests", ["Rights", yams]),
         tests("LedgerTests", ["Ledger", "Rights", "Postgres", crypto]),
-        tests("FleetTests", ["Fleet", "Observability", "Rights", "Ledger", "AMQP", "Postgres", logging, lifecycle]),
+        tests(
+            "FleetTests",
+            ["Fleet", "Observability", "Rights", "Ledger", "AMQP", "Postgres", "Outbound", logging, lifecycle]
+        ),
         tests(
             "IntakeTests",
             ["Intake", "Fleet", "Observability", "Ledger", "Rights", "AMQP", "Postgres", lifecycle, logging]
@@ -133,7 +171,16 @@ let package = Package(
             "ClockTests",
             ["Clock", "Intake", "Fleet", "Observability", "Ledger", "Rights", "AMQP", "Postgres", logging, lifecycle]
         ),
-        tests("CommandLineTests", ["Fleet", "Ledger", "Rights", "AMQP", "Postgres"]),
+        tests(
+            "ReferralTests",
+            [
+                "Referral", "Intake", "Clock", "Fleet", "Observability", "Outbound", "Ledger", "Rights", "AMQP",
+                "Postgres",
+                logging, lifecycle,
+            ]
+        ),
+        tests("SandboxTests", ["Sandbox", "Outbound", lifecycle, logging, crypto, rsa, x509, asn1]),
+        tests("CommandLineTests", ["Fleet", "Ledger", "Rights", "AMQP", "Postgres", "Outbound"]),
         tests("EndToEndTests", ["Ledger", "Rights", "AMQP", "Postgres", "Outbound", logging]),
     ]
 )

@@ -1,0 +1,83 @@
+import Fleet
+import FoundationEssentials
+import Ledger
+import Postgres
+import Rights
+
+/// A case as it stands when one of its effects is leased: all that its letters and messages say, still sealed.
+struct ReferralCase: Sendable {
+    let record: CaseFileRecord
+    private(set) var secret: SealedPayload?
+    /// When clocks end, by kind.
+    private(set) var dues: [ClockRule.Clock: Date] = [:]
+    private(set) var wasReferred = false
+    private(set) var wasAskedForIdentity = false
+    /// A person has said that it may be referred although something forbade it.
+    private(set) var mayBeReferred = false
+    private(set) var extensionReason: LetterWords.ExtensionReason = .complexity
+
+    private static let clocks: [ClockRule.Clock] = [.respond, .lapse]
+
+    static func reading(_ ids: [UUID]) -> [SQL] {
+        [
+            "SELECT \(CaseFileRecord.columns) FROM habeas.case_file WHERE id = ANY(\(ids)::uuid[])",
+            "SELECT case_id, kek_id, wrapped_key, payload FROM habeas.case_secret WHERE case_id = ANY(\(ids)::uuid[])",
+            """
+            SELECT subject_id, clock, due_at FROM habeas.deadline
+             WHERE subject_id = ANY(\(ids)::uuid[]) AND clock = ANY(\(clocks.map(\.rawValue))::text[]) AND due_at IS NOT NULL
+            """,
+            """
+            SELECT subject_id, coalesce(bool_or(kind = \(EffectKind.clientReferral.rawValue) AND state = 'done'), false),
+                   coalesce(bool_or(kind = \(EffectKind.subjectIdentity.rawValue)), false)
+              FROM habeas.effect WHERE subject_id = ANY(\(ids)::uuid[]) GROUP BY subject_id
+            """,
+            """
+            SELECT case_id FROM habeas.review
+             WHERE case_id = ANY(\(ids)::uuid[]) AND kind = \(ReviewKind.referralProhibited.rawValue) AND verdict = 'denied'
+            """,
+            "SELECT chain_id, body FROM habeas.evidence WHERE chain_id = ANY(\(ids)::uuid[]) AND fact = 'clock.extended' ORDER BY seq",
+        ]
+    }
+
+    static func cases(_ rows: [Rows]) throws -> [UUID: ReferralCase] {
+        var cases: [UUID: ReferralCase] = [:]
+        for row in rows[0] {
+            let record = try CaseFileRecord(row: row)
+            cases[record.id] = ReferralCase(record: record)
+        }
+        for (id, kek, wrapped, payload) in try rows[1].decode(UUID.self, String.self, [UInt8].self, [UInt8].self) {
+            cases[id]?.secret = SealedPayload(wrapped: CaseKey.Wrapped(kekID: kek, bytes: wrapped), bytes: payload)
+        }
+        for (id, word, due) in try rows[2].decode(UUID.self, String.self, Date.self) {
+            if let clock = ClockRule.Clock(rawValue: word) { cases[id]?.dues[clock] = due }
+        }
+        for (id, wasReferred, wasAsked) in try rows[3].decode(UUID.self, Bool.self, Bool.self) {
+            cases[id]?.wasReferred = wasReferred
+            cases[id]?.wasAskedForIdentity = wasAsked
+        }
+        for id in try rows[4].decode(as: UUID.self) { cases[id]?.mayBeReferred = true }
+        for (id, body) in try rows[5].decode(UUID.self, String.self) {
+            cases[id]?.extensionReason = reason(body)
+        }
+        return cases
+    }
+
+    /// What was written down as the reason is a person's or a profile's sentence; the law knows two.
+    private static func reason(_ body: String) -> LetterWords.ExtensionReason {
+        let (document, fault) = JSONScanner.scan(Array(body.utf8), maximumDepth: 2)
+        guard fault == nil, let index = document.member(0, "reason"), document.kind(index) == .string else {
+            return .complexity
+        }
+        return document.string(index).lowercased().contains("number") ? .numberOfRequests : .complexity
+    }
+
+    private init(record: CaseFileRecord) { self.record = record }
+
+    /// The request, opened; nil where there is none, or where its words are gone.
+    func request(with ring: KeyRing) throws -> RequestSubmitted? {
+        guard let secret else { return nil }
+        let payload = try EventPayload(stored: try secret.opened(for: record.id, with: ring))
+        guard case .requestSubmitted(let request) = payload else { return nil }
+        return request
+    }
+}
