@@ -7,10 +7,12 @@ struct ExitCodeTests {
     static let commands: [[String]] = [
         [], ["migrate"], ["migrate", "up"], ["migrate", "status"], ["migrate", "print"], ["topology"],
         ["topology", "definitions"], ["topology", "apply"], ["topology", "verify"], ["clients"], ["clients", "apply"],
-        ["clients", "list"], ["clients", "show"], ["publishers"], ["publishers", "apply"], ["publishers", "list"],
+        ["clients", "list"], ["clients", "show"], ["clients", "test"], ["publishers"], ["publishers", "apply"],
+        ["publishers", "list"],
         ["publishers", "revoke"], ["keys"], ["keys", "create"], ["publish"], ["requests"], ["requests", "list"],
         ["requests", "show"], ["requests", "timeline"], ["parked"], ["parked", "list"], ["parked", "show"],
         ["parked", "replay"], ["parked", "discard"], ["evidence"], ["evidence", "verify"], ["status"],
+        ["letters"], ["letters", "check"], ["letters", "preview"],
     ]
 
     @Test("help shows an example", arguments: commands)

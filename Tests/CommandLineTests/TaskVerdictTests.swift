@@ -28,6 +28,9 @@ struct TaskVerdictTests {
             #expect(run.status == 0, "\(run.errors)")
             #expect(try await WaitingCase.state(installation) == [state])
             #expect(try await WaitingCase.facts(installation, id).last == fact)
+            // The answer tells why (Y2).
+            let refusal = try await installation.query("SELECT refusal FROM habeas.case_file").only
+            #expect(try refusal.decode(0, as: String?.self) == (outcome == "confirmed" ? "suspected_fraud" : nil))
             let actor = try await installation.query("SELECT actor FROM habeas.evidence WHERE fact = \(fact)").only
             #expect(try actor.decode(String.self) == "operator:admin")
             #expect(try await installation.run("evidence", "verify", "--all").status == 0)
@@ -45,6 +48,24 @@ struct TaskVerdictTests {
             #expect(run.status == 0, "\(run.errors)")
             #expect(try await WaitingCase.state(installation) == ["received"])
             #expect(try await WaitingCase.facts(installation, id) == ["case.opened", "review.confirmed"])
+        }
+    }
+
+    @Test(
+        "K3, K4: a word about whom no machine reaches is a fact, and the referral worker looks at the case again",
+        arguments: [ReviewKind.clientUnreachable, .subjectUnreachable, .referralProhibited]
+    )
+    func unreachable(_ kind: ReviewKind) async throws {
+        try await Installation.with { installation in
+            try await installation.register()
+            let id = try await installation.openCase(ref: "r")
+            try await WaitingCase.call(installation, kind, id)
+            let before = try await WaitingCase.woken(installation).count
+            let task = try await WaitingCase.task(installation, kind.rawValue)
+            let run = try await installation.run("tasks", "complete", task, "--outcome", "confirmed", "--reason", "x")
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(try await WaitingCase.facts(installation, id) == ["case.opened", "review.confirmed"])
+            #expect(try await Array(WaitingCase.woken(installation).dropFirst(before)) == ["habeas.referral"])
         }
     }
 

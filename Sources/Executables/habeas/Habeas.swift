@@ -17,10 +17,11 @@ struct Habeas: AsyncParsableCommand {
             """,
         subcommands: [
             MigrateCommand.self, TopologyCommand.self, ClientsCommand.self, PublishersCommand.self, KeysCommand.self,
-            PolicyCommand.self,
-            PublishCommand.self, RequestsCommand.self, DeadlinesCommand.self, HoldsCommand.self, TasksCommand.self,
+            PolicyCommand.self, LettersCommand.self,
+            PublishCommand.self, RequestsCommand.self, DecideCommand.self, DeadlinesCommand.self, HoldsCommand.self,
+            TasksCommand.self,
             ApproveCommand.self,
-            ParkedCommand.self,
+            ParkedCommand.self, EffectsCommand.self, PauseCommand.self, ResumeCommand.self,
             EvidenceCommand.self, StatusCommand.self,
             BenchCommand.self,
         ]

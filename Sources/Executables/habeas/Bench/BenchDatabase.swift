@@ -55,7 +55,9 @@ struct BenchDatabase: AsyncParsableCommand {
         var done = 0
         while done < count {
             let indices = done..<min(count, done + Self.round * size)
-            let deliveries = indices.map { GeneratedEvent($0, due: Date()).delivery(user: user) }
+            let deliveries = indices.map {
+                GeneratedEvent($0, due: Date(), clients: 50, hasContact: true).delivery(user: user)
+            }
             let start = ContinuousClock.now
             var batches: [[IntakeItem]] = []
             for first in stride(from: 0, to: deliveries.count, by: size) {

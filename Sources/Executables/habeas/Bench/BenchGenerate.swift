@@ -29,6 +29,12 @@ struct BenchGenerate: AsyncParsableCommand {
     @Option(help: "The queue of those tasks.")
     var queue = "celery"
 
+    @Option(help: "How many clients the events are spread over, client-1 and so on.")
+    var clients = 50
+
+    @Flag(help: "The people have no mail address.")
+    var withoutContact = false
+
     @OptionGroup var common: CommonOptions
 
     /// Messages a call: large enough to be cheap, small enough to be many in flight.
@@ -108,7 +114,7 @@ struct BenchGenerate: AsyncParsableCommand {
     }
 
     private func message(_ index: Int, due: Date, user: String) -> Message {
-        let event = GeneratedEvent(index, due: due)
+        let event = GeneratedEvent(index, due: due, clients: clients, hasContact: !withoutContact)
         return task.map { event.task($0, queue: queue) } ?? event.message(user: user, exchange: Topology.events)
     }
 }

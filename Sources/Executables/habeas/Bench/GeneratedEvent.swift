@@ -6,8 +6,6 @@ import Rights
 ///
 /// Its id begins with the microsecond at which it was due to be sent, so that latency can be computed from the inbox alone.
 struct GeneratedEvent {
-    /// The clients that events are spread over, `client-1` to `client-50`: locks and look-ups are as mixed as in life.
-    static let clients = 50
     static let source = "/bench/desk"
 
     let index: Int
@@ -17,19 +15,26 @@ struct GeneratedEvent {
     private static let rights = ["access", "erasure", "portability"]
     private static let regulations = ["gdpr", "uk_gdpr", "ccpa"]
 
-    init(_ index: Int, due: Date) {
+    /// - Parameters:
+    ///   - clients: how many clients the events are spread over, `client-1` and so on: locks and look-ups are as mixed as in life.
+    ///   - hasContact: whether the person can be written to.
+    init(_ index: Int, due: Date, clients: Int, hasContact: Bool) {
         self.index = index
         id = "\(Int(due.timeIntervalSince1970 * 1_000_000))-\(index)"
         let time = EventTime.text(due)
+        let email = #"{"type":"email","value":"Person.\#(id)@mail.example.com"},"#
+        let contact =
+            hasContact
+            ? #","contact":{"email":"person.\#(id)@mail.example.com","name":"Pat Person \#(index)","locale":"de-DE"}"#
+            : ""
         let text = """
             {"specversion":"1.0","id":"\(id)","source":"\(Self.source)","type":"\(EventType.requestSubmitted.name)",\
             "time":"\(time)","datacontenttype":"application/json","data":{"request_ref":"ref-\(id)","channel":"form",\
             "submitted_time":"\(time)","submitted_by":"subject","relationship":"end_user",\
-            "client":"client-\(1 + index % Self.clients)","right":"\(Self.rights[index % 3])",\
+            "client":"client-\(1 + index % clients)","right":"\(Self.rights[index % 3])",\
             "regulation":"\(Self.regulations[index / 3 % 3])","country":"DE","subjects":[{"identities":[\
-            {"type":"email","value":"Person.\(id)@mail.example.com"},\
-            {"type":"controller_customer_id","value":"customer-\(id)"}],"contact":{"email":"person.\(id)@mail.example.com",\
-            "name":"Pat Person \(index)","locale":"de-DE"}}],"session_verified":true,"message":"Hello, please send me \
+            \(hasContact ? email : "")\
+            {"type":"controller_customer_id","value":"customer-\(id)"}]\(contact)}],"session_verified":true,"message":"Hello, please send me \
             everything that you hold about me, in a form that I can read, and tell me where you have it from. I have been \
             a customer since 2019 under this address. Thank you.","reference":"T-\(index)"}}
             """

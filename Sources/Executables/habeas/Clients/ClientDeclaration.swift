@@ -1,14 +1,13 @@
 import Fleet
 import Foundation
 import Ledger
-import Postgres
 import Rights
 
 /// What an operator says about one client. What a list does not mention stays as it is; `null` puts back the default.
 struct ClientDeclaration: Equatable {
     static let keys = [
         "id", "names", "country", "time_zone", "locale", "suspended", "baa_signed", "dpa_signed_on",
-        "agreement", "renews_on", "term_months",
+        "agreement", "renews_on", "term_months", "channels", "public_key", "decision_roles", "referral_prohibited",
     ]
 
     let id: String
@@ -25,6 +24,12 @@ struct ClientDeclaration: Equatable {
     /// A day on which the contract renews, as PostgreSQL writes it; nil where it has no term.
     var renewsOn: String?
     var termMonths = 12
+    /// In the client's order of preference.
+    var channels: [ClientChannel] = []
+    /// A JSON Web Key, in one spelling.
+    var publicKey: String?
+    var decisionRoles: [String] = []
+    var referralProhibited: String?
 
     init(id: String) { self.id = id }
 
@@ -41,6 +46,10 @@ struct ClientDeclaration: Equatable {
         if agreement != other.agreement { fields.append("agreement") }
         if renewsOn != other.renewsOn { fields.append("renews_on") }
         if termMonths != other.termMonths { fields.append("term_months") }
+        if channels != other.channels { fields.append("channels") }
+        if publicKey != other.publicKey { fields.append("public_key") }
+        if decisionRoles != other.decisionRoles { fields.append("decision_roles") }
+        if referralProhibited != other.referralProhibited { fields.append("referral_prohibited") }
         return fields
     }
 
@@ -59,6 +68,55 @@ struct ClientDeclaration: Equatable {
             termMonths = try ClientDeclaration.months(record) ?? standard.termMonths
         }
         if record.mentions("agreement") { agreement = try record.yaml("agreement").map(ClientDeclaration.agreement) }
+        if record.mentions("channels") { channels = try ChannelDeclaration.channels(record) ?? standard.channels }
+        if record.mentions("public_key") { publicKey = try ClientDeclaration.key(record) }
+        if record.mentions("decision_roles") {
+            decisionRoles = try ClientDeclaration.roles(record) ?? standard.decisionRoles
+        }
+        if record.mentions("referral_prohibited") { referralProhibited = try ClientDeclaration.prohibition(record) }
+    }
+
+    /// Refuses what no single key shows: a channel that needs what the client, with all that was said before, has not.
+    func checkWhole(_ record: Record) throws {
+        guard publicKey == nil, let open = channels.first(where: { $0.kind == .amqp && !$0.isThin }) else { return }
+        throw record.fault(
+            record.mentions("channels") ? "channels" : "public_key",
+            "leaves the amqp channel \(open.name) without a public_key to seal for",
+            "add public_key, or make the channel thin"
+        )
+    }
+
+    private static func key(_ record: Record) throws -> String? {
+        guard let text = try record.json("public_key") else { return nil }
+        do throws(ReceiverKeyError) {
+            return try ReceiverKey(jwk: text).jwk
+        } catch {
+            throw record.fault("public_key", error.fault, error.remedy)
+        }
+    }
+
+    private static func roles(_ record: Record) throws -> [String]? {
+        guard let roles = try record.list("decision_roles") else { return nil }
+        guard roles.count <= 32, Set(roles).count == roles.count, roles.allSatisfy(CanonicalText.isOneLine) else {
+            throw record.fault(
+                "decision_roles",
+                "has more than 32 items, one of them twice, or one with control characters or line ends",
+                "write each role once, as `decided_by.role` of a decision gives it"
+            )
+        }
+        return roles
+    }
+
+    private static func prohibition(_ record: Record) throws -> String? {
+        guard let text = try record.text("referral_prohibited") else { return nil }
+        guard CanonicalText.isOneLine(text), text != "true", text != "false" else {
+            throw record.fault(
+                "referral_prohibited",
+                "is no reason on one line",
+                "write why nothing may be referred to this client, or null if it may"
+            )
+        }
+        return text
     }
 
     private static func country(_ record: Record) throws -> String? {
@@ -112,61 +170,5 @@ struct ClientDeclaration: Equatable {
             CivilDate(year: year, month: month, day: day) != nil
         else { throw record.fault(key, "is not a day", "write it as 2026-03-01") }
         return text
-    }
-}
-
-/// A client as the database has it.
-struct StoredClient {
-    var declaration: ClientDeclaration
-    let agreementVersion: Int
-    let terminatedAt: Date?
-    let appliedAt: Date
-    let appliedBy: String
-    var chain: EvidenceChain
-
-    static func select(_ condition: SQL) -> SQL {
-        """
-        SELECT id, names, country, time_zone, locale, suspended, baa_signed, dpa_signed_on::text AS dpa_signed_on, agreement, renews_on::text AS renews_on,
-               agreement_version, term_months, terminated_at, applied_at, applied_by::text AS applied_by, chain_id, evidence_seq, evidence_head
-          FROM habeas.client \(condition)
-        """
-    }
-
-    init(row: Row) throws {
-        declaration = ClientDeclaration(id: try row.decode("id"))
-        declaration.names = try row.decode("names")
-        declaration.country = try row.decode("country")
-        declaration.timeZone = try row.decode("time_zone")
-        declaration.locale = try row.decode("locale")
-        declaration.isSuspended = try row.decode("suspended")
-        declaration.hasBAA = try row.decode("baa_signed")
-        declaration.dpaSignedOn = try row.decode("dpa_signed_on")
-        declaration.agreement = try row.decode("agreement")
-        declaration.renewsOn = try row.decode("renews_on")
-        declaration.termMonths = try row.decode("term_months")
-        agreementVersion = try row.decode("agreement_version")
-        terminatedAt = try row.decode("terminated_at")
-        appliedAt = try row.decode("applied_at")
-        appliedBy = try row.decode("applied_by")
-        chain = EvidenceChain(
-            .client,
-            id: try row.decode("chain_id"),
-            sequence: try row.decode("evidence_seq"),
-            head: try row.decode("evidence_head")
-        )
-    }
-
-    var json: JSONValue {
-        [
-            "id": .string(declaration.id), "names": JSONValue(declaration.names),
-            "country": JSONValue(declaration.country),
-            "time_zone": .string(declaration.timeZone), "locale": .string(declaration.locale),
-            "suspended": .bool(declaration.isSuspended), "baa_signed": .bool(declaration.hasBAA),
-            "dpa_signed_on": JSONValue(declaration.dpaSignedOn), "agreement": JSONValue(declaration.agreement),
-            "agreement_version": .integer(agreementVersion),
-            "renews_on": JSONValue(declaration.renewsOn), "term_months": .integer(declaration.termMonths),
-            "terminated_at": JSONValue(terminatedAt),
-            "applied_at": JSONValue(appliedAt), "applied_by": .string(appliedBy),
-        ]
     }
 }

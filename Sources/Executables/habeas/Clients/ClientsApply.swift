@@ -25,12 +25,17 @@ struct ClientsApply: AsyncParsableCommand {
                 suspended: false
                 renews_on: 2026-09-01
                 term_months: 12
+                channels:
+                  - {kind: webhook, url: https://privacy.acme.example/hooks, secrets: [file:/run/secrets/acme-hook]}
+                  - {kind: mail, addresses: [privacy@acme.example]}
+                public_key: {kty: EC, crv: P-256, x: …, y: …}
+                decision_roles: [admin, dpo]
                 agreement:
                   name: DPA of 2026-03-01
                   clocks:
                     notify_clients: {within: 12 hours, clause: "§ 9(2)", says: Acme is told of a breach within 12 hours.}
 
-              habeas clients apply clients.yaml
+              habeas clients apply clients.yaml && habeas clients test acme
             """
     )
 
@@ -100,11 +105,13 @@ struct ClientsApply: AsyncParsableCommand {
         let pen = try await EvidencePen(on: connection)
         var gates = GateOpening(at: pen.now)
         var statements: [SQL] = []
+        var channelStatements: [SQL] = []
         var changes: [Change] = []
         for (id, record) in entries {
             let before = stored[id]
             var after = before?.declaration ?? ClientDeclaration(id: id)
             try after.merge(record)
+            try after.checkWhole(record)
             let fields =
                 before.map { after.differences(from: $0.declaration) }
                 ?? after.differences(from: ClientDeclaration(id: id))
@@ -119,9 +126,17 @@ struct ClientsApply: AsyncParsableCommand {
                 changes.append(Change(id: id, result: "unchanged", fields: []))
                 continue
             }
+            if fields.contains("channels") || before == nil {
+                var targets = ClientTargets()
+                targets.add(after.channels, of: id)
+                // After the client itself, which the rows refer to.
+                channelStatements += targets.statements
+                let renewed = after.channelsRenewed(since: before?.declaration)
+                if !renewed.isEmpty { channelStatements.append(ClientTargets.enabling(renewed)) }
+            }
             let woken = before == nil ? 0 : try await gates.open(after, on: connection)
             var chain = before?.chain ?? EvidenceChain(new: .client, id: UUID.version7(at: pen.now))
-            statements.append(before == nil ? after.insert(chain: chain.id) : after.update)
+            statements.append(before == nil ? try after.insert(chain: chain.id) : try after.update())
             statements += pen.append("client.applied", to: &chain, clientID: id) { body in
                 body.member("client", id)
                 if before == nil { body.member("new", true) }
@@ -135,6 +150,7 @@ struct ClientsApply: AsyncParsableCommand {
             }
             changes.append(Change(id: id, result: before == nil ? "created" : "changed", fields: fields, woken: woken))
         }
+        statements += channelStatements
         statements += try await gates.statements(on: connection)
         if !statements.isEmpty { _ = try await connection.pipeline(statements) }
         return changes
@@ -142,21 +158,32 @@ struct ClientsApply: AsyncParsableCommand {
 }
 
 extension ClientDeclaration {
-    fileprivate func insert(chain: UUID) -> SQL {
+    /// The targets of channels that lead elsewhere now, or are signed for with other secrets.
+    fileprivate func channelsRenewed(since before: ClientDeclaration?) -> [String] {
+        channels.filter { channel in
+            guard let old = before?.channels.first(where: { $0.name == channel.name }) else { return false }
+            return channel.kind != .mail && (old.url, old.secrets) != (channel.url, channel.secrets)
+        }.map { $0.target(of: id) }
+    }
+
+    fileprivate func insert(chain: UUID) throws -> SQL {
         """
         INSERT INTO habeas.client (id, names, country, time_zone, locale, suspended, baa_signed, dpa_signed_on, agreement, chain_id, applied_by,
-          renews_on, term_months)
+          renews_on, term_months, channels, public_key, decision_roles, referral_prohibited)
         VALUES (\(id), \(names), \(country), \(timeZone), \(locale), \(isSuspended), \(hasBAA), \(dpaSignedOn)::text::date,
-          \(agreement), \(chain), session_user, \(renewsOn)::text::date, \(termMonths))
+          \(agreement), \(chain), session_user, \(renewsOn)::text::date, \(termMonths), \(try ClientChannel.text(of: channels)),
+          \(publicKey), \(decisionRoles), \(referralProhibited))
         """
     }
 
-    fileprivate var update: SQL {
+    fileprivate func update() throws -> SQL {
         """
         UPDATE habeas.client
            SET names = \(names), country = \(country), time_zone = \(timeZone), locale = \(locale), suspended = \(isSuspended),
                baa_signed = \(hasBAA), dpa_signed_on = \(dpaSignedOn)::text::date, agreement = \(agreement), renews_on = \(renewsOn)::text::date,
-               term_months = \(termMonths), applied_at = now(), applied_by = session_user
+               term_months = \(termMonths), channels = \(try ClientChannel.text(of: channels)), public_key = \(publicKey),
+               decision_roles = \(decisionRoles), referral_prohibited = \(referralProhibited), applied_at = now(),
+               applied_by = session_user
          WHERE id = \(id)
         """
     }

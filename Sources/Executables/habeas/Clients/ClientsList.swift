@@ -1,5 +1,6 @@
 import ArgumentParser
 import Postgres
+import Rights
 
 /// `habeas clients list`
 struct ClientsList: AsyncParsableCommand {
@@ -26,11 +27,12 @@ struct ClientsList: AsyncParsableCommand {
             "DPA",
             "BAA",
             "STATE",
+            "CHANNELS",
             "NAMES",
             empty: "no clients"
         )
         for client in clients {
-            if common.json { StandardOutput.write(client.json) }
+            if common.json { StandardOutput.write(try client.json()) }
             let said = client.declaration
             let state = client.terminatedAt != nil ? "terminated" : said.isSuspended ? "suspended" : "active"
             table.add(
@@ -41,6 +43,7 @@ struct ClientsList: AsyncParsableCommand {
                 said.dpaSignedOn ?? "missing",
                 said.hasBAA ? "signed" : nil,
                 state,
+                said.channels.isEmpty ? nil : said.channels.map(\.name).joined(separator: ", "),
                 said.names.joined(separator: ", ")
             )
         }

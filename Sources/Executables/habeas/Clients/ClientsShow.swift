@@ -1,5 +1,7 @@
 import ArgumentParser
+import Ledger
 import Postgres
+import Rights
 
 /// `habeas clients show`
 struct ClientsShow: AsyncParsableCommand {
@@ -29,23 +31,48 @@ struct ClientsShow: AsyncParsableCommand {
             throw Failure("client", "no client has this id", "see habeas clients list")
         }
         if common.json {
-            guard case .object(var members) = client.json else { return }
+            guard case .object(var members) = try client.json() else { return }
             members.append(("cases", .object(cases.map { ($0.0, .integer($0.1)) })))
             members.append(("evidence", client.chain.json))
             StandardOutput.write(.object(members))
             return
         }
         let said = client.declaration
+        let channels = said.channels.map { ("channel \($0.name)", Optional($0.summary)) }
         StandardOutput.write(
-            Sheet([
-                ("client", said.id), ("names", said.names.joined(separator: ", ")), ("country", said.country),
-                ("time zone", said.timeZone), ("locale", said.locale), ("suspended", said.isSuspended ? "yes" : "no"),
-                ("BAA signed", said.hasBAA ? "yes" : "no"), ("DPA signed on", said.dpaSignedOn),
-                ("renews", said.renewsOn.map { "on \($0), every \(said.termMonths) months" }),
-                ("terminated", client.terminatedAt?.short),
-                ("applied", "\(client.appliedAt.short) by \(client.appliedBy)"),
-                ("cases", cases.map { "\($0.0) \($0.1)" }.joined(separator: ", ")), ("evidence", client.chain.text),
-            ])
+            Sheet(
+                [
+                    ("client", said.id), ("names", said.names.joined(separator: ", ")), ("country", said.country),
+                    ("time zone", said.timeZone), ("locale", said.locale),
+                    ("suspended", said.isSuspended ? "yes" : "no"),
+                    ("BAA signed", said.hasBAA ? "yes" : "no"), ("DPA signed on", said.dpaSignedOn),
+                    ("renews", said.renewsOn.map { "on \($0), every \(said.termMonths) months" }),
+                    ("no referral", said.referralProhibited),
+                    ("decides", said.decisionRoles.joined(separator: ", ")),
+                    ("public key", said.publicKey.map { (try? ReceiverKey(jwk: $0))?.kid ?? "cannot be read" }),
+                ] + channels + [
+                    ("terminated", client.terminatedAt?.short),
+                    ("applied", "\(client.appliedAt.short) by \(client.appliedBy)"),
+                    ("cases", cases.map { "\($0.0) \($0.1)" }.joined(separator: ", ")), ("evidence", client.chain.text),
+                ]
+            )
         )
+    }
+}
+
+extension ClientChannel {
+    /// What an operator tells it by. References to secrets are shown, secrets are not here.
+    fileprivate var summary: String {
+        var parts = [kind.rawValue]
+        if let url { parts.append(url) }
+        if !addresses.isEmpty { parts.append(addresses.joined(separator: ", ")) }
+        if !secrets.isEmpty { parts.append("signed with \(secrets.joined(separator: " and "))") }
+        if isInternal { parts.append("internal") }
+        if isThin { parts.append("thin") }
+        if kind != .mail {
+            parts.append("\(inFlight) at once" + (perSecond.map { ", \($0) a second" } ?? ""))
+            if keepsConnections { parts.append("connections kept") }
+        }
+        return parts.joined(separator: "; ")
     }
 }

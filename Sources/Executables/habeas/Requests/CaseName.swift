@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Postgres
+import Rights
 
 /// How a person names a case: our id, or `PUBLISHER/REF`. The id of a group stands for all of its cases.
 enum CaseName: ExpressibleByArgument {
@@ -38,5 +39,18 @@ enum CaseName: ExpressibleByArgument {
             )
         }
         return ids
+    }
+
+    /// The cases that answer for those so named: of one that an equal case answers, too, that one while it is open.
+    func resolveAnswering(on connection: PostgresConnection) async throws -> [UUID] {
+        let ids = try await resolve(on: connection)
+        let finals = CaseState.allCases.filter(\.isFinal).map(\.rawValue)
+        return try await connection.query(
+            """
+            SELECT DISTINCT coalesce(first.id, c.id) FROM habeas.case_file c
+              LEFT JOIN habeas.case_file first ON first.id = c.linked_to AND NOT first.state = ANY(\(finals)::text[])
+             WHERE c.id = ANY(\(ids)::uuid[])
+            """
+        ).decode(column: 0, as: UUID.self)
     }
 }

@@ -62,7 +62,8 @@ struct CaseReveal {
                 )
                 var bytes = try SealedPayload(row: row).bytes(for: eventID, with: ring)
                 var withheld: [String] = []
-                if isWithheld {
+                // What a person took down is no event; it is words about a client's answer.
+                if isWithheld, EventType(rawValue: type) != nil {
                     let read = EventParser.parse(bytes, context: MessageContext(), now: receivedAt)
                     (bytes, withheld) = Self.shown(try read.get().payload)
                 }

@@ -38,6 +38,8 @@ struct CaseSheet {
     let clocks: [Clock]
     let leaving: [Leaving]
     let waiting: [Waiting]
+    /// What goes, or went, to the outside.
+    let effects: [EffectRow]
     /// What the case has to pass before its worker gets it.
     let gates: [Gate]
     let check: EvidenceCheck
@@ -73,6 +75,7 @@ struct CaseSheet {
                  ORDER BY e.received_at, e.id
                 """,
                 "SELECT unnest(gates) FROM habeas.case_gate WHERE case_id = \(id)",
+                EffectRow.ofCase(id),
             ])
             let record = try CaseFileRecord(row: results[1].only)
             var check = EvidenceCheck()
@@ -83,6 +86,7 @@ struct CaseSheet {
                 clocks: try results[2].map(Clock.init),
                 leaving: try results[3].map(Leaving.init),
                 waiting: try results[4].map(Waiting.init),
+                effects: try results[6].map(EffectRow.init),
                 gates: record.state.isFinal
                     ? [] : try results[5].decode(column: 0, as: String.self).compactMap(Gate.init),
                 check: check
@@ -104,6 +108,9 @@ struct CaseSheet {
             ("reference", JSONValue(record.reference)), ("anchor_at", JSONValue(record.anchor)),
             ("received_at", JSONValue(record.receivedAt)), ("deadlines", .array(clocks.map(\.json))),
             ("outbox", .array(leaving.map(\.json))), ("waiting", .array(waiting.map(\.json))),
+            ("effects", .array(effects.map(\.json))), ("answer_by", JSONValue(record.answerBy?.rawValue)),
+            ("refusal", JSONValue(record.refusal?.rawValue)),
+            ("referral_prohibited", JSONValue(record.referralProhibited)),
             ("gates", JSONValue(gates.map(\.rawValue))), ("evidence", evidence),
         ]
     }
@@ -126,6 +133,9 @@ struct CaseSheet {
                 ("from", record.publisherID + (record.requestRef.map { "/\($0)" } ?? "")),
                 ("subject", record.groupID.map { "\(record.subjectIndex + 1) of group \($0.text)" }),
                 ("linked to", record.linkedTo.map { "\($0.text), which answers both" }),
+                ("refused for", record.refusal.map { "\($0.rawValue) (\($0.source); \($0.obligation))" }),
+                ("answered by", record.answerBy.map { "the \($0.rawValue)" }),
+                ("not referred", record.referralProhibited),
                 ("waits", gates.isEmpty ? nil : gates.map { "\($0.rawValue): \($0.remedy)" }.joined(separator: "; ")),
                 ("reference", record.reference), ("asked", record.anchor.short), ("received", record.receivedAt.short),
                 ("evidence", record.chain.text + (check.fault.map { "; DOES NOT VERIFY: \($0)" } ?? "; verifies")),
@@ -137,6 +147,22 @@ struct CaseSheet {
         }
         StandardOutput.write("")
         StandardOutput.write(table)
+        if !effects.isEmpty {
+            var table = TextTable("EFFECT", "TARGET", "STATE", "ATTEMPTS", "WHEN", "CAUSE", "ID", empty: "")
+            for effect in effects {
+                table.add(
+                    effect.kind,
+                    effect.target,
+                    effect.state + (effect.isHeld ? ", held" : ""),
+                    "\(effect.attempts) of \(effect.attemptsAllowed)",
+                    effect.when.short,
+                    effect.cause,
+                    effect.id.text
+                )
+            }
+            StandardOutput.write("")
+            StandardOutput.write(table)
+        }
         if !leaving.isEmpty {
             var table = TextTable("MESSAGE", "TO", "STATE", "ATTEMPTS", "WRITTEN", empty: "")
             for row in leaving {

@@ -4,7 +4,7 @@ import ArgumentParser
 struct RequestsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "requests",
-        abstract: "Lists cases and shows one: its state, its clocks, its evidence.",
+        abstract: "Lists cases, shows one with its clocks and effects, answers one, keeps one from its client.",
         discussion: """
             A case is named by its id, or as PUBLISHER/REF by the reference its publisher gave it.
 
@@ -12,6 +12,9 @@ struct RequestsCommand: AsyncParsableCommand {
               habeas requests list --state needs_client
               habeas requests show helpdesk/REQ-17
             """,
-        subcommands: [RequestsList.self, RequestsShow.self, RequestsTimeline.self]
+        subcommands: [
+            RequestsList.self, RequestsShow.self, RequestsTimeline.self, RequestsAnswer.self,
+            RequestsProhibitReferral.self,
+        ]
     )
 }

@@ -10,7 +10,8 @@ struct RequestsTimeline: AsyncParsableCommand {
         commandName: "timeline",
         abstract: "Tells what happened to a case and what is due, in order of time.",
         discussion: """
-            A line for each fact of its evidence and for each of its clocks, with the article the clock comes from.
+            A line for each fact of its evidence, for each of its clocks, with the article the clock comes from, and for each of its \
+            outside effects: when it ended, or when it was planned if it has not.
 
             Example:
               habeas requests timeline helpdesk/REQ-17
@@ -24,7 +25,8 @@ struct RequestsTimeline: AsyncParsableCommand {
 
     private struct Moment {
         let at: Date
-        let isClock: Bool
+        /// `fact`, `due` or `effect`.
+        let sort: String
         let what: String
         let by: String
         let note: String
@@ -40,7 +42,7 @@ struct RequestsTimeline: AsyncParsableCommand {
                 var table = TextTable("TIME", "", "WHAT", "BY", "NOTE", empty: "nothing is on record")
                 for moment in moments {
                     if common.json { StandardOutput.write(moment.json) }
-                    table.add(moment.at.short, moment.isClock ? "due" : "fact", moment.what, moment.by, moment.note)
+                    table.add(moment.at.short, moment.sort, moment.what, moment.by, moment.note)
                 }
                 if !common.json { StandardOutput.write(table) }
             }
@@ -54,12 +56,13 @@ struct RequestsTimeline: AsyncParsableCommand {
             SELECT clock, rule, source, anchor_at, due_at, provisional, unverified, state
               FROM habeas.deadline WHERE subject_id = \(id)
             """,
+            EffectRow.ofCase(id),
         ])
         let facts = try results[0].map { row in
             let fact = try EvidenceRow(row: row)
             return Moment(
                 at: fact.at,
-                isClock: false,
+                sort: "fact",
                 what: fact.fact,
                 by: fact.actor,
                 note: RequestsTimeline.note(fact.body),
@@ -75,7 +78,7 @@ struct RequestsTimeline: AsyncParsableCommand {
             let note = [clock.state, clock.note].compactMap { $0 }.joined(separator: ", ")
             return Moment(
                 at: clock.dueAt ?? clock.anchorAt,
-                isClock: true,
+                sort: "due",
                 what: clock.clock,
                 by: clock.source,
                 note: note,
@@ -86,8 +89,27 @@ struct RequestsTimeline: AsyncParsableCommand {
                 ]
             )
         }
+        let effects = try results[2].map { row in
+            let effect = try EffectRow(row: row)
+            let at = effect.endedAt ?? effect.plannedAt
+            return Moment(
+                at: at,
+                sort: "effect",
+                what: effect.kind,
+                by: effect.target,
+                note: effect.note,
+                json: .object([
+                    ("at", JSONValue(at)), ("request", JSONValue(id)), ("effect", JSONValue(effect.id)),
+                    ("kind", .string(effect.kind)), ("target", .string(effect.target)),
+                    ("state", .string(effect.state)), ("attempts", .integer(effect.attempts)),
+                    ("next_attempt_at", JSONValue(effect.nextAttemptAt)), ("cause", JSONValue(effect.cause)),
+                ])
+            )
+        }
         // Facts of one transaction share their time: the order of the chain is kept.
-        return (facts + clocks).enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(
+        return (facts + clocks + effects).enumerated().sorted {
+            ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
+        }.map(
             \.element
         )
     }

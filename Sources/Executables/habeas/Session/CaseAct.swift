@@ -39,14 +39,33 @@ struct CaseAct {
     }
 
     /// Applies `event` to every case, or refuses with the machine's reason.
-    mutating func apply(_ event: CaseEvent, _ members: (inout JSONWriter) -> Void) throws {
+    ///
+    /// - Parameter decision: what the client decided, where this is its decision.
+    mutating func apply(
+        _ event: CaseEvent,
+        decision: ClientDecision? = nil,
+        _ members: (inout JSONWriter) -> Void
+    ) throws {
+        try apply(each: { _ in event }, decision: decision, members)
+    }
+
+    /// The same with an event for each case.
+    mutating func apply(
+        each event: (CaseFileRecord) -> CaseEvent,
+        decision: ClientDecision? = nil,
+        _ members: (inout JSONWriter) -> Void
+    ) throws {
         for index in records.indices {
             let id = records[index].id
-            switch records[index].machine.verdict(on: event) {
+            switch records[index].machine.verdict(on: event(records[index])) {
             case .apply(let transition):
-                changes.apply(transition, to: &records[index], waited: &waited[id, default: []], actor: actor) {
-                    before,
-                    after in
+                changes.apply(
+                    transition,
+                    to: &records[index],
+                    waited: &waited[id, default: []],
+                    actor: actor,
+                    decision: decision.map { ($0, nil) }
+                ) { before, after in
                     Self.text { body in
                         body.member("from", before.rawValue)
                         body.member("to", after.rawValue)
@@ -54,11 +73,56 @@ struct CaseAct {
                     }
                 }
             case .wait:
-                throw Failure("request", "is not in a state for this yet", "look at it with `habeas requests show`")
+                throw Failure(
+                    subject(of: records[index]),
+                    "is not in a state for this yet",
+                    "look at it with `habeas requests show`"
+                )
             case .refuse(let reason):
-                throw Failure("request", "does not take this any more (\(reason.rawValue))", reason.remedy)
+                throw Failure(
+                    subject(of: records[index]),
+                    "does not take this any more (\(reason.rawValue))",
+                    reason.remedy
+                )
             }
         }
+    }
+
+    /// What a refusal names: of several cases the one that stands in the way.
+    func subject(of record: CaseFileRecord) -> String {
+        records.count > 1 ? "request \(record.id.text)" : "request"
+    }
+
+    /// A case that another one answers, too, is not acted on by itself.
+    func refuseLinked() throws {
+        for record in records where !record.state.isFinal {
+            guard let first = record.linkedTo else { continue }
+            throw Failure(
+                subject(of: record),
+                "is answered by an equal case of the same person",
+                "name that one: \(first.text)"
+            )
+        }
+    }
+
+    /// Changes the cases' rows without a fact of its own: one that says so is written beside it.
+    mutating func edit(_ body: (inout CaseFileRecord) -> Void) {
+        for index in records.indices { body(&records[index]) }
+    }
+
+    /// Nothing of `scope` that has not begun goes out any more.
+    mutating func cancel(_ scope: EffectScope) {
+        for record in records { changes.effects.cancel(scope, of: record.id, at: now) }
+    }
+
+    /// Has a worker look at the cases.
+    mutating func wake(_ queue: WorkQueue) {
+        for record in records { changes.wake(queue, for: record) }
+    }
+
+    /// Whether a legal hold is in place.
+    func isHeld(_ id: UUID) -> Bool {
+        waited[id]?.contains { $0.reason == .hold && $0.to == nil } ?? false
     }
 
     /// Lets the cases through although their client is suspended (A1).
@@ -66,10 +130,15 @@ struct CaseAct {
         for record in records { changes.pass(record) }
     }
 
-    /// Writes a fact about each case that moves none of them.
-    mutating func record(_ fact: String, _ members: (inout JSONWriter) -> Void) {
+    /// Lets a worker look at the cases again.
+    mutating func tell(_ queue: WorkQueue) {
+        for record in records { changes.wakeUps.wake(queue, for: record.id) }
+    }
+
+    /// Writes a fact about each case, or about one of them, that moves none.
+    mutating func record(_ fact: String, of id: UUID? = nil, _ members: (inout JSONWriter) -> Void) {
         let body = Self.text(members)
-        for index in records.indices {
+        for index in records.indices where id == nil || records[index].id == id {
             let row = records[index].chain.append(
                 fact,
                 at: now,

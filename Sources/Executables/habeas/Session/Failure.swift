@@ -51,6 +51,7 @@ extension Failure {
         case let error as Failure: self = error
         case let error as ConfigurationError: self.init(text: error.description, .configuration)
         case let error as PolicyFault: self.init(text: error.description, .refused)
+        case let error as LetterFault: self.init(text: error.description, .refused)
         case let error as KeyRingError: self.init(text: error.description, .configuration)
         case let error as PostgresError: self.init(error)
         case let error as MigrationError: self.init(error)

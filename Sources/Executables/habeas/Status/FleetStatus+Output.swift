@@ -23,6 +23,7 @@ extension FleetStatus {
                         ?? .null,
                 ]
             ),
+            effects.json[0], effects.json[1],
             ("holidays_until", JSONValue(holidaysUntil)),
             ("waiting_events", .integer(waiting)), ("unsealed_evidence", .integer(unsealed)),
             (
@@ -65,11 +66,13 @@ extension FleetStatus {
                         : parked.prefix(8).map { "\($0.fault) at \($0.field) \($0.count)" }.joined(separator: ", ")
                 ),
                 ("outbox", "\(count(of: "pending")) pending\(age), \(count(of: "undelivered")) undelivered"),
+                ("effects", effects.words),
                 ("waiting", "\(waiting) early events, \(unsealed) facts to be sealed"),
                 ("deadlines", "\(overdue) overdue, \(atRisk) due within a day"),
                 ("holidays", holidays),
             ])
         )
+        effects.printTargets()
         guard !next.isEmpty else { return }
         var table = TextTable("NEXT DUE", "CLOCK", "CLIENT", "SUBJECT", empty: "")
         for clock in next {

@@ -28,6 +28,7 @@ struct FleetStatus {
     let next: [Clock]
     /// The last year that holidays are known for at every client's place; nil where no client has one.
     let holidaysUntil: Int?
+    let effects: EffectStatus
 
     /// Due within this time is at risk.
     static let risk = Duration.seconds(86_400)
@@ -41,7 +42,7 @@ struct FleetStatus {
             throw Failure("database", "has no schema yet", "run habeas migrate up", status: .configuration)
         }
         let results = try await connection.transaction { connection in
-            try await connection.pipeline(FleetStatus.questions)
+            try await connection.pipeline(FleetStatus.questions + EffectStatus.questions)
         }
         (now, isPlay, topologyDigest) = try results[1].only.decode(Date.self, Bool.self, String?.self)
         cases = try results[2].decode(String.self, Int.self).map { (state: $0.0, count: $0.1) }
@@ -57,6 +58,7 @@ struct FleetStatus {
         }
         (waiting, unsealed) = try results[8].only.decode(Int.self, Int.self)
         holidaysUntil = try results[9].only.decode(0, as: Int?.self)
+        effects = try EffectStatus(results[FleetStatus.questions.count...])
     }
 
     /// A clock that was missed is over when its case is.

@@ -6,7 +6,7 @@ import Postgres
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "One screen: queues, backlog, cases, clocks at risk, schema and topology.",
+        abstract: "One screen: queues, backlog, cases, clocks at risk, effects, failing targets, schema and topology.",
         discussion: """
             Queues and workers are shown where amqp.management_url is configured.
 

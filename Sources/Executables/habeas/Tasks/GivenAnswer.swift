@@ -27,24 +27,30 @@ struct GivenAnswer: ParsableArguments {
     }
 
     /// The words as they are sealed; nil where nobody outside gave any.
-    private var words: [UInt8]? {
+    private func words(_ more: (inout JSONWriter) -> Void) -> [UInt8]? {
         guard let name else { return nil }
         var writer = JSONWriter()
         writer.object { body in
             body.member("given_by", name)
             body.member("channel", channel)
             body.member("reference", reference)
+            more(&body)
         }
         return writer.bytes
     }
 
-    /// Seals the words for a case.
+    /// Seals the words for a case, or for a group of cases.
     ///
+    /// - Parameter more: what else was said.
     /// - Returns: what is written, and the digest that evidence has of it; nil where there are no words.
-    func sealed(_ type: String, for subject: UUID, at now: Date, ring: KeyRing?) throws -> (
-        writes: SecretWrites, digest: String
-    )? {
-        guard let words, let ring else { return nil }
+    func sealed(
+        _ type: String,
+        for subject: UUID,
+        at now: Date,
+        ring: KeyRing?,
+        with more: (inout JSONWriter) -> Void = { _ in }
+    ) throws -> (writes: SecretWrites, digest: String)? {
+        guard let words = self.words(more), let ring else { return nil }
         let id = UUID.version7(at: now)
         let digest = KeyedDigest(ring.looking)
         var writes = SecretWrites(lookupKeyID: digest.keyID)

@@ -89,12 +89,16 @@ struct ReviewAct {
     /// - Parameters:
     ///   - words: the sealed answer that it rests on, with its digest.
     ///   - regulation: the regime that the case falls under after all.
+    ///   - refusal: what the case is refused for, where the kind of review does not say.
     mutating func settle(
         _ verdict: ReviewKind.Verdict,
         reason: String,
         words: (writes: SecretWrites, digest: String)?,
-        regulation: Regulation? = nil
+        regulation: Regulation? = nil,
+        refusal named: RefusalReason? = nil
     ) throws {
+        let event = act?.records.first.flatMap { review.kind.event(verdict, for: $0.machine, others: others) }
+        let refusal = try refusal(by: event, named: named)
         written.append(review.settle(verdict, reason: reason, at: now))
         written += words?.writes.statements ?? []
         let members: (inout JSONWriter) -> Void = { [review] body in
@@ -103,18 +107,47 @@ struct ReviewAct {
             body.member("verdict", verdict.rawValue)
             body.member("reason", reason)
             body.member("words", words?.digest)
+            body.member(refusal: refusal)
         }
         if passedBefore || (review.kind == .suspendedHandOver && verdict == .confirmed) { act?.passGate() }
         if let regulation {
             try act?.settleRegime(as: regulation, members)
-        } else if let machine = act?.records.first?.machine,
-            let event = review.kind.event(verdict, for: machine, others: others)
-        {
+        } else if let event {
+            if let refusal { act?.edit { $0.refusal = refusal } }
             try act?.apply(event, members)
         } else {
             try fact("review.\(verdict.rawValue)", members)
         }
+        if let queue = review.kind.hears { act?.tell(queue) }
         act?.settleReview()
+    }
+
+    /// The reason of a refusal: the kind's own, or the one that the person names.
+    private func refusal(by event: CaseEvent?, named: RefusalReason?) throws -> RefusalReason? {
+        guard event == .refusedByPerson || event == .instructionDenied else {
+            guard named == nil else {
+                throw Failure(
+                    "--refusal",
+                    "belongs to a verdict that refuses the request, and this one does not",
+                    "leave it out"
+                )
+            }
+            return nil
+        }
+        guard let reason = review.kind.refusal else {
+            guard let named else {
+                throw Failure(
+                    "--refusal",
+                    "is missing: a refusal says what for (Y2)",
+                    "name one of \(RefusalReason.words.joined(separator: ", "))"
+                )
+            }
+            return named
+        }
+        guard named == nil || named == reason else {
+            throw Failure("--refusal", "is \(reason.rawValue) for a task of this kind", "leave it out")
+        }
+        return reason
     }
 
     /// What has to be written, in the transaction that locked.

@@ -15,6 +15,8 @@ struct TasksComplete: AsyncParsableCommand {
             fraud. A confirmed fraud and an identity that cannot be established are a refusal, and it is yours. What needs two \
             people is confirmed with habeas approve; anybody may deny it. Your database login is kept as evidence, with the reason.
 
+            Who denies suspended_hand_over says with --refusal what for; the other kinds know their reason.
+
             Who denies regime_unconfirmed and knows the regulation names it: the case is put under it and its clocks are counted \
             anew. Without it the denial is a fact and the strictest dates stay.
 
@@ -48,6 +50,14 @@ struct TasksComplete: AsyncParsableCommand {
     )
     var regulation: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where suspended_hand_over is denied: what for; see habeas requests answer --help.",
+            valueName: "code"
+        )
+    )
+    var refusal: RefusalReason?
+
     @OptionGroup var answer: GivenAnswer
     @OptionGroup var common: CommonOptions
 
@@ -76,7 +86,8 @@ struct TasksComplete: AsyncParsableCommand {
                     outcome.verdict,
                     reason: reason,
                     words: words,
-                    regulation: regulation.flatMap(Regulation.init(rawValue:))
+                    regulation: regulation.flatMap(Regulation.init(rawValue:)),
+                    refusal: refusal
                 )
                 _ = try await connection.pipeline(try await act.statements(on: connection))
                 return act.review
