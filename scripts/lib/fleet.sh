@@ -4,6 +4,9 @@
 
 FLEET_VHOST=habeas
 FLEET_DATABASE=habeas
+# The kinds of workers that get logins, and the programs that are built; a script that needs others names them before.
+FLEET_WORKERS=${FLEET_WORKERS:-intake clock}
+FLEET_PROGRAMS=${FLEET_PROGRAMS:-habeas habeas-intake habeas-clock}
 
 # fleet_build: the release programs; FLEET_BIN is where they lie. HABEAS_SWIFT_FLAGS adds to the build, for instance
 # --static-swift-stdlib.
@@ -11,7 +14,7 @@ fleet_build() {
     local flags=()
     read -r -a flags <<<"${HABEAS_SWIFT_FLAGS-}"
     local name
-    for name in habeas habeas-intake habeas-clock; do
+    for name in $FLEET_PROGRAMS; do
         foreground swift build -c release --product "$name" "${flags[@]}" >&2 || return
     done
     FLEET_BIN=$(swift build -c release --show-bin-path "${flags[@]}") || return
@@ -34,8 +37,8 @@ fleet_prepare() {
 fleet_prepare_all() {
     local dir=$1 clients=$2 publishers=$3 worker
     FLEET_DIR=$dir
-    mkdir -p "$dir/passwords"
-    chmod 700 "$dir" "$dir/passwords"
+    mkdir -p "$dir/passwords" "$dir/secrets"
+    chmod 700 "$dir" "$dir/passwords" "$dir/secrets"
     FLEET_PG=$(fleet_port "$HABEAS_TEST_PG") FLEET_AMQP=$(fleet_port "$HABEAS_TEST_AMQP")
     psql -q -X "$HABEAS_TEST_PG" -v ON_ERROR_STOP=1 -c "CREATE DATABASE $FLEET_DATABASE" || return
     FLEET_ADMIN_DATABASE=${HABEAS_TEST_PG%/postgres}/$FLEET_DATABASE
@@ -44,18 +47,64 @@ fleet_prepare_all() {
     "$FLEET_BIN/habeas" keys create --file "$dir/keys" >/dev/null || return
     fleet_operator migrate up ${FLEET_PLAY:+--play} || return
     fleet_operator policy apply "$ROOT/deploy" || return
-    for worker in intake clock; do
+    for worker in $FLEET_WORKERS; do
         fleet_secret "$worker" >/dev/null
         psql -q -X "$FLEET_ADMIN_DATABASE" -v ON_ERROR_STOP=1 <<-END || return
 		CREATE ROLE "habeas-$worker" LOGIN PASSWORD '$(fleet_secret "$worker")' IN ROLE habeas_$worker;
 		END
     done
     fleet_topology || return
-    fleet_operator clients apply "$clients" || return
+    fleet_clients "$clients" || return
+    fleet_operator clients apply "$dir/clients.yaml" || return
     local name
     while read -r name; do fleet_secret "$name" >/dev/null; done < <(sed -n 's/^- id: *//p' "$publishers")
     sed "s#@PASSWORD_FOLDER@#$dir/passwords#" "$publishers" >"$dir/publishers.yaml"
     fleet_operator publishers apply "$dir/publishers.yaml" || return
+}
+
+# fleet_clients FILE: the list with the sandbox's address, the folder of the webhook secrets and a public key filled in; a
+# secret is made for each webhook that it names, and the private key is DIR/secrets/client.jwk.
+fleet_clients() {
+    local key
+    key=$(python3 -B "$ROOT/scripts/lib/jwk.py" "$FLEET_DIR/secrets/client.jwk") || return
+    sed -e "s#@PUBLIC_KEY@#$key#" -e "s#@SANDBOX@#${FLEET_SANDBOX-}#g" -e "s#@SECRETS@#$FLEET_DIR/secrets#g" "$1" >"$FLEET_DIR/clients.yaml" || return
+    fleet_webhook_secrets "$1"
+}
+
+# fleet_webhook_secrets CLIENTS: a secret for each webhook of the list, made once.
+fleet_webhook_secrets() {
+    local name
+    while read -r name; do fleet_webhook_secret "$name" >/dev/null; done < <(grep -o '@SECRETS@/[a-z0-9-]*' "$1" | sed 's#.*/##' | sort -u)
+}
+
+# fleet_webhook_secret NAME: the secret with which a client's webhooks are signed; made on first use.
+fleet_webhook_secret() {
+    local file=$FLEET_DIR/secrets/$1.whsec
+    [ -s "$file" ] || (umask 077 && printf 'whsec_%s\n' "$(openssl rand -base64 32)" >"$file")
+    cat "$file"
+}
+
+# fleet_peers DIR CLIENTS: the outside world, before the fleet is prepared: habeas-sandbox at FLEET_SANDBOX, which knows the webhook
+# secrets in DIR/secrets, and a mail server at FLEET_MAIL_PORT that keeps each mail as a file in DIR/mails.
+fleet_peers() {
+    local deadline=$((SECONDS + 15))
+    mkdir -p "$1/secrets" "$1/mails" "$1/log"
+    chmod 700 "$1" "$1/secrets"
+    FLEET_DIR=$1 FLEET_MAILS=$1/mails
+    # By this whoever ends the fleet later knows them as its own.
+    local -x HABEAS_KEYS_FILE=$1/keys
+    fleet_webhook_secrets "$2"
+    worker_start "$1/log/sandbox.log" "$FLEET_BIN/habeas-sandbox" --port 0 --port-file "$1/sandbox.port" --secrets-folder "$1/secrets" \
+        ${FLEET_SANDBOX_OPTIONS-}
+    worker_start "$1/log/mailsink.log" /usr/bin/python3 -B "$ROOT/scripts/lib/mailsink.py" --folder "$1/mails" --port-file "$1/mail.port"
+    until [ -s "$1/sandbox.port" ] && [ -s "$1/mail.port" ]; do
+        [ "$SECONDS" -lt "$deadline" ] || { tail -n 5 "$1"/log/*.log >&2; return 69; }
+        sleep 0.05
+    done
+    FLEET_SANDBOX=http://127.0.0.1:$(cat "$1/sandbox.port")
+    FLEET_MAIL_PORT=$(cat "$1/mail.port")
+    # They are no workers with probes, but end with them.
+    FLEET_PEERS=2
 }
 
 # fleet_secret NAME: its password; made on first use.
@@ -81,10 +130,15 @@ fleet_worker_environment() {
         "HABEAS_DATABASE_URL=postgresql://habeas-$1:$(fleet_secret "$1")@$FLEET_PG/$FLEET_DATABASE" \
         "HABEAS_AMQP_URL=amqp://habeas-$1:$(fleet_secret "$1")@$FLEET_AMQP/$FLEET_VHOST" \
         "HABEAS_KEYS_FILE=$FLEET_DIR/keys" "HABEAS_PROBES_PORT=$2"
+    [ "$1" = referral ] || return 0
+    printf '%s\n' "HABEAS_POLICY_FOLDER=$ROOT/deploy" HABEAS_MAIL_HOST=127.0.0.1 "HABEAS_MAIL_PORT=${FLEET_MAIL_PORT-}" \
+        HABEAS_MAIL_SECURITY=none HABEAS_MAIL_INTERNAL=true HABEAS_MAIL_FROM=privacy@vendor.example "HABEAS_MAIL_FROM_NAME=Vendor privacy desk" \
+        HABEAS_MAIL_MESSAGE_ID_DOMAIN=vendor.example
 }
 
 # fleet_start KIND COPY: starts one worker; its probe port goes to FLEET_PORTS.
 FLEET_PORTS=()
+FLEET_PEERS=0
 fleet_start() {
     local port line
     port=$(servers_free_port)
@@ -100,7 +154,7 @@ fleet_ready() {
         while :; do
             answer=$(fleet_probe "${FLEET_PORTS[$i]}" /health/ready)
             [[ $answer == *" 200 "* ]] && break
-            if [ "$SECONDS" -ge "$deadline" ] || ! kill -0 "${WORKER_PIDS[$i]}" 2>/dev/null; then
+            if [ "$SECONDS" -ge "$deadline" ] || ! kill -0 "${WORKER_PIDS[$((i + FLEET_PEERS))]}" 2>/dev/null; then
                 say "a worker did not become ready; its last words:"
                 tail -n 5 "$FLEET_DIR"/log/*.log >&2
                 return 69
@@ -123,7 +177,7 @@ fleet_probe() {
 # fleet_topology: exchanges, queues, and the broker logins of the workers that run here.
 fleet_topology() {
     local worker
-    for worker in intake clock; do
+    for worker in $FLEET_WORKERS; do
         printf 'habeas-%s: file:%s\n' "$worker" "$FLEET_DIR/passwords/$worker"
     done >"$FLEET_DIR/workers.yaml"
     fleet_operator topology apply --workers-passwords "$FLEET_DIR/workers.yaml"
