@@ -3,7 +3,7 @@
 usage: mailsink.py --folder DIR --port-file FILE     a free port on 127.0.0.1; ends with SIGTERM
 
 A file is named after the time of its arrival in microseconds since 1970 and its number; above the mail stand two lines, the
-envelope's sender and recipients. With --count only, nothing is kept but their number, in DIR/count.
+envelope's sender and recipients.
 """
 
 import argparse
@@ -17,34 +17,26 @@ from aiosmtpd.smtp import SMTP
 
 
 class Keeper:
-    def __init__(self, folder, keeps):
-        self.folder, self.keeps = folder, keeps
+    def __init__(self, folder):
+        self.folder = folder
         self.numbers = itertools.count(1)
 
     async def handle_DATA(self, server, session, envelope):
         number = next(self.numbers)
-        if self.keeps:
-            name = os.path.join(self.folder, f"{time.time_ns() // 1000}-{number:06d}.eml")
-            head = f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {', '.join(envelope.rcpt_tos)}\r\n".encode()
-            with open(name + ".part", "wb") as file:
-                file.write(head + envelope.original_content)
-            os.rename(name + ".part", name)
-        elif number % 100 == 0:
-            self.tell(number)
+        name = os.path.join(self.folder, f"{time.time_ns() // 1000}-{number:06d}.eml")
+        head = f"X-Envelope-From: {envelope.mail_from}\r\nX-Envelope-To: {', '.join(envelope.rcpt_tos)}\r\n".encode()
+        with open(name + ".part", "wb") as file:
+            file.write(head + envelope.original_content)
+        os.rename(name + ".part", name)
         return "250 taken"
-
-    def tell(self, number):
-        with open(os.path.join(self.folder, "count"), "w") as file:
-            file.write(str(number))
 
 
 async def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", required=True)
     parser.add_argument("--port-file", required=True)
-    parser.add_argument("--count", action="store_true")
     options = parser.parse_args()
-    keeper = Keeper(options.folder, not options.count)
+    keeper = Keeper(options.folder)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: SMTP(keeper, hostname="mail.example", enable_SMTPUTF8=True, loop=loop), "127.0.0.1", 0)
     with open(options.port_file + ".part", "w") as file:

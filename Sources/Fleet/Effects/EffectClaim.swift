@@ -56,9 +56,9 @@ package struct EffectClaim<Performer: EffectPerformer>: Sendable {
             }
             var leases: [EffectLease] = []
             var back: [(id: UUID, notBefore: Date)] = []
-            let span = performer.longestCall + Self.margin
             for row in read[2] {
                 let effect = try EffectRecord(row: row)
+                let span = performer.longestCall(of: effect) + Self.margin
                 switch targets[effect.target]?.admit(for: span) {
                 case .admitted(let start):
                     let until = start.addingTimeInterval(span / .seconds(1))

@@ -10,6 +10,9 @@ package protocol EffectPerformer: Sendable {
     /// The longest that ``perform(_:)`` takes. The lease is longer.
     var longestCall: Duration { get }
 
+    /// The same for one effect, where some take longer than others.
+    func longestCall(of effect: EffectRecord) -> Duration
+
     /// What has to be read beside the effects, in the transaction that leases them.
     func reading(_ leases: [EffectLease]) -> [SQL]
 
@@ -28,4 +31,8 @@ package protocol EffectPlanner: Sendable {
     /// Looks at every case of the desk and says what follows. Called after whatever the transaction knows has been entered, and
     /// any number of times for the same case: what was planned before is among its effects.
     func plan(_ desk: inout CaseDesk, _ rows: [Rows]) throws
+}
+
+extension EffectPerformer {
+    package func longestCall(of effect: EffectRecord) -> Duration { longestCall }
 }

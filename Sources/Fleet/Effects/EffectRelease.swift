@@ -71,12 +71,13 @@ package struct EffectRelease: Service {
                 EffectRescue.unclaimed(limit: rows), EffectRescue.abandoned(limit: rows),
                 EffectRescue.exhausted(limit: rows),
             ])
-            var outgoing: [OutboxRow] = []
+            var ended = (count: 0, outgoing: [OutboxRow]())
             let exhausted = try found[2].decode(UUID.self, UUID?.self)
             if !exhausted.isEmpty {
-                outgoing = try await connection.transaction { try await end(exhausted, on: $0) }
+                ended = try await connection.transaction { try await end(exhausted, on: $0) }
             }
-            return (found.map(\.count), outgoing)
+            // What another one has locked at this moment is looked at again in the next round, not at once.
+            return ([found[0].count, found[1].count, ended.count], ended.outgoing)
         }
         dispatcher.dispatch(outgoing)
         unclaimed.increment(by: UInt64(counts[0]))
@@ -86,7 +87,9 @@ package struct EffectRelease: Service {
 
     /// Ends effects whose last lease ended without a word, each with its fact; the worker of the case is told, for a person may
     /// have to be called.
-    private func end(_ effects: [(UUID, UUID?)], on connection: PostgresConnection) async throws -> [OutboxRow] {
+    private func end(_ effects: [(UUID, UUID?)], on connection: PostgresConnection) async throws -> (
+        count: Int, outgoing: [OutboxRow]
+    ) {
         let read = try await connection.pipeline([
             "SELECT habeas.domain_now(), now()", "\(CaseFileRecord.locking(ids: effects.compactMap(\.1))) SKIP LOCKED",
         ])
@@ -128,7 +131,7 @@ package struct EffectRelease: Service {
             outbox.add(row)
         }
         _ = try await connection.pipeline(files.statements + evidence.statements + outbox.statements + ["COMMIT"])
-        return outbox.rows
+        return (ended.count, outbox.rows)
     }
 
     private static func text(of effect: EffectRecord) -> String {

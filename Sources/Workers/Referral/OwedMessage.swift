@@ -111,10 +111,13 @@ extension ReferralFacts {
 
     /// Why nothing may be referred to the client; nil where it may, or where a person has said that it may after all.
     var prohibitionInForce: (reason: String, ofCase: Bool)? {
-        guard lane == .referral,
-            !reviews.contains(where: { $0.kind == .referralProhibited && $0.verdict == .denied })
-        else { return nil }
-        return prohibition.map { ($0, true) } ?? client?.prohibition.map { ($0, false) }
+        let current = prohibition.map { ($0, true) } ?? client?.prohibition.map { ($0, false) }
+        guard lane == .referral, let current else { return nil }
+        let isLifted = reviews.contains { review in
+            review.kind == .referralProhibited && review.verdict == .denied
+                && notedProhibition?.isLifted(bySaying: review.settledAt, of: current.0) ?? true
+        }
+        return isLifted ? nil : current
     }
 
     private var isProhibited: Bool { prohibitionInForce != nil }

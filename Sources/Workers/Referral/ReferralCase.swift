@@ -12,8 +12,9 @@ struct ReferralCase: Sendable {
     private(set) var dues: [ClockRule.Clock: Date] = [:]
     private(set) var wasReferred = false
     private(set) var wasAskedForIdentity = false
-    /// A person has said that it may be referred although something forbade it.
-    private(set) var mayBeReferred = false
+    private var notedProhibition: NotedProhibition?
+    /// When persons have said that it may be referred although something forbade it.
+    private var permissions: [Date] = []
     private(set) var extensionReason: LetterWords.ExtensionReason = .complexity
 
     private static let clocks: [ClockRule.Clock] = [.respond, .lapse]
@@ -32,10 +33,11 @@ struct ReferralCase: Sendable {
               FROM habeas.effect WHERE subject_id = ANY(\(ids)::uuid[]) GROUP BY subject_id
             """,
             """
-            SELECT case_id FROM habeas.review
+            SELECT case_id, settled_at FROM habeas.review
              WHERE case_id = ANY(\(ids)::uuid[]) AND kind = \(ReviewKind.referralProhibited.rawValue) AND verdict = 'denied'
             """,
             "SELECT chain_id, body FROM habeas.evidence WHERE chain_id = ANY(\(ids)::uuid[]) AND fact = 'clock.extended' ORDER BY seq",
+            prohibitions(ids),
         ]
     }
 
@@ -55,20 +57,37 @@ struct ReferralCase: Sendable {
             cases[id]?.wasReferred = wasReferred
             cases[id]?.wasAskedForIdentity = wasAsked
         }
-        for id in try rows[4].decode(as: UUID.self) { cases[id]?.mayBeReferred = true }
+        for (id, at) in try rows[4].decode(UUID.self, Date.self) { cases[id]?.permissions.append(at) }
         for (id, body) in try rows[5].decode(UUID.self, String.self) {
             cases[id]?.extensionReason = reason(body)
+        }
+        for (id, at, body) in try rows[6].decode(UUID.self, Date.self, String.self) {
+            cases[id]?.notedProhibition = NotedProhibition(body: body, at: at)
         }
         return cases
     }
 
-    /// What was written down as the reason is a person's or a profile's sentence; the law knows two.
+    /// When the chains of these cases last said that they may not be referred.
+    static func prohibitions(_ ids: [UUID]) -> SQL {
+        """
+        SELECT DISTINCT ON (chain_id) chain_id, at, body FROM habeas.evidence
+         WHERE chain_id = ANY(\(ids)::uuid[]) AND fact = 'referral.prohibited' ORDER BY chain_id, seq DESC
+        """
+    }
+
+    /// Whether it may not be referred for this reason, and nobody has said since that it may.
+    func isForbidden(_ reason: String?) -> Bool {
+        guard let reason else { return false }
+        return !permissions.contains { notedProhibition?.isLifted(bySaying: $0, of: reason) ?? true }
+    }
+
+    /// The two reasons that the law knows; anything else that stands there is a profile's own sentence.
     private static func reason(_ body: String) -> LetterWords.ExtensionReason {
         let (document, fault) = JSONScanner.scan(Array(body.utf8), maximumDepth: 2)
         guard fault == nil, let index = document.member(0, "reason"), document.kind(index) == .string else {
             return .complexity
         }
-        return document.string(index).lowercased().contains("number") ? .numberOfRequests : .complexity
+        return LetterWords.ExtensionReason(rawValue: document.string(index)) ?? .complexity
     }
 
     private init(record: CaseFileRecord) { self.record = record }

@@ -117,6 +117,8 @@ package struct ReferralFacts: Sendable {
     package var client: Client?
     /// Why this very case may not be referred.
     package var prohibition: String?
+    /// The last time that the chain says so.
+    package var notedProhibition: NotedProhibition?
     /// In the order in which they were planned.
     package var effects: [Effect] = []
     package var clocks: [ClockRule.Clock: Clock] = [:]
@@ -157,7 +159,9 @@ package struct ReferralFacts: Sendable {
                 reviews[index].settledAt = now
                 reviews[index].verdict = .moot
             }
-        case .record(let fact): recorded.insert(fact.name)
+        case .record(let fact):
+            recorded.insert(fact.name)
+            if case .prohibited(let reason, _) = fact { notedProhibition = NotedProhibition(reason: reason, at: now) }
         }
     }
 }

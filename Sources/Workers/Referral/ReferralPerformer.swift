@@ -20,6 +20,7 @@ package struct ReferralPerformer: EffectPerformer {
     private let mail: MailSender?
     private let channels: ChannelSender
     package let longestCall: Duration
+    private let longestPost: Duration
 
     /// - Parameters:
     ///   - timeout: of one attempt over a channel; mail has a minute more.
@@ -39,20 +40,22 @@ package struct ReferralPerformer: EffectPerformer {
         self.mail = mail
         self.channels = channels
         longestCall = timeout + .seconds(70)
+        longestPost = timeout + .seconds(5)
+    }
+
+    /// A relay may take a minute more than a webhook's receiver; a lease need not be longer than its own call.
+    package func longestCall(of effect: EffectRecord) -> Duration {
+        effect.target == ClientChannel.mailTarget ? longestCall : longestPost
     }
 
     package func reading(_ leases: [EffectLease]) -> [SQL] {
         ReferralCase.reading(Array(Set(leases.compactMap(\.effect.caseID))))
             + ["SELECT registry_version FROM habeas.installation"]
-            + ["SELECT registry_version FROM habeas.installation"]
     }
 
     package func jobs(_ leases: [EffectLease], _ rows: [Rows]) throws -> [Job] {
-        let registry = registry.current
-        guard try rows[rows.count - 1].only.decode(0, as: Int64.self) == registry.version else {
-            throw RegistryChanged()
-        }
         let cases = try ReferralCase.cases(rows)
+        let registry = registry.current
         // How a client wants to be reached may have changed since this worker last looked.
         guard try rows.last?.only.decode(0, as: Int64.self) == registry.version else { throw RegistryChanged() }
         return leases.map { lease in
@@ -105,8 +108,8 @@ package struct ReferralPerformer: EffectPerformer {
         guard let client = subject.record.clientID.flatMap({ registry.client($0) }) else {
             return .refused("no_client")
         }
-        let isForbidden = (subject.record.referralProhibited ?? client.referralProhibited) != nil
-        if subject.record.lane == .referral, isForbidden, !subject.mayBeReferred {
+        let prohibition = subject.record.referralProhibited ?? client.referralProhibited
+        if subject.record.lane == .referral, subject.isForbidden(prohibition) {
             // Not parked: the plan takes it back, and plans it anew should the reason go.
             return .retry("referral_prohibited", blamesTarget: false)
         }

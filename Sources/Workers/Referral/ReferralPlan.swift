@@ -54,8 +54,16 @@ package struct ReferralPlan: Sendable {
         guard let (reason, ofCase) = facts.prohibitionInForce, facts.client != nil, !facts.state.isFinal else {
             return isAsked ? [.dismiss(.referralProhibited)] : []
         }
-        let wasAsked = facts.reviews.contains { $0.kind == .referralProhibited && $0.verdict != .moot }
-        return once(.prohibited(reason: reason, ofCase: ofCase)) + (wasAsked ? [] : [.review(.referralProhibited)])
+        let fact = ReferralStep.RecordedFact.prohibited(reason: reason, ofCase: ofCase)
+        let noted = facts.notedProhibition
+        guard noted?.reason == reason || (noted == nil && facts.recorded.contains(fact.name)) else {
+            return [.record(fact), .review(.referralProhibited)]
+        }
+        let wasAsked = facts.reviews.contains { review in
+            review.kind == .referralProhibited && review.verdict != .moot
+                && (review.isOpen || review.openedAt >= noted?.at ?? .distantPast)
+        }
+        return wasAsked ? [] : [.review(.referralProhibited)]
     }
 
     private func once(_ fact: ReferralStep.RecordedFact) -> [ReferralStep] {

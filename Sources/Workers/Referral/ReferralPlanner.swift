@@ -44,6 +44,7 @@ package struct ReferralPlanner: EffectPlanner {
                AND t.client_id = ANY(ARRAY(SELECT client_id FROM habeas.case_file WHERE id = ANY(\(ids)::uuid[])))
             """,
             ReconsiderMessage.waiting(ids),
+            ReferralCase.prohibitions(ids),
         ]
     }
 
@@ -75,6 +76,7 @@ package struct ReferralPlanner: EffectPlanner {
         var identities: [UUID: Date] = [:]
         let disabled: Set<String>
         let early: Set<UUID>
+        var prohibitions: [UUID: NotedProhibition] = [:]
 
         init(_ rows: [Rows]) throws {
             for (id, word, anchor, isOpen) in try rows[0].decode(UUID.self, String.self, Date.self, Bool.self) {
@@ -102,6 +104,9 @@ package struct ReferralPlanner: EffectPlanner {
             for (id, at) in try rows[4].decode(UUID.self, Date.self) { identities[id] = at }
             disabled = Set(try rows[5].decode(as: String.self))
             early = Set(try rows[6].decode(as: UUID.self))
+            for (id, at, body) in try rows[7].decode(UUID.self, Date.self, String.self) {
+                prohibitions[id] = NotedProhibition(body: body, at: at)
+            }
         }
     }
 
@@ -122,6 +127,7 @@ package struct ReferralPlanner: EffectPlanner {
         facts.clocks = read.clocks[id] ?? [:]
         facts.reviews = read.reviews[id] ?? []
         facts.recorded = read.recorded[id] ?? []
+        facts.notedProhibition = read.prohibitions[id]
         refresh(&facts, of: id, desk)
         return facts
     }

@@ -44,14 +44,18 @@ struct ReferralWriter: Sendable {
         case .subjectAnswer:
             words.refusal = record.refusal.map { LetterWords.Refusal($0) }
             words.waitedFor = subject.wasAskedForIdentity ? .identity : .fee
-            // As long as nobody says which data it is, a reason at least.
-            if let refusal = words.refusal {
-                words.parts = [LetterWords.Part(Self.someOfTheData(in: contact?.locale), refusal: refusal)]
-            }
+            words.parts = parts(record, in: contact?.locale)
         default: break
         }
         guard let letter = LetterKind(kind, key: key) else { throw Unwritable() }
         return try letters.letter(letter, profile: record.profile, locale: contact?.locale, words: words)
+    }
+
+    /// What was not done: as long as nobody says which data it is, the reason at least. What is answered and stays on hold without
+    /// another reason is kept for legal claims (K18).
+    private func parts(_ record: CaseFileRecord, in locale: String?) -> [LetterWords.Part] {
+        let reason = record.refusal ?? (record.state == .onHold ? .legalClaims : nil)
+        return reason.map { [LetterWords.Part(Self.someOfTheData(in: locale), refusal: LetterWords.Refusal($0))] } ?? []
     }
 
     private static func someOfTheData(in locale: String?) -> String {
@@ -65,8 +69,7 @@ struct ReferralWriter: Sendable {
 
     private func referral(_ subject: ReferralCase, _ registry: Registry) -> LetterWords.Referral {
         guard let client = subject.record.clientID.flatMap({ registry.client($0) }) else { return .clientUnknown }
-        let isForbidden = (subject.record.referralProhibited ?? client.referralProhibited) != nil
-        if isForbidden, !subject.mayBeReferred { return .notPassedOn }
+        if subject.isForbidden(subject.record.referralProhibited ?? client.referralProhibited) { return .notPassedOn }
         return subject.wasReferred || subject.record.state != .received ? .passedOn : .passingOn
     }
 
@@ -95,6 +98,7 @@ struct ReferralWriter: Sendable {
             words.refusal = record.refusal.map { LetterWords.Refusal($0) }
             words.waitedFor = subject.wasAskedForIdentity ? .identity : .fee
             words.vendorAnswers = record.answerBy == .vendor
+            if words.outcome == .partly { words.parts = parts(record, in: client.locale) }
             if isWhole, !channel.isThin, let person = request?.subjects.first {
                 words.identities = person.identities.map { LetterWords.KnownBy($0.type, $0.value) }
             }
