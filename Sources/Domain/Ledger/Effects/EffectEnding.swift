@@ -57,7 +57,7 @@ package struct EffectEnding: Sendable {
         """
         SELECT e.id, e.leases, e.unwanted_at IS NOT NULL FROM habeas.effect e
           JOIN unnest(\(leases.map(\.id))::uuid[], \(leases.map { Int32($0.token) })::int4[]) AS n (id, token) ON e.id = n.id
-         WHERE e.state = 'leased' AND e.leases = n.token ORDER BY e.id FOR NO KEY UPDATE OF e
+         WHERE \(EffectLease.isLeased) AND e.leases = n.token ORDER BY e.id FOR NO KEY UPDATE OF e
         """
     }
 
@@ -73,7 +73,7 @@ package struct EffectEnding: Sendable {
                      \(endings.map(\.finishedAt))::timestamptz[], \(endings.map(\.outcome))::text[], \(endings.map(\.cause))::text[],
                      \(endings.map { $0.status.map(Int32.init) })::int4[])
                 AS n (id, token, state, counts, next_attempt_at, finished_at, outcome, cause, status)
-             WHERE e.id = n.id AND e.state = 'leased' AND e.leases = n.token
+             WHERE e.id = n.id AND \(EffectLease.isLeased) AND e.leases = n.token
             """,
             """
             INSERT INTO habeas.effect_attempt (effect_id, token, worker, started_at, ended_at, outcome, cause, status, may_have_acted)

@@ -53,9 +53,9 @@ package enum EffectRescue {
     package static func end(_ ids: [UUID], of cases: [UUID]) -> SQL {
         """
         WITH late AS MATERIALIZED (
-          SELECT id FROM habeas.effect
+          SELECT id FROM habeas.effect AS e
            WHERE id = ANY(\(ids)::uuid[]) AND (case_id IS NULL OR case_id = ANY(\(cases)::uuid[]))
-             AND state = 'leased' AND next_attempt_at <= now() AND (\(isGivenUp))
+             AND \(EffectLease.isLeased) AND next_attempt_at <= now() AND (\(isGivenUp))
            ORDER BY id FOR NO KEY UPDATE SKIP LOCKED),
         back AS (
           UPDATE habeas.effect AS e

@@ -4,14 +4,14 @@ package import Postgres
 /// Lets effects of targets go as far as these have room, taking turns among clients. No lock of the targets is needed: two at
 /// once may let go a little more than there is room for, and the claim, where limits bind, puts that back.
 ///
-/// Room is twice the slots that are free: a second effect is on its way to the workers while the first is with them, so that
-/// a fast target never waits for a hint, and one that hangs draws nothing.
+/// Room is the slots that are free, less what is on its way to the workers, and a few more while one is free: a hint that got lost
+/// must not hold up a target with few slots. What comes to a claim beyond the slots is put back, which costs as much as letting it go.
 package enum ReadyLine {
     /// How long a hint may lie in the broker before the effect is released again.
     package static let patience = Duration.seconds(30)
 
     /// Of each client that waits at a target a few, those first whose turn was longest ago. Answers id and queue of what was
-    /// released, and the hints' ends keep that order for the claim.
+    /// released, target by target: a claim of few targets gets in nobody's way. The hints' ends keep the order of turns for it.
     ///
     /// The clients that wait are found by stepping through the index from one to the next, however long their lines are. Turns
     /// are kept for targets that clients share.
@@ -51,7 +51,7 @@ package enum ReadyLine {
                  next_attempt_at = statement_timestamp() + \(patience)::interval + picked.rank * interval '1 microsecond'
             FROM picked WHERE e.id = picked.id
           RETURNING e.id, e.queue, picked.target_id, picked.rank)
-        SELECT id, queue FROM released ORDER BY rank, target_id
+        SELECT id, queue FROM released ORDER BY target_id, rank
         """
     }
 
@@ -82,7 +82,10 @@ package enum ReadyLine {
         SELECT t.id, t.client_id IS NULL AS is_shared, greatest(0, CASE
                  WHEN t.paused_at IS NOT NULL OR t.disabled_at IS NOT NULL OR t.quiet_until > clock_timestamp() THEN 0
                  WHEN t.circuit = 'closed'
-                   THEN least(2 * (t.in_flight - coalesce(live.leased, 0)), coalesce(ceil(2 * t.per_second), 2000)::int8)
+                   THEN CASE WHEN t.in_flight > coalesce(live.leased, 0)
+                          THEN least(t.in_flight - coalesce(live.leased, 0) + (t.in_flight + 3) / 4,
+                                     coalesce(ceil(2 * t.per_second), 2000)::int8)
+                          ELSE 0 END
                  WHEN t.circuit_until <= clock_timestamp() THEN 1 - coalesce(live.leased, 0)
                  ELSE 0 END - coalesce(live.released, 0)) AS left_over
           FROM habeas.target t LEFT JOIN (\(TargetRecord.live(targets))) AS live ON live.target_id = t.id
