@@ -26,7 +26,6 @@ BAD = {
     "429": (range(41, 61), {"status": 429, "retry_after": 5}),
     "slow": (range(61, 66), {"delay": {"ms": 3000}}),
 }
-SECONDS = 60  # over which the referrals are published
 LEASE = 25 + 15  # seconds: a webhook's longest call at the default timeout, and the margin
 RETRY = 15
 
@@ -114,8 +113,8 @@ class Run:
         self.supervisor.start()
         if self.wait("workers ready", lambda: all(worker.is_ready() for worker in self.workers), 60) is None:
             raise SystemExit("load: the workers did not become ready; see " + self.options.logs)
-        count, rate = self.options.referrals, self.options.referrals / SECONDS
-        faults = Faults(self.workers, self.fleet["node_dir"], random.Random(self.options.seed), SECONDS)
+        count, rate = self.options.referrals, self.options.referrals / self.options.seconds
+        faults = Faults(self.workers, self.fleet["node_dir"], random.Random(self.options.seed), self.options.seconds)
         if self.options.scenario == "faults":
             faults.start()
         command = [self.fleet["habeas"], "bench", "generate", "--count", str(count), "--clients", str(CLIENTS)]
@@ -248,6 +247,7 @@ def main():
     parser.add_argument("--fleet", required=True)
     parser.add_argument("--logs", required=True)
     parser.add_argument("--referrals", type=int, required=True)
+    parser.add_argument("--seconds", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--scenario", required=True)
     parser.add_argument("--results", required=True)
