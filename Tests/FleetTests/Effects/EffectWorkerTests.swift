@@ -195,7 +195,7 @@ struct EffectWorkerTests {
         let channel = try await declare(host)
         try await EffectFixture.with { fixture in
             let cases = try await fixture.cases(10)
-            try await fixture.targets(["t"], inFlight: 60)
+            try await fixture.targets(["t"], inFlight: 100)
             try await fixture.plan(100, of: cases, to: "t")
             // Let go, and the hints gone with the broker's disk.
             #expect(try await fixture.letGo().count == 100)
