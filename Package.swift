@@ -65,6 +65,7 @@ let package = Package(
         .executable(name: "habeas", targets: ["habeas"]),
         .executable(name: "habeas-intake", targets: ["habeas-intake"]),
         .executable(name: "habeas-referral", targets: ["habeas-referral"]),
+        .executable(name: "habeas-erasure", targets: ["habeas-erasure"]),
         .executable(name: "habeas-clock", targets: ["habeas-clock"]),
         .executable(name: "habeas-sandbox", targets: ["habeas-sandbox"]),
     ],
@@ -106,6 +107,14 @@ let package = Package(
                 yams, crypto, mustache,
             ]
         ),
+        // Ways to the systems of the data map, for the workers that act there.
+        library(
+            "Connectors",
+            in: nil,
+            [
+                "Fleet", "Rights", "Ledger", "AMQP", "Postgres", "Outbound", logging, crypto, rsa, x509, asn1,
+            ]
+        ),
         // Workers
         library(
             "Intake",
@@ -126,6 +135,14 @@ let package = Package(
             ]
         ),
         library(
+            "Erasure",
+            in: "Workers",
+            [
+                "Connectors", "Fleet", "Rights", "Ledger", "AMQP", "Postgres", "Outbound", "Observability", lifecycle,
+                logging, crypto,
+            ]
+        ),
+        library(
             "Sandbox",
             in: "Workers",
             [
@@ -136,6 +153,7 @@ let package = Package(
         // Executables
         executable("habeas-intake", ["Intake", "Fleet"]),
         executable("habeas-referral", ["Referral", "Fleet"]),
+        executable("habeas-erasure", ["Erasure", "Fleet"]),
         executable("habeas-clock", ["Clock", "Fleet"]),
         executable("habeas-sandbox", ["Sandbox", argumentParser, lifecycle, logging]),
         executable(
@@ -177,6 +195,22 @@ let package = Package(
                 "Referral", "Intake", "Clock", "Fleet", "Observability", "Outbound", "Ledger", "Rights", "AMQP",
                 "Postgres",
                 logging, lifecycle,
+            ]
+        ),
+        tests(
+            "ConnectorsTests",
+            [
+                "Connectors", "Sandbox", "Fleet", "Outbound", "Ledger", "Rights", "AMQP", "Postgres", logging,
+                lifecycle,
+                crypto, rsa, x509, asn1,
+            ]
+        ),
+        tests(
+            "ErasureTests",
+            [
+                "Erasure", "Connectors", "Sandbox", "Intake", "Clock", "Fleet", "Observability", "Outbound", "Ledger",
+                "Rights",
+                "AMQP", "Postgres", logging, lifecycle, crypto,
             ]
         ),
         tests("SandboxTests", ["Sandbox", "Outbound", lifecycle, logging, crypto, rsa, x509, asn1]),

@@ -20,6 +20,10 @@ package struct CaseChanges: Sendable {
     /// Cases that a person lets through although their client is suspended.
     private var passed: Set<UUID> = []
     package var outcomes: [OutboxRow] = []
+    /// What became of it at each target, of cases that end in this transaction.
+    package var targets: [UUID: [FanOutTarget]] = [:]
+    /// Cases that ended and that an erasure may have waited for.
+    private var ended: Set<UUID> = []
     /// Cases of which intake looks again at what came early.
     package private(set) var reconsidered: [UUID] = []
     /// Cases that another hold keeps held although one is lifted.
@@ -134,8 +138,11 @@ package struct CaseChanges: Sendable {
             outcomes.append(CaseOutcome.decided(record, word, reference: reference, sequence: sequence, at: now))
         case .tellCompleted:
             let sequence = record.nextOutcomeSequence()
-            outcomes.append(CaseOutcome.completed(record, sequence: sequence, at: now))
+            outcomes.append(
+                CaseOutcome.completed(record, targets: targets[record.id] ?? [], sequence: sequence, at: now)
+            )
             groups.end(record)
+            if record.right == .access || record.right == .portability { ended.insert(record.id) }
         }
     }
 
@@ -271,6 +278,12 @@ package struct CaseChanges: Sendable {
     package nonisolated(nonsending) mutating func settle(on connection: PostgresConnection) async throws {
         outcomes += try await groups.settle(on: connection, at: now)
         try await gates.settle(on: connection, registry: registry)
+        guard !ended.isEmpty else { return }
+        // Erasures that waited until the person has the copy.
+        let freed = try await connection.query(
+            "DELETE FROM habeas.case_order WHERE after_case = ANY(\(Array(ended))::uuid[]) RETURNING case_id"
+        ).decode(as: UUID.self)
+        for id in freed { wakeUps.wake(.erasure, for: id) }
     }
 
     /// The rows of everything but the cases themselves and the outbox.

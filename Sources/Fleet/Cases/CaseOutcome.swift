@@ -85,10 +85,40 @@ package enum CaseOutcome {
     }
 
     /// `request.completed`: the case has reached a final state by this event.
-    package static func completed(_ record: CaseFileRecord, sequence: Int, at now: Date) -> OutboxRow {
+    ///
+    /// - Parameter targets: what became of it at each target, where it had any.
+    package static func completed(
+        _ record: CaseFileRecord,
+        targets: [FanOutTarget] = [],
+        sequence: Int,
+        at now: Date
+    ) -> OutboxRow {
         row("request.completed", publisher: record.publisherID, subject: record.id, at: now) { data in
             data.member("request", record.id)
             data.member("request_ref", record.requestRef)
+            data.member("state", record.state.rawValue)
+            if !targets.isEmpty {
+                data.key("targets")
+                data.array(targets) { list, target in list.object { target.summarise(to: &$0) } }
+            }
+            data.member("sequence", sequence)
+            data.member("reference", record.reference)
+        }
+    }
+
+    /// `certificate.issued`: what was done at every target is on record, signed.
+    package static func certificate(
+        _ id: UUID,
+        digest: String,
+        of record: CaseFileRecord,
+        sequence: Int,
+        at now: Date
+    ) -> OutboxRow {
+        row("certificate.issued", publisher: record.publisherID, subject: record.id, at: now) { data in
+            data.member("request", record.id)
+            data.member("request_ref", record.requestRef)
+            data.member("certificate", id)
+            data.member("sha256", digest)
             data.member("state", record.state.rawValue)
             data.member("sequence", sequence)
             data.member("reference", record.reference)

@@ -6,6 +6,8 @@ package struct AttemptVerdict: Sendable, Hashable {
         case alreadyAbsent = "already_absent"
         /// Taken, to be looked at again.
         case acceptedPending = "accepted_pending"
+        /// Nothing has gone wrong and it is not over: it goes on, or is asked again, later.
+        case waiting
         /// The same attempt may succeed later.
         case retry
         /// Repeating it is in vain: somebody else's move.
@@ -25,6 +27,8 @@ package struct AttemptVerdict: Sendable, Hashable {
     package let blamesTarget: Bool
     /// Whether the peer may have acted although no answer came.
     package let mayHaveActed: Bool
+    /// What a target of the data map brought to light, as ``TargetFindings`` writes it; nil for all others.
+    package var findings: String?
 
     private init(
         _ outcome: Outcome,
@@ -64,6 +68,11 @@ package struct AttemptVerdict: Sendable, Hashable {
         )
     }
 
+    /// - Parameter after: how long to leave it alone before it goes on.
+    package static func waiting(after pause: Duration, status: Int? = nil) -> AttemptVerdict {
+        AttemptVerdict(.waiting, status: status, retryAfter: pause)
+    }
+
     package static func refused(_ cause: String, status: Int? = nil) -> AttemptVerdict {
         AttemptVerdict(.refused, cause: cause, status: status)
     }
@@ -79,7 +88,7 @@ package struct AttemptVerdict: Sendable, Hashable {
     package var isDone: Bool {
         switch outcome {
         case .done, .alreadyAbsent, .acceptedPending: true
-        case .retry, .refused, .gone: false
+        case .waiting, .retry, .refused, .gone: false
         }
     }
 }

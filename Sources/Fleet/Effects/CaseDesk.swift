@@ -24,6 +24,8 @@ package struct CaseDesk: Sendable {
     private var changed: Set<UUID> = []
     /// Further messages, such as one to intake.
     package var messages: [OutboxRow] = []
+    /// Rows of the worker's own, written after everything else.
+    package var writes: [SQL] = []
 
     package init(_ queue: WorkQueue, at now: Date, machineNow: Date, registry: Registry) {
         self.queue = queue
@@ -121,6 +123,8 @@ package struct CaseDesk: Sendable {
         let isHeld = effect.waitsOnHold && pauses(of: effect.caseID).contains { $0.reason == .hold && $0.to == nil }
         own.insert(effect.id)
         add(EffectRecord(effect, isHeld: isHeld, at: now))
+        // What is meant at targets one fact says for all of them, and what came of it the target's own.
+        guard !effect.kind.goesToTarget else { return }
         record("effect.planned", of: effect.caseID) { body in
             body.member("effect", effect.id)
             body.member("kind", effect.kind.rawValue)
@@ -151,9 +155,10 @@ package struct CaseDesk: Sendable {
         effect.cause = ending.cause
         effect.status = ending.status
         effect.endedAt = ending.finishedAt
+        effect.findings = ending.findings ?? effect.findings
         effects[id]?[index] = effect
         own.insert(effect.id)
-        guard ending.state.isFinal else { return }
+        guard ending.state.isFinal, effect.kind?.goesToTarget != true else { return }
         record("effect.\(ending.state.rawValue)", of: id) { body in
             body.member("effect", effect.id)
             body.member("kind", effect.kind?.rawValue)
@@ -181,7 +186,7 @@ package struct CaseDesk: Sendable {
             row.createdAt = machineNow
             outbox.add(row)
         }
-        return (files.statements + changes.statements + outbox.statements, outbox.rows)
+        return (files.statements + changes.statements + outbox.statements + writes, outbox.rows)
     }
 
     private static func text(_ members: (inout JSONWriter) -> Void) -> String {

@@ -23,7 +23,7 @@ extension TargetRecord {
             if wasProbe { open(until: now, at: now) }
             return
         }
-        if let asked = verdict.retryAfter {
+        if let asked = verdict.retryAfter, verdict.outcome != .waiting {
             let until = now.addingTimeInterval(asked / .seconds(1))
             quietUntil = max(quietUntil ?? until, until)
         }
@@ -43,8 +43,8 @@ extension TargetRecord {
             openings += 1
             let pause = Self.opening.pause(after: openings, random: random)
             open(until: now.addingTimeInterval(pause / .seconds(1)), at: now)
-        case .done, .alreadyAbsent, .acceptedPending, .refused, .retry:
-            answered(isSure: wasProbe || verdict.isDone)
+        case .done, .alreadyAbsent, .acceptedPending, .waiting, .refused, .retry:
+            answered(isSure: wasProbe || verdict.isDone || verdict.outcome == .waiting)
         }
     }
 

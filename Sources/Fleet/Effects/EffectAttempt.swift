@@ -34,13 +34,14 @@ package struct EffectAttempt: Sendable {
     ///   - isUnwanted: whether somebody has stopped wanting it while it was in hand: it is not tried again.
     ///   - random: from 0 to 1, for the jitter.
     package func ending(at now: Date, isUnwanted: Bool = false, random: Double) -> EffectEnding {
-        let counts = verdict.cause != AttemptVerdict.notBegun
+        let counts = verdict.cause != AttemptVerdict.notBegun && verdict.outcome != .waiting
         let failed = lease.effect.attempts + (counts ? 1 : 0)
         let state: EffectState =
             switch verdict.outcome {
             case .done, .alreadyAbsent, .acceptedPending: .done
             case .refused, .gone: .parked
-            case .retry where isUnwanted: .cancelled
+            case .retry where isUnwanted, .waiting where isUnwanted: .cancelled
+            case .waiting: failed > 0 ? .retrying : .planned
             // As it was before: nothing has been tried.
             case .retry where !counts: failed > 0 ? .retrying : .planned
             case .retry: failed < lease.effect.attemptsAllowed ? .retrying : .parked
@@ -48,7 +49,9 @@ package struct EffectAttempt: Sendable {
         var next: Date?
         if !state.isFinal {
             let pause =
-                counts ? schedule.pause(after: failed, asked: verdict.retryAfter, random: random) : .zero
+                counts
+                ? schedule.pause(after: failed, asked: verdict.retryAfter, random: random)
+                : verdict.outcome == .waiting ? verdict.retryAfter ?? .zero : .zero
             next = endedAt.addingTimeInterval(pause / .seconds(1))
         }
         return EffectEnding(
@@ -64,7 +67,8 @@ package struct EffectAttempt: Sendable {
             outcome: verdict.outcome.rawValue,
             cause: verdict.cause.isEmpty ? nil : verdict.cause,
             status: verdict.status,
-            mayHaveActed: verdict.mayHaveActed
+            mayHaveActed: verdict.mayHaveActed,
+            findings: verdict.findings
         )
     }
 }

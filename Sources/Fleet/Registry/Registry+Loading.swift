@@ -28,6 +28,7 @@ extension Registry {
             SELECT a.client_id, a.version, a.body FROM habeas.agreement a JOIN habeas.client c ON c.id = a.client_id
              WHERE a.version < c.agreement_version AND a.body IS NOT NULL
             """,
+            "SELECT id, version, body, retired_at IS NOT NULL FROM habeas.system ORDER BY place, id",
         ])
         return try assembled(results)
     }
@@ -38,13 +39,22 @@ extension Registry {
         for (id, version, body) in try results[5].decode(String.self, Int.self, String.self) {
             former[id, default: [:]][version] = try agreement(body, of: id)
         }
+        var systems: [DataSystem] = []
+        var retired: [DataSystem] = []
+        for (id, version, body, isRetired) in try results[6].decode(String.self, Int.self, String.self, Bool.self) {
+            var system = try SystemFile.system(body, path: "habeas.system \(id)")
+            system.version = version
+            if isRetired { retired.append(system) } else { systems.append(system) }
+        }
         return Registry(
             version: version,
             topologyDigest: digest,
             clients: try results[1].map { try client($0, former) },
             publishers: try results[2].map(publisher),
             profiles: try results[3].map(profile),
-            atlas: HolidayAtlas(try results[4].map(calendar))
+            atlas: HolidayAtlas(try results[4].map(calendar)),
+            systems: systems,
+            retired: retired
         )
     }
 

@@ -11,6 +11,10 @@ package struct Registry: Sendable {
     private let profiles: [String: [Profile]]
     private let clients: [String: Client]
     private let publishersByUser: [String: Publisher]
+    /// The data map, in its order.
+    package let systems: [DataSystem]
+    /// Those that are in it no more too: cases that began with them end with them.
+    private let systemsByID: [String: DataSystem]
 
     package init(
         version: Int64,
@@ -18,7 +22,9 @@ package struct Registry: Sendable {
         clients: [Client],
         publishers: [Publisher],
         profiles: [Profile],
-        atlas: HolidayAtlas
+        atlas: HolidayAtlas,
+        systems: [DataSystem] = [],
+        retired: [DataSystem] = []
     ) {
         self.version = version
         self.topologyDigest = topologyDigest
@@ -27,10 +33,14 @@ package struct Registry: Sendable {
             versions.sorted { ($0.effectiveFrom, $0.version) > ($1.effectiveFrom, $1.version) }
         }
         self.clients = Dictionary(clients.map { ($0.id, $0) }) { first, _ in first }
+        self.systems = systems
+        systemsByID = Dictionary((systems + retired).map { ($0.id, $0) }) { first, _ in first }
         publishersByUser = Dictionary(publishers.map { ($0.brokerUser, $0) }) { first, _ in first }
     }
 
     package func client(_ id: String) -> Client? { clients[id] }
+
+    package func system(_ id: String) -> DataSystem? { systemsByID[id] }
 
     /// In no order.
     package var allClients: some Collection<Client> { clients.values }

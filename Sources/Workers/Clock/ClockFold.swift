@@ -73,7 +73,7 @@ struct ClockFold {
 
     private mutating func fire(_ clock: DeadlineRecord, of record: inout CaseFileRecord) {
         // An earlier clock of this very round may have ended the case, and this one with it.
-        if record.state.isFinal, clock.clock != .retention, clock.clock != .holdEnd { return }
+        if record.state.isFinal, ![.retention, .holdEnd, .look].contains(clock.clock) { return }
         var waited = pauses[record.id] ?? []
         defer { pauses[record.id] = waited }
         if clock.isProvisional, moved(clock, record, waited) { return }
@@ -122,6 +122,9 @@ struct ClockFold {
             fact("exception.ended", clock, &record)
             changes.deadlines.stop(clock.clock, subject: record.id)
             changes.wake(queue, for: record)
+        case .look(let queue):
+            changes.deadlines.stop(clock.clock, subject: record.id)
+            changes.wakeUps.wake(queue, for: record.id)
         case .destroyWords:
             fact("case.words_destroyed", clock, &record)
             changes.deadlines.stop(clock.clock, subject: record.id)

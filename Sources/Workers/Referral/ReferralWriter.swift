@@ -267,6 +267,7 @@ extension LetterKind {
         case .clientEscalation: self = .escalation
         case .clientAnswer: self = .clientAnswer
         case .clientUndecided: self = .undecided
+        case .targetAct, .targetLook, .targetVerify: return nil
         case .subjectAnswer:
             switch CaseState(rawValue: key) {
             case .fulfilled: self = .answerDone

@@ -20,6 +20,8 @@ package struct EffectEnding: Sendable {
     package let cause: String?
     package let status: Int?
     package let mayHaveActed: Bool
+    /// What a target brought to light; nil leaves what an earlier attempt has.
+    package let findings: String?
 
     package init(
         id: UUID,
@@ -34,7 +36,8 @@ package struct EffectEnding: Sendable {
         outcome: String,
         cause: String?,
         status: Int?,
-        mayHaveActed: Bool
+        mayHaveActed: Bool,
+        findings: String? = nil
     ) {
         self.id = id
         self.token = token
@@ -49,6 +52,7 @@ package struct EffectEnding: Sendable {
         self.cause = cause
         self.status = status
         self.mayHaveActed = mayHaveActed
+        self.findings = findings
     }
 
     /// Locks those of the leases that still hold, and says which they are and whether somebody has stopped wanting them: a
@@ -67,12 +71,13 @@ package struct EffectEnding: Sendable {
             """
             UPDATE habeas.effect AS e
                SET state = n.state, attempts = e.attempts + CASE WHEN n.counts THEN 1 ELSE 0 END, next_attempt_at = n.next_attempt_at,
-                   ended_at = n.finished_at, outcome = n.outcome, cause = n.cause, status = n.status
+                   ended_at = n.finished_at, outcome = n.outcome, cause = n.cause, status = n.status,
+                   findings = coalesce(n.findings, e.findings)
               FROM unnest(\(endings.map(\.id))::uuid[], \(endings.map { Int32($0.token) })::int4[], \(endings.map(\.state.rawValue))::text[],
                      \(endings.map(\.counts))::bool[], \(endings.map(\.nextAttemptAt))::timestamptz[],
                      \(endings.map(\.finishedAt))::timestamptz[], \(endings.map(\.outcome))::text[], \(endings.map(\.cause))::text[],
-                     \(endings.map { $0.status.map(Int32.init) })::int4[])
-                AS n (id, token, state, counts, next_attempt_at, finished_at, outcome, cause, status)
+                     \(endings.map { $0.status.map(Int32.init) })::int4[], \(endings.map(\.findings))::text[])
+                AS n (id, token, state, counts, next_attempt_at, finished_at, outcome, cause, status, findings)
              WHERE e.id = n.id AND \(EffectLease.isLeased) AND e.leases = n.token
             """,
             """

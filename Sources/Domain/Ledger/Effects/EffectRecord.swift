@@ -27,11 +27,13 @@ package struct EffectRecord: Sendable, Hashable {
     package var cause: String?
     package var status: Int?
     package var endedAt: Date?
+    /// What the last attempt at a target brought to light, as `TargetFindings` writes it.
+    package var findings: String?
 
     package static let columns: SQL = """
         id, queue, kind, target_id, case_id, client_id, parameters, waits_on_hold, attempts_allowed, planned_at, state, attempts,
         leases, next_attempt_at, held_at IS NOT NULL AS is_held, unwanted_at IS NOT NULL AS is_unwanted, outcome, cause, status,
-        ended_at
+        ended_at, findings
         """
 
     /// All effects of these cases, in the order in which they were planned. The caller holds the cases' locks.
@@ -69,6 +71,7 @@ package struct EffectRecord: Sendable, Hashable {
         cause = try row.decode("cause", as: String?.self)
         status = try row.decode("status", as: Int?.self)
         endedAt = try row.decode("ended_at", as: Date?.self)
+        findings = try row.decode("findings", as: String?.self)
     }
 
     /// One that this transaction has planned.
@@ -95,5 +98,6 @@ package struct EffectRecord: Sendable, Hashable {
         cause = nil
         status = nil
         endedAt = nil
+        findings = nil
     }
 }

@@ -8,6 +8,7 @@ import FoundationEssentials
 ///
 ///     kek    k1  <base64 of 32 bytes>
 ///     lookup l1  <base64 of 32 bytes>
+///     sign   s1  <base64 of 32 bytes>
 ///
 /// The first key of a kind is the one that new rows use; the others are kept to read what they wrote.
 package struct KeyRing: Sendable {
@@ -21,7 +22,25 @@ package struct KeyRing: Sendable {
         package let key: SymmetricKey
     }
 
+    /// Signs evidence and certificates (Ed25519).
+    package struct SigningKey: Sendable {
+        package let id: String
+        private let key: Curve25519.Signing.PrivateKey
+
+        init?(id: String, bytes: Data) {
+            guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: bytes) else { return nil }
+            self.id = id
+            self.key = key
+        }
+
+        package func sign(_ bytes: [UInt8]) throws -> [UInt8] { Array(try key.signature(for: bytes)) }
+
+        /// The 32 bytes by which anybody can check a signature.
+        package var publicKey: [UInt8] { Array(key.publicKey.rawRepresentation) }
+    }
+
     package let keyEncryptionKeys: [KeyEncryptionKey]
+    package let signingKeys: [SigningKey]
     package let lookupKeys: [LookupKey]
 
     /// The key that wraps new case keys.
@@ -29,6 +48,9 @@ package struct KeyRing: Sendable {
 
     /// The key that new look-ups use.
     package var looking: LookupKey { lookupKeys[0] }
+
+    /// The key that new signatures use; nil where the file has none.
+    package var signing: SigningKey? { signingKeys.first }
 
     package func keyEncryptionKey(_ id: String) throws(KeyRingError) -> SymmetricKey {
         guard let found = keyEncryptionKeys.first(where: { $0.id == id }) else { throw KeyRingError(.unknownKey(id)) }
@@ -39,6 +61,7 @@ package struct KeyRing: Sendable {
     package init(parsing text: String) throws(KeyRingError) {
         var wrapping: [KeyEncryptionKey] = []
         var looking: [LookupKey] = []
+        var signing: [SigningKey] = []
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let content = line.prefix { $0 != "#" }
             let words = content.split(whereSeparator: \.isWhitespace)
@@ -51,6 +74,9 @@ package struct KeyRing: Sendable {
             switch words[0] {
             case "kek": wrapping.append(KeyEncryptionKey(id: id, key: SymmetricKey(data: bytes)))
             case "lookup": looking.append(LookupKey(id: id, key: SymmetricKey(data: bytes)))
+            case "sign":
+                guard let key = SigningKey(id: id, bytes: bytes) else { throw KeyRingError(.badLine(index + 1)) }
+                signing.append(key)
             default: throw KeyRingError(.badLine(index + 1))
             }
         }
@@ -58,6 +84,7 @@ package struct KeyRing: Sendable {
         guard !looking.isEmpty else { throw KeyRingError(.noKey("lookup")) }
         keyEncryptionKeys = wrapping
         lookupKeys = looking
+        signingKeys = signing
     }
 
     /// The text of a new key file with one fresh key of each kind.
@@ -70,6 +97,7 @@ package struct KeyRing: Sendable {
             # kind  id  base64 of 32 bytes; the first of a kind is in use, the others are kept to read what they wrote.
             kek    k1 \(fresh())
             lookup l1 \(fresh())
+            sign   s1 \(fresh())
 
             """
     }
@@ -92,7 +120,7 @@ package struct KeyRingError: Error, CustomStringConvertible {
     package var description: String {
         switch code {
         case .badLine(let line):
-            "key file, line \(line): expected `kek|lookup ID BASE64-OF-32-BYTES`; correct the line or make a new file with `habeas keys create`"
+            "key file, line \(line): expected `kek|lookup|sign ID BASE64-OF-32-BYTES`; correct the line or make a new file with `habeas keys create`"
         case .noKey(let kind): "key file: no key of kind \(kind); add one, or make a new file with `habeas keys create`"
         case .unknownKey(let id):
             "key ring: no key-encryption key named \(id); restore the key file that this database was written with"

@@ -10,6 +10,8 @@ package struct CaseFileRecord: Sendable {
     package let lane: Lane
     package let role: Role
     package let right: Right?
+    /// Whose data it is about; nil where it is no request of a person, or an older program has begun it.
+    package let relationship: Relationship?
     /// Changes once at most: where a person settles a regime that nobody could name.
     package var regulation: Regulation
     package let profile: String
@@ -68,6 +70,7 @@ package struct CaseFileRecord: Sendable {
         lane = opening.lane
         role = opening.role
         right = opening.right
+        relationship = opening.relationship
         regulation = opening.regulation
         self.profile = profile.name
         profileVersion = profile.version
@@ -129,7 +132,8 @@ extension CaseFileRecord {
     package static let columns: SQL = """
         id, client_id, kind, lane, role, right_asked, regulation, profile, profile_version, agreement_version, is_minor, has_health, country,
         submitted_at, extended_at, state, state_since, queue, publisher_id, request_ref, subject_index, group_id, reference,
-        anchor_at, received_at, ask, linked_to, answer_by, refusal, referral_prohibited, outcome_seq, evidence_seq, evidence_head
+        anchor_at, received_at, ask, linked_to, answer_by, refusal, referral_prohibited, outcome_seq, evidence_seq, evidence_head,
+        relationship
         """
 
     /// Reads and locks, in id order, the cases with these ids.
@@ -231,6 +235,9 @@ extension CaseFileRecord {
         answerBy = try row.decode("answer_by", as: String?.self).map { try Stored.word($0, "case_file.answer_by") }
         refusal = try row.decode("refusal", as: String?.self).map { try Stored.word($0, "case_file.refusal") }
         referralProhibited = try row.decode("referral_prohibited", as: String?.self)
+        relationship = try row.decode("relationship", as: String?.self).map {
+            try Stored.word($0, "case_file.relationship")
+        }
         outcomeSequence = try row.decode("outcome_seq", as: Int.self)
         chain = EvidenceChain(
             .caseFile,

@@ -38,7 +38,7 @@ package struct CaseFileWrites: Sendable {
         INSERT INTO habeas.case_file (id, client_id, kind, lane, role, right_asked, regulation, profile, state, state_since,
           queue, publisher_id, request_ref, subject_index, group_id, reference, anchor_at, received_at, outcome_seq,
           evidence_seq, evidence_head, profile_version, is_minor, country, submitted_at, ask, linked_to, has_health,
-          agreement_version)
+          agreement_version, relationship)
         SELECT * FROM unnest(\(opened.map(\.id))::uuid[], \(opened.map(\.clientID))::text[],
           \(opened.map(\.kind.rawValue))::text[], \(opened.map(\.lane.rawValue))::text[],
           \(opened.map(\.role.rawValue))::text[], \(opened.map { $0.right?.rawValue })::text[],
@@ -52,7 +52,8 @@ package struct CaseFileWrites: Sendable {
           \(opened.map { Int32($0.profileVersion) })::int4[],
           \(opened.map(\.isMinor))::bool[], \(opened.map(\.country))::text[], \(opened.map(\.submittedAt))::timestamptz[],
           \(opened.map(\.ask))::bytea[], \(opened.map(\.linkedTo))::uuid[], \(opened.map(\.hasHealthData))::bool[],
-          \(opened.map { $0.agreementVersion.map(Int32.init) })::int4[])
+          \(opened.map { $0.agreementVersion.map(Int32.init) })::int4[],
+          \(opened.map { $0.relationship?.rawValue })::text[])
         """
     }
 

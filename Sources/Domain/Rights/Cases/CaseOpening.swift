@@ -9,6 +9,8 @@ package struct CaseOpening: Sendable, Hashable {
     package let state: CaseState
     package let queue: WorkQueue
     package let right: Right?
+    /// Whose data it is about; nil where it is no request of a person.
+    package let relationship: Relationship?
     package let regulation: Regulation
     package let isMinor: Bool
     /// Whether the request was said to hold health data (A3).
@@ -64,6 +66,7 @@ package struct CaseOpening: Sendable, Hashable {
 
         kind = .request
         right = request.right
+        relationship = request.relationship
         regulation = request.regulation
         isMinor = request.minorUnder13
         hasHealthData = request.healthData
@@ -157,6 +160,7 @@ package struct CaseOpening: Sendable, Hashable {
         // Nobody who erases is woken before the approvals.
         queue = .referral
         right = .erasure
+        relationship = nil
         reviews = [.tenantErasure]
         regulation = .gdpr
         isMinor = false
@@ -199,6 +203,7 @@ package struct CaseOpening: Sendable, Hashable {
         state = .received
         queue = .referral
         right = nil
+        relationship = nil
         regulation = isUK ? .ukGDPR : .other
         anchor = complaint.receivedAt
         let place = client?.place ?? atlas.place(country)

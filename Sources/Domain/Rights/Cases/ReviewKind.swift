@@ -25,6 +25,12 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
     case subjectUnreachable = "subject_unreachable"
     /// Something forbids that this request is referred to its client (K4).
     case referralProhibited = "referral_prohibited"
+    /// A target refused, failed, or was found not to have done its part (G12, N4).
+    case targetStuck = "target_stuck"
+    /// What the data map would keep may not be kept, or a plan cannot be made (K11).
+    case planRefused = "plan_refused"
+    /// The data of a client whose contract has ended are to be returned before they are erased (K9).
+    case dataReturn = "data_return"
     /// Many access requests from one publisher, or about one person (A6).
     case harvest
 
@@ -44,7 +50,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .instruction, .tenantErasure, .suspendedHandOver: true
         case .child: lane == .own
         case .client, .regime, .identity, .fraud, .clientUnreachable, .subjectUnreachable, .referralProhibited,
-            .harvest:
+            .targetStuck, .planRefused, .dataReturn, .harvest:
             false
         }
     }
@@ -53,6 +59,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
     package var hears: WorkQueue? {
         switch self {
         case .clientUnreachable, .subjectUnreachable, .referralProhibited: .referral
+        case .targetStuck, .planRefused, .dataReturn: .erasure
         case .instruction, .child, .client, .regime, .identity, .fraud, .tenantErasure, .suspendedHandOver, .harvest:
             nil
         }
@@ -72,6 +79,9 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .clientUnreachable: "GDPR Art. 28(3)(e); K4"
         case .subjectUnreachable: "K3"
         case .referralProhibited: "K4"
+        case .targetStuck: "GDPR Art. 28(4), 19; G12, N4"
+        case .planRefused: "GDPR Art. 28(3)(a); K11"
+        case .dataReturn: "GDPR Art. 28(3)(g); K9"
         case .harvest: "A6"
         }
     }
@@ -94,6 +104,12 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
             "Tell a person who cannot be reached by mail what they are owed; confirm when they were told, deny when they cannot be."
         case .referralProhibited:
             "Confirm that this request may not be referred to its client, or deny it, and it is referred."
+        case .targetStuck:
+            "Look at the targets that refused, failed or still hold data: confirm to have them asked anew, deny to answer without them, in part."
+        case .planRefused:
+            "The data map would keep what may not be kept, or nobody can be found by it: mend it with `habeas systems apply`, then confirm to have the plan made anew."
+        case .dataReturn:
+            "Return the client's data before they are erased; confirm when the client has them, deny when it wants none."
         case .harvest: "Look at many access requests from one publisher, or about one person."
         }
     }
@@ -105,7 +121,8 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         switch (self, verdict) {
         // The name itself comes as an event, with all that hangs on it.
         case (_, .moot), (.regime, _), (.harvest, _), (.client, _), (.identity, .denied), (.fraud, .denied),
-            (.clientUnreachable, _), (.subjectUnreachable, _), (.referralProhibited, _):
+            (.clientUnreachable, _), (.subjectUnreachable, _), (.referralProhibited, _), (.targetStuck, _),
+            (.planRefused, _), (.dataReturn, _):
             return nil
         case (.identity, .confirmed), (.fraud, .confirmed): return refusal(machine)
         // The case has come to the gate by another way than an instruction: nothing but the gate holds it.
@@ -131,7 +148,9 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         // Only whoever denies it knows why a suspended client does not get its export.
         case .suspendedHandOver: nil
         // No verdict on these refuses anything.
-        case .client, .regime, .harvest, .clientUnreachable, .subjectUnreachable, .referralProhibited: nil
+        case .client, .regime, .harvest, .clientUnreachable, .subjectUnreachable, .referralProhibited, .targetStuck,
+            .planRefused, .dataReturn:
+            nil
         }
     }
 

@@ -16,6 +16,8 @@ package enum ClockFiring: Sendable, Hashable {
     case remind
     /// An exception is over: the worker finishes the job (K11).
     case finish(WorkQueue)
+    /// The worker looks at the case again.
+    case look(WorkQueue)
     /// The words of a closed case are destroyed (G5).
     case destroyWords
     /// A closed case is still held: its words wait on.
@@ -77,6 +79,7 @@ package enum ClockFiring: Sendable, Hashable {
         case .equal: self = ClockFiring(following: equal, machine)
         case .exceptionEnd:
             self = machine.state == .onHold ? .finish(machine.right.map(WorkQueue.fulfilling) ?? .erasure) : .stop
+        case .look: self = .look(machine.right.map(WorkQueue.fulfilling) ?? .erasure)
         case .clientReminder: self = machine.state == .referred ? .remind : .stop
         case .retention: self = isHeld ? .waitForHold : machine.state.isFinal ? .destroyWords : .stop
         case .confirmReceipt, .refer, .extensionNotice, .fanOut, .assist, .purge, .complaint, .notifyClients, .triage,

@@ -26,6 +26,8 @@ package struct ClockRule: Sendable, Hashable {
         case exceptionEnd = "exception_end"
         /// When the words of a closed case are destroyed.
         case retention
+        /// When a worker looks at the case again by itself: a time of grace is over, an earlier request may have ended.
+        case look
         /// Stands still until the equal case that answers this one, too, has ended.
         case equal
 
@@ -37,7 +39,7 @@ package struct ClockRule: Sendable, Hashable {
                 .notifyClients,
                 .triage, .review, .approval:
                 true
-            case .clientReminder, .lapse, .holdEnd, .exceptionEnd, .retention, .equal: false
+            case .clientReminder, .lapse, .holdEnd, .exceptionEnd, .retention, .look, .equal: false
             }
         }
     }

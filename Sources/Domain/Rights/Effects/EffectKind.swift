@@ -20,6 +20,15 @@ package enum EffectKind: String, CaseIterable, Hashable, Sendable {
     case clientAnswer = "client.answer"
     /// The last word to a client that kept silent (K5).
     case clientUndecided = "client.undecided"
+    /// A target is asked to do its part of a request.
+    case targetAct = "target.act"
+    /// A target that has accepted it is asked whether it is done.
+    case targetLook = "target.look"
+    /// A target is asked whether anything is left (G12).
+    case targetVerify = "target.verify"
+
+    /// Whether it goes to a system of the data map.
+    package var goesToTarget: Bool { self == .targetAct || self == .targetLook || self == .targetVerify }
 
     /// Whether it goes to the client for a decision that is still awaited.
     package var asksClient: Bool {
@@ -32,7 +41,9 @@ package enum EffectKind: String, CaseIterable, Hashable, Sendable {
     package var goesToClient: Bool {
         switch self {
         case .clientReferral, .clientReminder, .clientEscalation, .clientAnswer, .clientUndecided: true
-        case .subjectNotice, .subjectReceipt, .subjectIdentity, .subjectExtension, .subjectAnswer: false
+        case .subjectNotice, .subjectReceipt, .subjectIdentity, .subjectExtension, .subjectAnswer, .targetAct,
+            .targetLook, .targetVerify:
+            false
         }
     }
 

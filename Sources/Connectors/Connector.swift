@@ -1,0 +1,15 @@
+import Fleet
+
+/// One way to reach systems. Throws never: whatever happens is a report.
+///
+/// - `act`: done, already absent, accepted (`acceptedPending`), refused with a cause, or to be tried again. The same key goes with
+///   every attempt; where the peer knows no keys and an attempt may have reached it, the connector looks before it repeats.
+/// - `poll`: done, or `waiting` with the time of the next question.
+/// - `verify`: always done where an answer came: ``TargetFindings/stillThere`` says how much was found, ``TargetFindings/level`` how it is
+///   known.
+package protocol Connector: Sendable {
+    func perform(_ order: TargetOrder) async -> TargetReport
+
+    /// The longest that ``perform(_:)`` takes for such an order.
+    var longestCall: Duration { get }
+}

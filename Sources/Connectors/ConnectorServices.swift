@@ -1,0 +1,37 @@
+package import AMQP
+package import Fleet
+package import Ledger
+package import Logging
+package import Outbound
+
+/// What connectors reach the outside with.
+package struct ConnectorServices: Sendable {
+    package let http: HTTPClient
+    package let secrets: SecretStore
+    /// Nil where no relay is configured.
+    package let mail: MailSender?
+    package let publisher: AMQPPublisher?
+    /// For digests of what peers reply: a plain one could be guessed.
+    package let digest: KeyedDigest
+    /// Of one attempt.
+    package let timeout: Duration
+    package let logger: Logger
+
+    package init(
+        http: HTTPClient,
+        secrets: SecretStore,
+        mail: MailSender?,
+        publisher: AMQPPublisher?,
+        digest: KeyedDigest,
+        timeout: Duration,
+        logger: Logger
+    ) {
+        self.http = http
+        self.secrets = secrets
+        self.mail = mail
+        self.publisher = publisher
+        self.digest = digest
+        self.timeout = timeout
+        self.logger = logger
+    }
+}

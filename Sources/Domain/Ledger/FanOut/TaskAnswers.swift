@@ -1,0 +1,64 @@
+package import FoundationEssentials
+package import Postgres
+package import Rights
+
+/// What was said of tasks and the worker of their case has not taken in yet.
+package enum TaskAnswers {
+    /// Of these cases: id, target's part, answer; in the order in which they came.
+    package static func open(of cases: [UUID]) -> SQL {
+        """
+        SELECT id, fan_out_id, source, outcome, at, rows, verify_after, by::text FROM habeas.task_answer
+         WHERE case_id = ANY(\(cases)::uuid[]) AND taken_at IS NULL ORDER BY id
+        """
+    }
+
+    package static func decode(_ row: Row) throws -> (id: UUID, target: UUID, answer: TaskAnswer) {
+        let (id, target, source, outcome, at, rows, verifyAfter, by) = try row.decode(
+            UUID.self,
+            UUID.self,
+            String.self,
+            String.self,
+            Date.self,
+            Int?.self,
+            Date?.self,
+            String?.self
+        )
+        let answer = TaskAnswer(
+            try Stored.word(source, "task_answer.source"),
+            try Stored.word(outcome, "task_answer.outcome"),
+            at: at,
+            rows: rows,
+            verifyAfter: verifyAfter,
+            by: by
+        )
+        return (id, target, answer)
+    }
+
+    /// Says that these have been taken in.
+    package static func take(_ ids: [UUID], at now: Date) -> SQL {
+        "UPDATE habeas.task_answer SET taken_at = \(now) WHERE id = ANY(\(ids)::uuid[]) AND taken_at IS NULL"
+    }
+
+    /// Keeps an answer. The database names the person who gave it.
+    ///
+    /// - Parameters:
+    ///   - attachments: SHA-256 of each, hexadecimal.
+    ///   - reason: a person's, without personal data; nil of an app, whose words are kept sealed beside the case.
+    package static func insert(
+        _ answer: TaskAnswer,
+        id: UUID,
+        of target: UUID,
+        case caseID: UUID,
+        client: String?,
+        attachments: [String] = [],
+        reason: String? = nil,
+        at now: Date
+    ) -> SQL {
+        """
+        INSERT INTO habeas.task_answer (id, fan_out_id, case_id, client_id, source, outcome, at, rows, verify_after, attachments, reason,
+          received_at)
+        VALUES (\(id), \(target), \(caseID), \(client), \(answer.source.rawValue), \(answer.outcome.rawValue), \(answer.at),
+          \(answer.rows.map(Int64.init)), \(answer.verifyAfter), \(attachments), \(reason), \(now))
+        """
+    }
+}

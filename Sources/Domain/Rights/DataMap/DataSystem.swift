@@ -1,0 +1,85 @@
+/// One entry of the data map: a place that can hold personal data, what it holds, under which terms, and how it is reached.
+package struct DataSystem: Sendable, Hashable {
+    /// One to 63 of `a-z 0-9 -`.
+    package let id: String
+    package let title: String
+    package let kind: SystemKind
+    /// Who runs it, for the list of sub-processors.
+    package var company: String?
+    /// What it does, in words for the public list.
+    package var service: String?
+    package var categories: [String] = []
+    package var purposes: [String] = []
+    /// Where the data are, ISO 3166-1; nil where nobody said, which counts as a third country.
+    package var region: String?
+    package var mechanism: TransferMechanism?
+    package var agreedOn: CivilDate?
+    /// A case is complete only when every mandatory target is verified.
+    package var isMandatory = true
+    /// The least that counts as verified.
+    package var verification = Verification.attestation
+    /// Systems whose part has to be verified before this one's begins.
+    package var after: [String] = []
+    /// Whose data it can hold; none named: everybody's.
+    package var relationships: Set<Relationship> = []
+    /// Whose clients' data; none named: all clients'. Of an integration: who has enabled it.
+    package var clients: Set<String> = []
+    /// What stays for a time.
+    package var keeps: [KeepRule] = []
+    /// Calls under way at once, and begun a second; nil: no limit.
+    package var inFlight = 4
+    package var perSecond: Double?
+    /// How long what it has deleted can still be restored there: it is looked at after that.
+    package var grace: Period?
+    /// How long its backups hold a copy; of a backup: how long it holds one.
+    package var backups: Period?
+    /// How long a log keeps what it says.
+    package var retention: Period?
+    /// One of our own: it may have a private address and be spoken to without TLS.
+    package var isInternal = false
+    /// Within what a person has to have done a manual task.
+    package var dueWithin = Period(5, .businessDay)
+    package var connector = ConnectorDescription.none
+    /// Counted with every change.
+    package var version = 0
+
+    package init(id: String, title: String, kind: SystemKind) {
+        self.id = id
+        self.title = title
+        self.kind = kind
+    }
+
+    /// What the effect ledger calls it.
+    package var target: String { Self.target(of: id) }
+
+    package static func target(of id: String) -> String { "system:\(id)" }
+
+    /// Purposes that a service provider may not pursue with its customers' data (C11).
+    package static let forbiddenPurposes: Set<String> = ["own_marketing", "own_advertising", "resale", "own_profiling"]
+
+    /// Whether it can hold data of such a person.
+    package func canHold(_ relationship: Relationship, client: String?) -> Bool {
+        (relationships.isEmpty || relationships.contains(relationship) || relationship == .unknown)
+            && holds(client: client)
+    }
+
+    package func holds(client: String?) -> Bool { clients.isEmpty || client.map(clients.contains) ?? false }
+
+    /// What is wrong with it for data of `client` on `day`; for nobody's in particular where nil.
+    package func flags(for client: Client?, on day: CivilDate) -> [SystemFlag] {
+        guard kind != .clientIntegration, kind != .backup else { return [] }
+        var flags: [SystemFlag] = []
+        if kind == .subprocessor, agreedOn == nil { flags.append(.agreementMissing) }
+        if client?.isEuropean ?? true, !Client.isEuropean(region), kind == .subprocessor || region != nil {
+            switch mechanism?.standing(on: day) {
+            case nil: flags.append(.mechanismMissing)
+            case .expired: flags.append(.mechanismExpired)
+            case .ending: flags.append(.mechanismEnding)
+            case .valid: break
+            }
+        }
+        if purposes.contains(where: Self.forbiddenPurposes.contains) { flags.append(.purposeForbidden) }
+        if purposes.isEmpty { flags.append(.purposeMissing) }
+        return flags
+    }
+}

@@ -1,0 +1,73 @@
+package import Foundation
+
+/// What a system keeps for a time although the person's data are erased (K11), as the data map says it.
+package struct KeepRule: Sendable, Hashable {
+    package enum Until: Sendable, Hashable {
+        case day(CivilDate)
+        /// So long from the day on which the request came in.
+        case after(Period)
+    }
+
+    /// What is kept: a category of the system's.
+    package let category: String
+    package let reason: RetentionException.Reason
+    package let basis: RetentionException.Basis
+    package let until: Until
+    /// Whose data it is about; none named: everybody's.
+    package let relationships: Set<Relationship>
+    /// Whose clients' data; none named: all.
+    package let clients: Set<String>
+
+    package init(
+        category: String,
+        reason: RetentionException.Reason,
+        basis: RetentionException.Basis,
+        until: Until,
+        relationships: Set<Relationship> = [],
+        clients: Set<String> = []
+    ) {
+        self.category = category
+        self.reason = reason
+        self.basis = basis
+        self.until = until
+        self.relationships = relationships
+        self.clients = clients
+    }
+
+    package func concerns(_ relationship: Relationship, client: String?) -> Bool {
+        (relationships.isEmpty || relationships.contains(relationship))
+            && (clients.isEmpty || client.map(clients.contains) ?? false)
+    }
+
+    /// The exception for one request; nil where its time has passed already.
+    ///
+    /// - Throws: where it may not be kept: see ``RetentionException``.
+    package func exception(
+        of relationship: Relationship,
+        receivedAt: Date,
+        at now: Date,
+        place: Place
+    ) throws(RetentionException.Fault) -> RetentionException? {
+        let end: Date
+        switch until {
+        case .day(let day): end = place.end(of: day)
+        case .after(let period):
+            let day = place.day(of: receivedAt)
+            switch period.unit {
+            case .calendarMonth: end = place.end(of: day.adding(months: period.count))
+            case .calendarDay, .businessDay: end = place.end(of: day.adding(days: period.count))
+            case .hour: end = receivedAt.addingTimeInterval(Double(period.count) * 3_600)
+            case .minute: end = receivedAt.addingTimeInterval(Double(period.count) * 60)
+            }
+        }
+        guard end > now else { return nil }
+        return try RetentionException(
+            category: category,
+            reason: reason,
+            basis: basis,
+            until: end,
+            of: relationship,
+            at: now
+        )
+    }
+}

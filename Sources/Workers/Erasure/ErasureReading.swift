@@ -1,0 +1,137 @@
+import FoundationEssentials
+import Ledger
+import Postgres
+import Rights
+
+/// What is read under the locks of cases, beside what every worker reads: their parts at targets, what was said of tasks, what
+/// people have said, what they have to wait for.
+struct ErasureReading {
+    struct Review {
+        let kind: ReviewKind
+        let openedAt: Date
+        let settledAt: Date?
+        let verdict: ReviewKind.Verdict?
+    }
+
+    struct Person {
+        var types: Set<IdentityType> = []
+        var lookups: [[UInt8]] = []
+    }
+
+    private(set) var targets: [UUID: [FanOutTarget]] = [:]
+    private(set) var answers: [UUID: [(id: UUID, target: UUID, answer: TaskAnswer)]] = [:]
+    private(set) var secrets: [UUID: SealedPayload] = [:]
+    private(set) var people: [UUID: Person] = [:]
+    private(set) var reviews: [UUID: [Review]] = [:]
+    /// Open requests for a copy of the same person, which come first.
+    private(set) var copies: [UUID: [UUID]] = [:]
+    /// Until when a client's data are kept by agreement.
+    private(set) var retained: [UUID: Date] = [:]
+    /// Cases held by a hold on their client or on their person.
+    private(set) var held: Set<UUID> = []
+    private(set) var respondDue: [UUID: Date] = [:]
+    private(set) var openClocks: [UUID: Set<ClockRule.Clock>] = [:]
+    /// Cases whose restriction has been lifted.
+    private(set) var lifted: Set<UUID> = []
+    private(set) var certificates: [UUID: Int] = [:]
+    /// What holds for the people of these cases.
+    private(set) var suppressed: [UUID: Set<String>] = [:]
+
+    private static let clocks: [ClockRule.Clock] = [.respond, .fanOut, .look, .exceptionEnd]
+    private static let kinds: [ReviewKind] = [.targetStuck, .planRefused, .dataReturn]
+    private static let unanswered = CaseState.allCases.filter(\.isUnanswered).map(\.rawValue)
+
+    static func statements(_ ids: [UUID]) -> [SQL] {
+        [
+            FanOutTarget.reading(of: ids),
+            TaskAnswers.open(of: ids),
+            "SELECT case_id, kek_id, wrapped_key, payload FROM habeas.case_secret WHERE case_id = ANY(\(ids)::uuid[])",
+            "SELECT case_id, kind, lookup FROM habeas.case_identity WHERE case_id = ANY(\(ids)::uuid[])",
+            """
+            SELECT case_id, kind, opened_at, settled_at, verdict FROM habeas.review
+             WHERE case_id = ANY(\(ids)::uuid[]) AND kind = ANY(\(kinds.map(\.rawValue))::text[]) ORDER BY opened_at, id
+            """,
+            """
+            SELECT DISTINCT mine.case_id, c.id FROM habeas.case_identity mine
+              JOIN habeas.case_identity other ON other.lookup = mine.lookup AND other.case_id <> mine.case_id
+              JOIN habeas.case_file c ON c.id = other.case_id
+             WHERE mine.case_id = ANY(\(ids)::uuid[]) AND c.right_asked IN ('access', 'portability')
+               AND c.state = ANY(\(unanswered)::text[]) AND c.linked_to IS NULL
+            """,
+            """
+            SELECT c.id, k.retain_until FROM habeas.case_file c JOIN habeas.client k ON k.id = c.client_id
+             WHERE c.id = ANY(\(ids)::uuid[]) AND c.kind = 'end_of_contract' AND k.retain_until IS NOT NULL
+            """,
+            """
+            SELECT c.id FROM habeas.case_file c JOIN habeas.hold h ON h.client_id = c.client_id
+             WHERE c.id = ANY(\(ids)::uuid[]) AND h.case_id IS NULL AND h.lifted_at IS NULL
+               AND (h.until IS NULL OR h.until > habeas.domain_now())
+               AND NOT EXISTS (SELECT FROM habeas.hold_identity i WHERE i.hold_id = h.id)
+            UNION
+            SELECT p.case_id FROM habeas.case_identity p JOIN habeas.hold_identity i ON i.lookup = p.lookup
+              JOIN habeas.hold h ON h.id = i.hold_id
+             WHERE p.case_id = ANY(\(ids)::uuid[]) AND h.lifted_at IS NULL AND (h.until IS NULL OR h.until > habeas.domain_now())
+            """,
+            """
+            SELECT subject_id, clock, due_at FROM habeas.deadline
+             WHERE subject_id = ANY(\(ids)::uuid[]) AND clock = ANY(\(clocks.map(\.rawValue))::text[]) AND state = 'open'
+            """,
+            """
+            SELECT DISTINCT chain_id FROM habeas.evidence
+             WHERE chain_id = ANY(\(ids)::uuid[]) AND fact = 'restriction.lifted'
+            """,
+            "SELECT case_id, max(number) FROM habeas.certificate WHERE case_id = ANY(\(ids)::uuid[]) GROUP BY case_id",
+            """
+            SELECT p.case_id, s.scope FROM habeas.case_identity p JOIN habeas.suppression s ON s.lookup = p.lookup
+             WHERE p.case_id = ANY(\(ids)::uuid[]) AND s.lifted_at IS NULL
+            """,
+        ]
+    }
+
+    init(_ rows: [Rows]) throws {
+        for row in rows[0] {
+            let target = try FanOutTarget(row: row)
+            targets[target.caseID, default: []].append(target)
+        }
+        var cases: [UUID: UUID] = [:]
+        for target in targets.values.joined() { cases[target.id] = target.caseID }
+        for row in rows[1] {
+            let answer = try TaskAnswers.decode(row)
+            if let id = cases[answer.target] { answers[id, default: []].append(answer) }
+        }
+        for (id, kek, wrapped, payload) in try rows[2].decode(UUID.self, String.self, [UInt8].self, [UInt8].self) {
+            secrets[id] = SealedPayload(wrapped: CaseKey.Wrapped(kekID: kek, bytes: wrapped), bytes: payload)
+        }
+        for (id, kind, lookup) in try rows[3].decode(UUID.self, String.self, [UInt8].self) {
+            if let type = IdentityType(rawValue: kind) { people[id, default: Person()].types.insert(type) }
+            people[id, default: Person()].lookups.append(lookup)
+        }
+        for (id, word, openedAt, settledAt, verdict) in try rows[4].decode(
+            UUID.self,
+            String.self,
+            Date.self,
+            Date?.self,
+            String?.self
+        ) {
+            reviews[id, default: []].append(
+                Review(
+                    kind: try Stored.word(word, "review.kind"),
+                    openedAt: openedAt,
+                    settledAt: settledAt,
+                    verdict: try verdict.map { try Stored.word($0, "review.verdict") }
+                )
+            )
+        }
+        for (id, copy) in try rows[5].decode(UUID.self, UUID.self) { copies[id, default: []].append(copy) }
+        for (id, until) in try rows[6].decode(UUID.self, Date.self) { retained[id] = until }
+        held = Set(try rows[7].decode(as: UUID.self))
+        for (id, word, due) in try rows[8].decode(UUID.self, String.self, Date?.self) {
+            guard let clock = ClockRule.Clock(rawValue: word) else { continue }
+            openClocks[id, default: []].insert(clock)
+            if clock == .respond { respondDue[id] = due }
+        }
+        lifted = Set(try rows[9].decode(as: UUID.self))
+        for (id, number) in try rows[10].decode(UUID.self, Int.self) { certificates[id] = number }
+        for (id, scope) in try rows[11].decode(UUID.self, String.self) { suppressed[id, default: []].insert(scope) }
+    }
+}

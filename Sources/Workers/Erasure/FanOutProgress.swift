@@ -1,0 +1,82 @@
+package import FoundationEssentials
+package import Rights
+
+/// How far all parts of a case have come together, and what becomes of the case by it: a pure function.
+package struct FanOutProgress: Sendable {
+    package enum Verdict: Sendable, Hashable {
+        /// Something is under way, or waits.
+        case goesOn
+        /// Nothing is under way and somebody has to say what becomes of the stuck ones.
+        case stuck
+        /// All is done; `complete` says whether nothing was left out.
+        case over(complete: Bool)
+        /// All is done but what is kept for a time, the next of it until then (K11).
+        case kept(until: Date)
+        /// All is done, and can still be restored somewhere beyond the date of the answer.
+        case inGrace(until: Date)
+        /// All is done that a legal hold does not forbid (K18).
+        case held
+    }
+
+    private let targets: [FanOutTarget]
+    private let now: Date
+
+    package init(_ targets: [FanOutTarget], at now: Date) {
+        self.targets = targets
+        self.now = now
+    }
+
+    /// What is kept still: of each system what has not been erased by a later part.
+    package var kept: [FanOutTarget.Kept] {
+        let rest = Set(targets.filter { $0.part == .rest && $0.state.isFinal }.map(\.system))
+        return targets.filter { $0.part == .whole && $0.state == .verified }
+            .flatMap { target in target.kept.filter { !rest.contains(target.system) || $0.until > now } }
+    }
+
+    /// Systems whose exceptions are over and whose rest is to go now.
+    package var due: [FanOutTarget] {
+        let begun = Set(targets.filter { $0.part == .rest }.map(\.system))
+        return targets.filter { target in
+            target.part == .whole && target.state == .verified && !target.kept.isEmpty && !begun.contains(target.system)
+                && target.kept.allSatisfy { $0.until <= now }
+        }
+    }
+
+    /// - Parameters:
+    ///   - isHeld: whether a legal hold suspends what takes data away.
+    ///   - answerBy: when the answer is owed.
+    package func verdict(isHeld: Bool, answerBy: Date?) -> Verdict {
+        let open = targets.filter { !$0.state.isFinal }
+        if open.isEmpty {
+            if let next = kept.map(\.until).min() { return .kept(until: next) }
+            return .over(complete: isComplete)
+        }
+        let moving = open.filter { $0.state != .stuck && $0.state != .grace }
+        if moving.isEmpty {
+            if open.contains(where: { $0.state == .stuck }) { return .stuck }
+            if let until = open.compactMap(\.verifyAt).max(), let answerBy, until > answerBy {
+                return .inGrace(until: until)
+            }
+            return .goesOn
+        }
+        if isHeld, moving.allSatisfy({ $0.operation.destroys && $0.state == .waiting }) { return .held }
+        return .goesOn
+    }
+
+    /// Nothing was left out: every mandatory target is verified, and no other was given up.
+    package var isComplete: Bool {
+        !targets.contains { $0.state == .left || $0.state == .cancelled || ($0.isMandatory && $0.state != .verified) }
+    }
+
+    /// Whether what comes before this one is done.
+    package func isFree(_ target: FanOutTarget) -> Bool {
+        target.after.allSatisfy { name in
+            !targets.contains { $0.system == name && $0.part == target.part && !$0.state.isFinal }
+        }
+    }
+
+    /// Whether every target has been asked: the recipients have been told (GDPR Art. 19).
+    package var isTold: Bool {
+        targets.allSatisfy { $0.actedAt != nil || $0.state.isFinal || $0.state == .pending || $0.state == .stuck }
+    }
+}
