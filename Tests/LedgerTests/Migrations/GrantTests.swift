@@ -17,7 +17,8 @@ struct GrantTests {
             "case_secret": "rau", "event_secret": "ra", "case_identity": "rad", "early_event": "rad",
             "parked_message": "rau", "message_attempt": "rawd", "outbox": "ra", "outbox_pending": "rad",
             "outbox_settlement": "a", "evidence": "a", "case_group": "raw", "case_gate": "a", "publisher_rate": "raw",
-            "effect": "ru",
+            "effect": "ru", "system": "r", "system_version": "r", "fan_out": "ru", "task_answer": "rau",
+            "case_order": "rd", "hold_identity": "ra", "suppression": "r",
         ],
         "habeas_clock": [
             "habeas_migration": "r", "agreement": "r", "installation": "ru", "review": "rau", "client": "r",
@@ -29,14 +30,18 @@ struct GrantTests {
             "message_attempt": "rawd",
             "inbox": "rd", "evidence": "a", "case_file": "ru", "incident": "ru", "case_group": "rw", "case_gate": "a",
             "publisher_rate": "r", "effect": "ru", "effect_attempt": "a", "target": "ru", "target_turn": "raw",
+            "system": "r", "system_version": "r", "fan_out": "r", "case_order": "rd",
         ],
-        "habeas_referral": registryOnly.merging(effects) { $1 }.merging([
-            "case_file": "ru", "case_group": "rw", "case_secret": "r", "event_secret": "r", "hold": "r",
-            "deadline": "raw",
-            "case_pause": "raw", "review": "rau", "case_gate": "ra", "message_attempt": "rawd", "outbox": "ra",
-            "outbox_pending": "rad", "outbox_settlement": "a", "evidence": "a", "parked_message": "a",
+        "habeas_referral": registryOnly.merging(effects) { $1 }.merging(cases) { $1 }.merging([
+            "fan_out": "r", "case_order": "rd", "suppression": "r", "certificate": "r",
         ]) { $1 },
-        "habeas_export": registryOnly.merging(effects) { $1 }, "habeas_erasure": registryOnly.merging(effects) { $1 },
+        "habeas_export": registryOnly.merging(effects) { $1 }.merging([
+            "fan_out": "r", "case_order": "rd", "suppression": "r",
+        ]) { $1 },
+        "habeas_erasure": registryOnly.merging(effects) { $1 }.merging(cases) { $1 }.merging([
+            "case_identity": "r", "hold_identity": "r", "fan_out": "raw", "suppression": "raw", "task_answer": "ru",
+            "case_order": "rad", "certificate": "ra",
+        ]) { $1 },
         "habeas_breach": registryOnly.merging(effects) { $1 }, "habeas_gateway": registryOnly,
         "habeas_operator": [
             "habeas_migration": "r", "agreement": "r", "review": "rau", "review_approval": "r", "installation": "ru",
@@ -47,7 +52,9 @@ struct GrantTests {
             "hold": "raw", "profile": "ra", "holiday_calendar": "raw", "case_pause": "raw",
             "case_secret": "r", "event_secret": "ra", "case_identity": "r", "early_event": "r", "message_attempt": "r",
             "evidence_unsealed": "r", "case_group": "rw", "case_gate": "rad", "publisher_rate": "r",
-            "effect": "ru", "effect_attempt": "r", "target": "raw",
+            "effect": "ru", "effect_attempt": "r", "target": "raw", "system": "raw", "system_version": "r",
+            "fan_out": "ru", "task_answer": "ra", "case_order": "rd", "suppression": "r", "certificate": "ra",
+            "hold_identity": "ra",
         ],
         "habeas_auditor": [
             "habeas_migration": "r", "agreement": "r", "review": "r", "review_approval": "r", "installation": "r",
@@ -57,13 +64,20 @@ struct GrantTests {
             "hold": "r", "profile": "r", "holiday_calendar": "r", "case_pause": "r", "deadline": "r", "inbox": "r",
             "outbox": "r", "outbox_pending": "r", "outbox_settlement": "r", "evidence": "r", "evidence_unsealed": "r",
             "case_group": "r", "case_gate": "r", "publisher_rate": "r", "effect": "r", "effect_attempt": "r",
-            "target": "r",
+            "target": "r", "system": "r", "system_version": "r", "fan_out": "r", "task_answer": "r",
+            "case_order": "r", "suppression": "r", "certificate": "r", "hold_identity": "r",
         ],
+    ]
+    /// Of workers that carry cases on.
+    static let cases = [
+        "case_file": "ru", "case_group": "rw", "case_secret": "r", "event_secret": "r", "hold": "r", "deadline": "raw",
+        "case_pause": "raw", "review": "rau", "case_gate": "ra", "message_attempt": "rawd", "outbox": "ra",
+        "outbox_pending": "rad", "outbox_settlement": "a", "evidence": "a", "parked_message": "a",
     ]
     static let effects = ["effect": "raw", "effect_attempt": "a", "target": "raw", "target_turn": "raw"]
     static let registryOnly = [
         "habeas_migration": "r", "agreement": "r", "installation": "r", "client": "r", "publisher": "r", "profile": "r",
-        "holiday_calendar": "r",
+        "holiday_calendar": "r", "system": "r", "system_version": "r",
     ]
 
     @Test("is what this table says, for every role and every table")
