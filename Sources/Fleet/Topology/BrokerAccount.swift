@@ -1,4 +1,4 @@
-/// A publisher's or a client's place at the broker: its login, its queue of outcomes and the binding that fills it.
+/// A publisher's, a client's or an app's place at the broker: its login, its queue and the binding that fills it.
 package struct BrokerAccount: Sendable, Hashable {
     package let user: BrokerUser
     package let queue: DeclaredQueue
@@ -16,6 +16,27 @@ package struct BrokerAccount: Sendable, Hashable {
     /// A client that reads the outcomes of its own cases.
     package static func client(_ id: String, user: String) -> BrokerAccount? {
         BrokerAccount(kind: "client", id: id, user: user, writes: [])
+    }
+
+    /// An own app that gets tasks: it reads them, and answers as the publisher that it is besides.
+    ///
+    /// - Parameter system: its id in the data map, which is the key of its tasks.
+    package static func app(_ system: String, user: String) -> BrokerAccount? {
+        guard system.wholeMatch(of: /[a-z0-9-]{1,63}/) != nil else { return nil }
+        let name = tasksQueue(of: system)
+        return BrokerAccount(
+            user: BrokerUser(user, writes: [], reads: [name]),
+            queue: .work(name),
+            binding: DeclaredBinding(name, to: Topology.tasks, key: system)
+        )
+    }
+
+    package static func tasksQueue(of system: String) -> String { "\(Topology.tasks).\(system)" }
+
+    private init(user: BrokerUser, queue: DeclaredQueue, binding: DeclaredBinding) {
+        self.user = user
+        self.queue = queue
+        self.binding = binding
     }
 
     /// The name of a publisher's queue; there is no check that it exists.

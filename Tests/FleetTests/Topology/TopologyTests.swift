@@ -7,6 +7,7 @@ struct TopologyTests {
     private let topology = Topology.fleet
     private let accounts = [
         BrokerAccount.publisher("acme", user: "acme-app"), BrokerAccount.client("acme", user: "acme-client"),
+        BrokerAccount.app("billing", user: "app-billing"),
     ].compactMap(\.self)
 
     @Test(
@@ -83,6 +84,7 @@ struct TopologyTests {
     func ids(id: String) {
         #expect(BrokerAccount.publisher(id, user: "u") == nil)
         #expect(BrokerAccount.client(id, user: "u") == nil)
+        #expect(BrokerAccount.app(id, user: "u") == nil)
     }
 
     @Test("The definitions are the same text each time, hold no password, and their digest is a SHA-256")

@@ -35,6 +35,11 @@ struct BenchGenerate: AsyncParsableCommand {
     @Flag(help: "The people have no mail address.")
     var withoutContact = false
 
+    @Flag(
+        help: "Instructions of clients' administrators to erase customer-1 and so on, in place of wishes of end users."
+    )
+    var instructions = false
+
     @OptionGroup var common: CommonOptions
 
     /// Messages a call: large enough to be cheap, small enough to be many in flight.
@@ -114,7 +119,13 @@ struct BenchGenerate: AsyncParsableCommand {
     }
 
     private func message(_ index: Int, due: Date, user: String) -> Message {
-        let event = GeneratedEvent(index, due: due, clients: clients, hasContact: !withoutContact)
+        let event = GeneratedEvent(
+            index,
+            due: due,
+            clients: clients,
+            hasContact: !withoutContact,
+            isInstruction: instructions
+        )
         return task.map { event.task($0, queue: queue) } ?? event.message(user: user, exchange: Topology.events)
     }
 }

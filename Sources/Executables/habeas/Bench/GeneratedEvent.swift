@@ -18,7 +18,8 @@ struct GeneratedEvent {
     /// - Parameters:
     ///   - clients: how many clients the events are spread over, `client-1` and so on: locks and look-ups are as mixed as in life.
     ///   - hasContact: whether the person can be written to.
-    init(_ index: Int, due: Date, clients: Int, hasContact: Bool) {
+    ///   - isInstruction: whether an administrator of the client has the person with the number of the event erased.
+    init(_ index: Int, due: Date, clients: Int, hasContact: Bool, isInstruction: Bool = false) {
         self.index = index
         id = "\(Int(due.timeIntervalSince1970 * 1_000_000))-\(index)"
         let time = EventTime.text(due)
@@ -27,14 +28,23 @@ struct GeneratedEvent {
             hasContact
             ? #","contact":{"email":"person.\#(id)@mail.example.com","name":"Pat Person \#(index)","locale":"de-DE"}"#
             : ""
+        let asked =
+            isInstruction
+            ? """
+            "submitted_by":"client","instructed_by":{"user":"admin","role":"administrator","channel":"console"},"instructed_at":"\(time)",\
+            "right":"erasure","regulation":"gdpr",
+            """
+            : """
+            "submitted_by":"subject","right":"\(Self.rights[index % 3])","regulation":"\(Self.regulations[index / 3 % 3])",
+            """
+        let person = isInstruction ? "customer-\(index + 1)" : "customer-\(id)"
         let text = """
             {"specversion":"1.0","id":"\(id)","source":"\(Self.source)","type":"\(EventType.requestSubmitted.name)",\
             "time":"\(time)","datacontenttype":"application/json","data":{"request_ref":"ref-\(id)","channel":"form",\
-            "submitted_time":"\(time)","submitted_by":"subject","relationship":"end_user",\
-            "client":"client-\(1 + index % clients)","right":"\(Self.rights[index % 3])",\
-            "regulation":"\(Self.regulations[index / 3 % 3])","country":"DE","subjects":[{"identities":[\
+            "submitted_time":"\(time)",\(asked)"relationship":"end_user",\
+            "client":"client-\(1 + index % clients)","country":"DE","subjects":[{"identities":[\
             \(hasContact ? email : "")\
-            {"type":"controller_customer_id","value":"customer-\(id)"}]\(contact)}],"session_verified":true,"message":"Hello, please send me \
+            {"type":"controller_customer_id","value":"\(person)"}]\(contact)}],"session_verified":true,"message":"Hello, please send me \
             everything that you hold about me, in a form that I can read, and tell me where you have it from. I have been \
             a customer since 2019 under this address. Thank you.","reference":"T-\(index)"}}
             """

@@ -44,9 +44,25 @@ struct OutcomeQueues {
     }
 }
 
+/// The queues in which own apps find their tasks.
+struct TaskQueues {
+    private let session: BrokerSession
+
+    init(_ configuration: FleetConfiguration) throws { session = try BrokerSession(configuration) }
+
+    func declare(systems ids: [String]) async throws {
+        for account in ids.compactMap(BrokerAccount.app) { try await session.admin.apply(account) }
+    }
+}
+
 extension BrokerAccount {
     /// Logins of clients are named after them; an operator makes one for a client that reads its queue.
     static let clientPrefix = "client-"
 
     static func client(_ id: String) -> BrokerAccount? { client(id, user: clientPrefix + id) }
+
+    /// Logins that read the tasks of a system are named after it; an operator makes them.
+    static let appPrefix = "app-"
+
+    static func app(_ system: String) -> BrokerAccount? { app(system, user: appPrefix + system) }
 }
