@@ -71,6 +71,17 @@ fleet_clients() {
     fleet_webhook_secrets "$1"
 }
 
+# fleet_systems FILE: the data map, with the sandbox's address, the folder of the secrets and the key of the app that gets tasks
+# filled in, in force.
+fleet_systems() {
+    local key=''
+    if grep -q '@PUBLIC_KEY@' "$1"; then
+        key=$(python3 -B "$ROOT/scripts/lib/jwk.py" "$FLEET_DIR/secrets/app.jwk") || return
+    fi
+    sed -e "s#@PUBLIC_KEY@#$key#" -e "s#@SANDBOX@#${FLEET_SANDBOX-}#g" -e "s#@SECRETS@#$FLEET_DIR/secrets#g" "$1" >"$FLEET_DIR/systems.yaml" || return
+    fleet_operator systems apply "$FLEET_DIR/systems.yaml"
+}
+
 # fleet_webhook_secrets CLIENTS: a secret for each webhook of the list, made once.
 fleet_webhook_secrets() {
     local name
@@ -130,7 +141,7 @@ fleet_worker_environment() {
         "HABEAS_DATABASE_URL=postgresql://habeas-$1:$(fleet_secret "$1")@$FLEET_PG/$FLEET_DATABASE" \
         "HABEAS_AMQP_URL=amqp://habeas-$1:$(fleet_secret "$1")@$FLEET_AMQP/$FLEET_VHOST" \
         "HABEAS_KEYS_FILE=$FLEET_DIR/keys" "HABEAS_PROBES_PORT=$2"
-    [ "$1" = referral ] || return 0
+    case $1 in referral | erasure) ;; *) return 0 ;; esac
     printf '%s\n' "HABEAS_POLICY_FOLDER=$ROOT/deploy" HABEAS_MAIL_HOST=127.0.0.1 "HABEAS_MAIL_PORT=${FLEET_MAIL_PORT-}" \
         HABEAS_MAIL_SECURITY=none HABEAS_MAIL_INTERNAL=true HABEAS_MAIL_FROM=privacy@vendor.example "HABEAS_MAIL_FROM_NAME=Vendor privacy desk" \
         HABEAS_MAIL_MESSAGE_ID_DOMAIN=vendor.example
