@@ -1,0 +1,200 @@
+"""Erasures at twelve systems: people are put there, instructions published, copies of the worker killed, and the systems' counts
+compared with the database's. Called by scripts/load-erasures, which prepares servers, stand-ins and fleet."""
+
+import argparse
+import http.client
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from urllib.parse import urlsplit
+
+from database import Database, DatabaseDown
+from run import Sandbox, say
+from workers import Supervisor, Worker, load
+
+SYSTEMS = [f"system-{number}" for number in range(1, 13)]
+LIAR, LIARS_CLIENT = "system-13", 7
+PER_SECOND = 20
+SICK = {"system-1", "system-2", "system-3", LIAR}
+
+
+class Kills(threading.Thread):
+    """Kills a copy of erasure every few seconds."""
+
+    def __init__(self, workers, rng):
+        super().__init__(name="kills", daemon=True)
+        self.workers, self.rng, self.stopping, self.done = workers, rng, threading.Event(), 0
+
+    def run(self):
+        while not self.stopping.wait(self.rng.uniform(3, 8)):
+            victim = self.rng.choice(self.workers)
+            if victim.process.poll() is None:
+                victim.process.send_signal(signal.SIGKILL)
+                self.done += 1
+
+
+class Run:
+    def __init__(self, options, fleet):
+        self.options, self.fleet = options, fleet
+        self.database = Database(fleet["database_url"])
+        self.sandbox = Sandbox(fleet["sandbox"])
+        self.workers = [Worker(description, options.logs) for description in fleet["workers"]]
+        self.supervisor = Supervisor(self.workers)
+        self.lied = [number for number in range(1, options.erasures + 1) if 1 + (number - 1) % 50 == LIARS_CLIENT]
+
+    def populate(self):
+        address = urlsplit(self.fleet["sandbox"])
+
+        def put(system, people):
+            connection = http.client.HTTPConnection(address.hostname, address.port)
+            for number in people:
+                connection.request("PUT", f"/rest/{system}/users/customer-{number}", body="{}", headers={"content-type": "application/json"})
+                connection.getresponse().read()
+
+        everybody = range(1, self.options.erasures + 1)
+        threads = [threading.Thread(target=put, args=(system, everybody)) for system in SYSTEMS]
+        threads.append(threading.Thread(target=put, args=(LIAR, self.lied)))
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def number(self, query):
+        try:
+            return int(self.database.value(query))
+        except (DatabaseDown, subprocess.TimeoutExpired, TypeError):
+            return -1
+
+    def wait(self, what, condition, limit):
+        since = time.monotonic()
+        while time.monotonic() - since < limit:
+            if condition():
+                return round(time.monotonic() - since, 1)
+            time.sleep(0.25)
+        say(f"not within {limit} s: {what}")
+        return None
+
+    def go(self):
+        count = self.options.erasures
+        self.populate()
+        self.sandbox.call("DELETE", "/report")
+        self.sandbox.call("PUT", "/scripts/system-2", {"hang": True})
+        self.sandbox.call("PUT", "/scripts/system-3", {"methods": ["DELETE"], "probability": 0.3, "seed": self.options.seed, "status": 503})
+        self.sandbox.call("PUT", f"/scripts/{LIAR}", {"rest": {"keeps": True}})
+        self.supervisor.start()
+        if self.wait("workers ready", lambda: all(worker.is_ready() for worker in self.workers), 60) is None:
+            raise SystemExit("load-erasures: the workers did not become ready; see " + self.options.logs)
+        begun = time.monotonic()
+        well = threading.Timer(self.options.hang, lambda: self.sandbox.call("DELETE", "/scripts/system-2"))
+        well.start()
+        kills = Kills([worker for worker in self.workers if "erasure" in worker.name], random.Random(self.options.seed))
+        if self.options.kills:
+            kills.start()
+        command = [self.fleet["habeas"], "bench", "generate", "--count", str(count), "--clients", "50", "--instructions", "--without-contact"]
+        subprocess.run(command, env={**os.environ, "HABEAS_AMQP_URL": self.fleet["publisher_url"]}, check=True, capture_output=True, timeout=600)
+        names = ",".join(f"'{name}'" for name in SYSTEMS if name not in SICK)
+        healthy = f"SELECT count(*) FROM habeas.fan_out WHERE system_id IN ({names}) AND state = 'verified'"
+        healthy_s = self.wait("the systems that are well done", lambda: self.number(healthy) == count * 9, 600)
+        healthy_rate = None if healthy_s is None else round(count * 18 / (time.monotonic() - begun))
+        hung = self.number("SELECT count(*) FROM habeas.fan_out WHERE system_id = 'system-2' AND state = 'verified'")
+        well.join()
+        done = f"SELECT count(*) FROM habeas.fan_out WHERE state = 'verified'"
+        drained = self.wait("every system done", lambda: self.number(done) == count * 12, 900)
+        caught = self.wait("those who lie caught", lambda: self.number(f"SELECT count(*) FROM habeas.fan_out WHERE system_id = '{LIAR}' AND state = 'stuck'") == len(self.lied), 120)
+        kills.stopping.set()
+        self.give_up()
+        ended = self.wait("every case ended", lambda: self.number("SELECT count(*) FROM habeas.case_file WHERE state IN ('fulfilled', 'partly_fulfilled')") == count, 120)
+        result = {
+            "erasures": count, "kills": kills.done, "seconds": round(time.monotonic() - begun, 1), "healthy_s": healthy_s,
+            "healthy_effects_per_s": healthy_rate, "done_at_system_2_by_then": hung, "drained_s": drained, "caught_s": caught, "ended_s": ended,
+            **self.systems(count),
+        }
+        result["exits"] = self.supervisor.stop()
+        result["evidence"] = self.evidence()
+        self.judge(result, count)
+        return result
+
+    def give_up(self):
+        """A person's word on those that were caught: the cases are answered without them."""
+        for (task,) in self.database.rows("SELECT id FROM habeas.review WHERE kind = 'target_stuck' AND settled_at IS NULL"):
+            command = [self.fleet["habeas"], "tasks", "complete", task, "--outcome", "denied", "--refusal", "legal_claims", "--reason", "load"]
+            done = subprocess.run(command, env={**os.environ, **self.fleet["operator_env"]}, capture_output=True, text=True, timeout=60)
+            if done.returncode != 0:
+                say(done.stderr.strip())
+
+    def systems(self, count):
+        report = self.sandbox.report()
+        rows = []
+        for name in SYSTEMS + [LIAR]:
+            peer = report.get(name, {})
+            calls = [call for call in self.calls(name) if call["method"] == "DELETE"]
+            keys = {call["key"] for call in calls}
+            rows.append({
+                "system": name, "deletions": len(calls), "keys": len(keys), "people": len(self.lied) if name == LIAR else count,
+                "acted_again": peer.get("acted_again"), "most_in_a_second": peer.get("most_in_a_second"), "under_way_most": peer.get("under_way_most"),
+            })
+        states = self.database.rows("SELECT state, count(*) FROM habeas.case_file GROUP BY 1 ORDER BY 1")
+        verify = self.number("SELECT count(*) FROM habeas.evidence WHERE fact = 'target.stuck'")
+        return {"systems": rows, "states": dict(states), "verify_failures": verify, "planted": len(self.lied)}
+
+    def calls(self, name):
+        calls, after = [], 0
+        while True:
+            lines = self.sandbox.call("GET", f"/report/{name}/calls?after={after}&limit=10000").splitlines()
+            page = [json.loads(line) for line in lines]
+            calls += page
+            if len(page) < 10000:
+                return calls
+            after = page[-1]["id"]
+
+    def evidence(self):
+        done = subprocess.run(
+            [self.fleet["habeas"], "evidence", "verify", "--all"], env={**os.environ, **self.fleet["operator_env"]}, capture_output=True, text=True, timeout=600
+        )
+        return "holds" if done.returncode == 0 else (done.stdout + done.stderr).strip()[-300:]
+
+    def judge(self, result, count):
+        faults = []
+        for key, what in (("healthy_s", "systems that are well"), ("drained_s", "all systems"), ("caught_s", "those who lie"), ("ended_s", "all cases")):
+            if result[key] is None:
+                faults.append(f"{what}: not done in time")
+        if result["healthy_s"] is not None and self.options.hang > 60 and result["healthy_s"] > self.options.hang:
+            faults.append("systems that are well waited for one that hung")
+        for row in result["systems"]:
+            if row["keys"] != row["people"]:
+                faults.append(f"{row['system']}: {row['people']} people under {row['keys']} keys")
+            if row["system"] == "system-1" and row["most_in_a_second"] > PER_SECOND * 1.1:
+                faults.append(f"system-1 got {row['most_in_a_second']} calls in a second")
+        if result["verify_failures"] != result["planted"]:
+            faults.append(f"{result['planted']} lies, {result['verify_failures']} caught")
+        if result["evidence"] != "holds":
+            faults.append("a chain of evidence does not hold")
+        result["faults_found"] = faults
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    for name in ("--fleet", "--logs"):
+        parser.add_argument(name, required=True)
+    for name in ("--erasures", "--seed", "--hang", "--kills"):
+        parser.add_argument(name, type=int, required=True)
+    options = parser.parse_args()
+    result = Run(options, load(options.fleet)).go()
+    print(f"{'system':<12}{'people':>8}{'deletions':>11}{'keys':>8}{'again':>7}{'in a second':>13}{'at once':>9}")
+    for row in result["systems"]:
+        print(f"{row['system']:<12}{row['people']:>8}{row['deletions']:>11}{row['keys']:>8}{row['acted_again'] or 0:>7}{row['most_in_a_second'] or 0:>13}{row['under_way_most'] or 0:>9}")
+    print(f"systems that are well: done after {result['healthy_s']} s, {result['healthy_effects_per_s']} calls a second; all after {result['seconds']} s; {result['kills']} kills")
+    print(f"caught: {result['verify_failures']} of {result['planted']}; cases: " + ", ".join(f"{count} {state}" for state, count in result["states"].items()) + f"; evidence {result['evidence']}")
+    for fault in result["faults_found"]:
+        print(f"NOT: {fault}")
+    print(json.dumps({"ok": not result["faults_found"], **result}))
+    sys.exit(1 if result["faults_found"] else 0)
+
+
+if __name__ == "__main__":
+    main()
