@@ -85,7 +85,7 @@ class Run:
         self.sandbox.call("DELETE", "/report")
         self.sandbox.call("PUT", "/scripts/system-2", {"hang": True})
         self.sandbox.call("PUT", "/scripts/system-3", {"methods": ["DELETE"], "probability": 0.3, "seed": self.options.seed, "status": 503})
-        self.sandbox.call("PUT", f"/scripts/{LIAR}", {"rest": {"keeps": True}})
+        self.sandbox.call("PUT", f"/scripts/{LIAR}", {"methods": ["DELETE"], "status": 200, "acts": False})
         self.supervisor.start()
         if self.wait("workers ready", lambda: all(worker.is_ready() for worker in self.workers), 60) is None:
             raise SystemExit("load-erasures: the workers did not become ready; see " + self.options.logs)
