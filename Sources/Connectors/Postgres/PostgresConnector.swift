@@ -1,14 +1,112 @@
 import Fleet
-import Rights
+import FoundationEssentials
+import Logging
+import Postgres
+package import Rights
 
+/// Reaches own databases: acts in one transaction for each person and system, and knows what it did by reading again.
+///
+/// A repetition with the same key does nothing and reports the same counts, since they were written in the transaction that
+/// did it. What of a client goes in chunks, a slice of some seconds at a time.
 package struct PostgresConnector: Connector {
     private let services: ConnectorServices
+    private let databases = OwnDatabases()
+    private let slice: Duration
 
-    package init(_ services: ConnectorServices) { self.services = services }
+    package init(_ services: ConnectorServices) {
+        // Far from the end of the lease, and not so short that the way to the next slice shows.
+        self.init(services, slice: min(.seconds(4), services.timeout / 2))
+    }
+
+    init(_ services: ConnectorServices, slice: Duration) {
+        self.services = services
+        self.slice = slice
+    }
 
     package var longestCall: Duration { services.timeout + .seconds(5) }
 
-    package func close() async {}
+    package func close() async { await databases.close() }
 
-    package func perform(_ order: TargetOrder) async -> TargetReport { TargetReport(.refused("not_built")) }
+    /// The SQL of the table in which a database notes what was done there, for one in which the connector may make none itself.
+    package static func progressTable(of description: PostgresDescription) -> String {
+        ProgressTable(description.progress).definition.text + ";\n"
+    }
+
+    package func perform(_ order: TargetOrder) async -> TargetReport {
+        guard case .postgres(let description) = order.system.connector else { return TargetReport(.refused("no_connector")) }
+        guard order.step == .act || order.step == .verify else { return TargetReport(.refused("nothing_to_ask")) }
+        let tables = Set(description.tables.map(\.name))
+        let database: OwnDatabase
+        do {
+            database = try await databases.database(
+                of: order.system,
+                description,
+                url: services.secrets.secret(description.url),
+                timeout: services.timeout,
+                logger: services.logger
+            )
+        } catch {
+            return TargetReport(.database(error, tables: tables))
+        }
+        do {
+            return try await bounded { [slice] in try await Self.perform(order, database, slice: slice) }
+        } catch {
+            if let error = error as? PostgresError, error.sqlState?.classCode == "42" { database.forget() }
+            guard Task.isCancelled else { return TargetReport(.database(error, tables: tables)) }
+            // This worker ends; whatever was noted is found again.
+            return TargetReport(.retry(AttemptVerdict.notBegun, blamesTarget: false, mayHaveActed: true))
+        }
+    }
+
+    /// Within the time of one attempt; what has been committed by then is found again by its key.
+    private func bounded(_ body: @escaping @Sendable () async throws -> TargetReport) async throws -> TargetReport {
+        try await withThrowingTaskGroup(of: TargetReport.self) { group in
+            group.addTask(operation: body)
+            group.addTask { [services] in
+                try await Task.sleep(for: services.timeout)
+                return TargetReport(.retry("timeout", blamesTarget: true, mayHaveActed: true))
+            }
+            defer { group.cancelAll() }
+            guard let report = try await group.next() else { throw CancellationError() }
+            return report
+        }
+    }
+
+    private static func perform(
+        _ order: TargetOrder,
+        _ database: OwnDatabase,
+        slice: Duration
+    ) async throws -> TargetReport {
+        let shapes = try await database.known()
+        switch (order.operation, order.step) {
+        case (.erase, .act): return acted(try await PersonErasure(order, database, shapes).act())
+        case (.erase, _): return looked(try await PersonErasure(order, database, shapes).look())
+        case (.rectify, .act), (.restrict, .act), (.unrestrict, .act), (.suppress, .act):
+            return acted(try await PersonChange(order, database, shapes).act())
+        case (.rectify, _), (.restrict, _), (.unrestrict, _), (.suppress, _):
+            return looked(try await PersonChange(order, database, shapes).look())
+        case (.eraseTenant, .act):
+            let slice = try await TenantErasure(order, database, shapes, length: slice).act()
+            if let pause = slice.pause { return TargetReport(.waiting(after: pause), slice.findings) }
+            return acted(slice.findings.parts.isEmpty ? nil : slice.findings)
+        case (.eraseTenant, _):
+            return looked(try await TenantErasure(order, database, shapes, length: slice).look())
+        case (.collect, _): throw OwnDatabaseRefusal("not_collected_here")
+        }
+    }
+
+    /// - Parameter findings: nil where nothing was found.
+    private static func acted(_ findings: TargetFindings?) -> TargetReport {
+        if let findings { return TargetReport(.done(), findings) }
+        var nothing = TargetFindings()
+        nothing.rows = 0
+        return TargetReport(.done(.alreadyAbsent), nothing)
+    }
+
+    private static func looked(_ left: Int) -> TargetReport {
+        var findings = TargetFindings()
+        findings.stillThere = left
+        findings.level = .reRead
+        return TargetReport(.done(), findings)
+    }
 }

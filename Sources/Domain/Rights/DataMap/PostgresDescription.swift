@@ -2,9 +2,10 @@
 package struct PostgresDescription: Sendable, Hashable {
     /// What an erasure does to a column of a row that stays.
     package enum ColumnAction: String, ClosedList {
-        /// A fixed text, or NULL where the column may be.
+        /// NULL where the column may be, else a value that says nothing.
         case mask
-        /// What is left identifies nobody (K10).
+        /// What is left identifies nobody (K10): the year of a date, the size of a number, the network of an address; NULL for
+        /// everything else.
         case deidentify
         case keep
     }
@@ -37,6 +38,24 @@ package struct PostgresDescription: Sendable, Hashable {
         }
     }
 
+    /// A column that lists several people: an array, or a JSON array.
+    package struct Listing: Sendable, Hashable {
+        package enum Item: Sendable, Hashable {
+            case identity(IdentityType, ignoresCase: Bool)
+            /// What the person's rows of another table of this list say in a column.
+            case row(table: String, references: String)
+        }
+
+        package let item: Item
+        /// Of a JSON array of objects, the member that says who it is.
+        package let field: String?
+
+        package init(_ item: Item, field: String? = nil) {
+            self.item = item
+            self.field = field
+        }
+    }
+
     package struct Table: Sendable, Hashable {
         /// `schema.table`, or the name alone.
         package let name: String
@@ -46,12 +65,12 @@ package struct PostgresDescription: Sendable, Hashable {
         package var tenant: String?
         package var match: [IdentityType: Match] = [:]
         package var via: Via?
-        /// Nil where the rows stay and `columns` says what becomes of them; true: they are deleted.
+        /// Whether rows are deleted; else they stay, and ``columns`` says what becomes of them.
         package var deletes = true
         package var columns: [String: ColumnAction] = [:]
-        /// Columns that hold a list of people, of which this person is taken out: a thread that others take part in goes on
-        /// without them. From the column to the column of ``via`` or ``match`` that it lists.
-        package var removesFrom: [String: IdentityType] = [:]
+        /// Columns that list people, of which this person is taken out: a thread that others take part in goes on without them,
+        /// and one in which nobody else is left goes.
+        package var removesFrom: [String: Listing] = [:]
         /// Which of the system's categories it is, for what is kept.
         package var category: String?
         /// From a correction's field to the column that it is written to.
@@ -65,6 +84,14 @@ package struct PostgresDescription: Sendable, Hashable {
             self.name = name
             self.key = key
         }
+
+        /// The tables whose rows have to be there for this one's to be found.
+        package var parents: [String] {
+            let listed = removesFrom.values.compactMap { listing -> String? in
+                if case .row(let table, _) = listing.item { table } else { nil }
+            }
+            return (via.map { [$0.table] } ?? []) + listed.sorted()
+        }
     }
 
     /// A reference to the secret that holds the URL.
@@ -74,6 +101,8 @@ package struct PostgresDescription: Sendable, Hashable {
     package var progress = "habeas_progress"
     /// What the client's column says for a client; itself where it is not named.
     package var tenants: [String: String] = [:]
+    /// How many rows a second go at most when everything of a client goes; nil: no limit.
+    package var rowsPerSecond: Int?
     /// In the order in which rows are deleted: what refers to others first.
     package var tables: [Table] = []
 
@@ -89,7 +118,27 @@ package struct PostgresDescription: Sendable, Hashable {
     }
 
     package var identities: [IdentityType] {
-        let used = Set(tables.flatMap(\.match.keys))
+        var used = Set(tables.flatMap(\.match.keys))
+        for table in tables {
+            for listing in table.removesFrom.values {
+                if case .identity(let type, _) = listing.item { used.insert(type) }
+            }
+        }
         return IdentityType.leastTellingFirst.filter(used.contains)
+    }
+
+    package func table(_ name: String) -> Table? { tables.first { $0.name == name } }
+
+    /// As listed, but each before those through which its rows are found.
+    ///
+    /// Of tables that find each other in a circle, which the data map refuses, the first listed comes first.
+    package var inOrder: [Table] {
+        var left = tables
+        var ordered: [Table] = []
+        while !left.isEmpty {
+            let index = left.firstIndex { table in !left.contains { $0.parents.contains(table.name) } } ?? 0
+            ordered.append(left.remove(at: index))
+        }
+        return ordered
     }
 }
