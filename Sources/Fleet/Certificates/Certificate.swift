@@ -1,73 +1,65 @@
-import Crypto
 package import FoundationEssentials
 package import Ledger
-package import Postgres
 package import Rights
 
 /// What was done about a request at every target, by when, and how that is known: codes, numbers and dates, no person.
+///
+/// The body is the text that is signed and kept. The same values give the same bytes.
 package struct Certificate: Sendable {
+    /// Counted up when a member changes its meaning or goes; readers pass over members that they do not know.
+    package static let version = 1
+
     package let id: UUID
     package let caseID: UUID
     package let clientID: String?
-    package let number: Int
+    /// Counts the certificates of one case; nil for one that is not kept.
+    package let number: Int?
     package let issuedAt: Date
-    /// The JSON text that is signed.
-    package let body: String
+    /// Something at a target has not come to its end.
+    package let isInterim: Bool
+    let record: CaseFileRecord
+    let targets: [FanOutTarget]
+    let effects: [UUID: [EffectRecord]]
+    let registry: Registry
 
-    package init(of record: CaseFileRecord, targets: [FanOutTarget], registry: Registry, number: Int, at now: Date) {
-        id = UUID.version7(at: now)
+    /// - Parameters:
+    ///   - record: with the chain as it stands before the certificate itself is entered there.
+    ///   - effects: the case's, as far as they are known: how often each target was asked, and what it answered.
+    ///   - id: its id where it is made a second time from the same values.
+    package init(
+        of record: CaseFileRecord,
+        targets: [FanOutTarget],
+        effects: [EffectRecord] = [],
+        registry: Registry,
+        number: Int?,
+        at now: Date,
+        id: UUID? = nil
+    ) {
+        self.id = id ?? UUID.version7(at: now)
         caseID = record.id
         clientID = record.clientID
         self.number = number
         issuedAt = now
-        var writer = JSONWriter(capacity: 4_096)
-        writer.object { [id] body in
-            body.member("certificate", id)
-            body.member("number", number)
-            body.member("request", record.id)
-            body.member("client", record.clientID)
-            body.member("issued_at", now)
-            body.member("state", record.state.rawValue)
-            body.key("targets")
-            body.array(targets) { list, target in list.object { target.summarise(to: &$0) } }
+        isInterim = targets.contains { !$0.state.isFinal }
+        self.record = record
+        self.targets = targets.sorted { ($0.ordinal, $0.part.rawValue) < ($1.ordinal, $1.part.rawValue) }
+        self.effects = Dictionary(grouping: effects.filter { $0.kind?.goesToTarget ?? false }) { effect in
+            Self.target(of: effect) ?? record.id
         }
-        body = String(decoding: writer.bytes, as: UTF8.self)
+        self.registry = registry
     }
 
-    /// Over the bytes of ``body``, with the installation's key for evidence.
+    /// Which part an effect was for; nil for one of another version's.
+    private static func target(of effect: EffectRecord) -> UUID? {
+        let (document, fault) = JSONScanner.scan(Array(effect.parameters.utf8), maximumDepth: 2)
+        guard fault == nil, let index = document.member(0, "target"), document.kind(index) == .string else { return nil }
+        return UUID(uuidString: document.string(index))
+    }
+
+    /// Over the bytes of the body, with the installation's key for evidence.
     package func signed(with ring: KeyRing) throws -> SignedCertificate {
         guard let key = ring.signing else { throw KeyRingError(.noKey("sign")) }
-        return SignedCertificate(self, keyID: key.id, signature: try key.sign(Array(body.utf8)))
-    }
-}
-
-package struct SignedCertificate: Sendable {
-    private let certificate: Certificate
-    package let keyID: String
-    package let signature: [UInt8]
-
-    init(_ certificate: Certificate, keyID: String, signature: [UInt8]) {
-        self.certificate = certificate
-        self.keyID = keyID
-        self.signature = signature
-    }
-
-    package var id: UUID { certificate.id }
-    package var number: Int { certificate.number }
-
-    /// SHA-256 of what was signed, hexadecimal.
-    package var digest: String {
-        SHA256.hash(data: Array(certificate.body.utf8)).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0\(digits)" : digits
-        }.joined()
-    }
-
-    package var insert: SQL {
-        """
-        INSERT INTO habeas.certificate (id, case_id, client_id, number, issued_at, body, key_id, signature)
-        VALUES (\(certificate.id), \(certificate.caseID), \(certificate.clientID), \(Int32(certificate.number)), \(certificate.issuedAt),
-          \(certificate.body), \(keyID), \(signature))
-        """
+        let body = body(signedWith: key)
+        return SignedCertificate(self, body: body, keyID: key.id, signature: try key.sign(Array(body.utf8)))
     }
 }

@@ -20,6 +20,7 @@ package enum LetterField: String, ClosedList {
     case waitUntil = "wait_until"
     case liftedOn = "lifted_on"
     case backupsUntil = "backups_until"
+    case logsUntil = "logs_until"
     case reason
     case article
     case explanation
@@ -73,7 +74,7 @@ package enum LetterField: String, ClosedList {
 
     package var shape: Shape {
         switch self {
-        case .submittedOn, .dueOn, .extendedTo, .waitUntil, .liftedOn, .backupsUntil, .downloadUntil: .date
+        case .submittedOn, .dueOn, .extendedTo, .waitUntil, .liftedOn, .backupsUntil, .logsUntil, .downloadUntil: .date
         case .decisionLink, .referenceLink, .downloadLink: .link
         case .parts, .authorities, .integrations, .identities: .list
         case .isMinor, .isOptOut, .isPublicRemoval, .isCCPA, .passedOn, .passingOn, .notPassedOn, .clientUnknown,
@@ -117,6 +118,7 @@ package enum LetterField: String, ClosedList {
         case .waitUntil: "until when we wait for an answer"
         case .liftedOn: "when a restriction ends"
         case .backupsUntil: "when backups are free of the data"
+        case .logsUntil: "when logs that forget by themselves have"
         case .reason: "why it was refused, in words"
         case .article: "where that is written"
         case .explanation: "a person's own words: a question, a reason, the answer to a complaint"

@@ -21,6 +21,7 @@ extension LetterWords {
         words.submittedOn = CivilDate(year: 2026, month: 3, day: 1)
         words.dueOn = CivilDate(year: 2026, month: 4, day: 1)
         words.backupsUntil = CivilDate(year: 2026, month: 7, day: 31)
+        words.logsUntil = CivilDate(year: 2026, month: 9, day: 30)
         words.downloadLink = "https://privacy.helpdesk.example/d/3F2A91BC07DE?part=1&format=html"
         words.downloadUntil = CivilDate(year: 2026, month: 5, day: 1)
         words.waitUntil = CivilDate(year: 2026, month: 4, day: 15)
@@ -37,6 +38,7 @@ extension LetterWords {
                 until: CivilDate(dayNumber: 22_000)
             ),
             Part("forum posts", explanation: "Other people have quoted them."),
+            Part("Example CRM", gap: .restorable, until: CivilDate(dayNumber: 22_100)),
         ]
         words.integrations = ["Example Newsletter", "Example Shop"]
         words.identities = [KnownBy(.email, "zoe@example.com"), KnownBy(.phone, "+4930123456")]

@@ -70,6 +70,7 @@ extension LetterWords {
         case .waitUntil: waitUntil.map(book.date)
         case .liftedOn: liftedOn.map(book.date)
         case .backupsUntil: backupsUntil.map(book.date)
+        case .logsUntil: logsUntil.map(book.date)
         case .downloadUntil: downloadUntil.map(book.date)
         case .reason: refusal.map { book[$0.reason] }
         case .article: refusal.flatMap { article(of: $0, in: book) }
@@ -95,7 +96,8 @@ extension LetterWords {
 
     private func item(_ part: Part, in book: Phrasebook) -> [String: String] {
         var item = ["what": PrintableText.line(part.what)]
-        item["why"] = part.explanation.map(PrintableText.paragraph) ?? part.refusal.map { book[$0.reason] }
+        item["why"] =
+            part.explanation.map(PrintableText.paragraph) ?? part.refusal.map { book[$0.reason] } ?? part.gap.map { book[$0] }
         item["basis"] = part.refusal.flatMap { article(of: $0, in: book) }
         item["kept_until"] = part.until.map(book.date)
         return item

@@ -36,22 +36,26 @@ package struct LetterWords: Sendable {
         }
     }
 
-    /// A part that was not done. It has a reason of the list, or else a person's words: those, where it has both.
+    /// A part that was not done. It has a reason of a list, or else a person's words: those, where it has both.
     package struct Part: Sendable, Hashable {
         /// As the data map calls it: `invoices`.
         package var what: String
         package var refusal: Refusal?
+        /// Why a system has not done it, or not yet.
+        package var gap: FanOutStanding.Gap.Reason?
         package var explanation: String?
         package var until: CivilDate?
 
         package init(
             _ what: String,
             refusal: Refusal? = nil,
+            gap: FanOutStanding.Gap.Reason? = nil,
             explanation: String? = nil,
             until: CivilDate? = nil
         ) {
             self.what = what
             self.refusal = refusal
+            self.gap = gap
             self.explanation = explanation
             self.until = until
         }
@@ -88,6 +92,8 @@ package struct LetterWords: Sendable {
     package var waitUntil: CivilDate?
     package var liftedOn: CivilDate?
     package var backupsUntil: CivilDate?
+    /// When the last log that forgets by itself has.
+    package var logsUntil: CivilDate?
     package var downloadUntil: CivilDate?
     package var referral: Referral?
     package var refusal: Refusal?

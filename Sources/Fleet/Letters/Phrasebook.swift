@@ -20,12 +20,13 @@ struct Phrasebook: Sendable {
     private let identityLevels: [VerificationLevel: String]
     private let feeGrounds: [FeeRule.Ground: String]
     private let waits: [LetterWords.Wait: String]
+    private let gaps: [FanOutStanding.Gap.Reason: String]
 
     init(_ text: String, path: String, locale: String) throws(PolicyFault) {
         let file = try YAMLMapping(text: text, path: path)
         try file.allow([
             "date", "first_day", "months", "rights", "opt_outs", "laws", "reasons", "extension_reasons",
-            "identity_levels", "fee_grounds", "waits", "your_rights", "complaints", "courts",
+            "identity_levels", "fee_grounds", "waits", "gaps", "your_rights", "complaints", "courts",
         ])
         self.locale = locale
         months = try file.list("months")
@@ -44,6 +45,7 @@ struct Phrasebook: Sendable {
         identityLevels = try Self.all(file, "identity_levels")
         feeGrounds = try Self.all(file, "fee_grounds")
         waits = try Self.all(file, "waits")
+        gaps = try Self.all(file, "gaps")
         yourRights = try Self.all(file, "your_rights")
         complaints = try Self.all(file, "complaints")
         courts = try Self.some(file, "courts")
@@ -60,6 +62,7 @@ struct Phrasebook: Sendable {
     subscript(level: VerificationLevel) -> String { identityLevels[level] ?? "" }
     subscript(ground: FeeRule.Ground) -> String { feeGrounds[ground] ?? "" }
     subscript(wait: LetterWords.Wait) -> String { waits[wait] ?? "" }
+    subscript(gap: FanOutStanding.Gap.Reason) -> String { gaps[gap] ?? "" }
 
     /// `22 November 2026`, as the language writes it.
     func date(_ day: CivilDate) -> String {

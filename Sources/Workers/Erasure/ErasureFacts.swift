@@ -13,7 +13,8 @@ struct ErasureFacts {
     let copies: [UUID]
     let retainedUntil: Date?
     let respondDue: Date?
-    let isLifted: Bool
+    /// When a restriction ends; nil where it does not, or where the person is still to be told before (GDPR Art. 18(3)).
+    let liftAt: Date?
     let reviews: [ErasureReading.Review]
 
     init(_ record: CaseFileRecord, _ read: ErasureReading, pauses: [Pause], at now: Date) {
@@ -23,7 +24,8 @@ struct ErasureFacts {
         copies = read.copies[record.id] ?? []
         retainedUntil = read.retained[record.id].flatMap { $0 > now ? $0 : nil }
         respondDue = read.respondDue[record.id]
-        isLifted = read.lifted.contains(record.id)
+        let isToldFirst = !record.isAnsweredByUs || read.told.contains(record.id)
+        liftAt = isToldFirst ? read.lifted[record.id] : nil
         reviews = read.reviews[record.id] ?? []
     }
 
@@ -40,7 +42,7 @@ struct ErasureFacts {
         }
         switch record.state {
         case .inProgress, .onHold: return true
-        case .fulfilled, .partlyFulfilled: return right == .restriction && isLifted
+        case .fulfilled, .partlyFulfilled: return right == .restriction && liftAt != nil
         case .received, .needsClient, .needsIdentity, .needsFee, .referred, .refused, .handedOver, .withdrawn, .lapsed:
             return false
         }

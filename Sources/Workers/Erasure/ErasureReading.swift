@@ -31,8 +31,10 @@ struct ErasureReading {
     private(set) var held: Set<UUID> = []
     private(set) var respondDue: [UUID: Date] = [:]
     private(set) var openClocks: [UUID: Set<ClockRule.Clock>] = [:]
-    /// Cases whose restriction has been lifted.
-    private(set) var lifted: Set<UUID> = []
+    /// When restrictions end that have been lifted.
+    private(set) var lifted: [UUID: Date] = [:]
+    /// Cases whose person knows of that, or cannot be told.
+    private(set) var told: Set<UUID> = []
     private(set) var certificates: [UUID: Int] = [:]
     /// What holds for the people of these cases.
     private(set) var suppressed: [UUID: Set<String>] = [:]
@@ -77,8 +79,8 @@ struct ErasureReading {
              WHERE subject_id = ANY(\(ids)::uuid[]) AND clock = ANY(\(clocks.map(\.rawValue))::text[]) AND state = 'open'
             """,
             """
-            SELECT DISTINCT chain_id FROM habeas.evidence
-             WHERE chain_id = ANY(\(ids)::uuid[]) AND fact = 'restriction.lifted'
+            SELECT chain_id, fact, coalesce((body::jsonb ->> 'lifted_at')::timestamptz, at) FROM habeas.evidence
+             WHERE chain_id = ANY(\(ids)::uuid[]) AND fact IN ('restriction.lifted', 'restriction.told') ORDER BY chain_id, seq DESC
             """,
             "SELECT case_id, max(number) FROM habeas.certificate WHERE case_id = ANY(\(ids)::uuid[]) GROUP BY case_id",
             """
@@ -130,7 +132,9 @@ struct ErasureReading {
             openClocks[id, default: []].insert(clock)
             if clock == .respond { respondDue[id] = due }
         }
-        lifted = Set(try rows[9].decode(as: UUID.self))
+        for (id, fact, at) in try rows[9].decode(UUID.self, String.self, Date.self) {
+            if fact == "restriction.told" { told.insert(id) } else { lifted[id] = at }
+        }
         for (id, number) in try rows[10].decode(UUID.self, Int.self) { certificates[id] = number }
         for (id, scope) in try rows[11].decode(UUID.self, String.self) { suppressed[id, default: []].insert(scope) }
     }

@@ -284,7 +284,9 @@ struct ErasureTurn {
 
     /// A restriction is lifted where it was set (GDPR Art. 18(3)).
     private mutating func lift(_ desk: inout CaseDesk) {
-        guard facts.isLifted, !targets.contains(where: { $0.part == .lift }) else { return }
+        guard let time = facts.liftAt, !targets.contains(where: { $0.part == .lift }) else { return }
+        // The person was told a day, and it ends no sooner.
+        guard time <= now else { return look(at: time, &desk) }
         for target in targets where target.part == .whole && target.state == .verified {
             guard let system = desk.registry.system(target.system), target.way == .connector || target.way == .person
             else { continue }
@@ -485,6 +487,7 @@ struct ErasureTurn {
         let certificate = Certificate(
             of: record,
             targets: targets,
+            effects: desk.effects(of: id),
             registry: desk.registry,
             number: (read.certificates[id] ?? 0) + 1,
             at: now

@@ -53,6 +53,7 @@ enum Facts {
                 body.member("level", data.level)
                 body.member("verified_at", data.verifiedAt)
             case .identityFailed(let data): body.member("reason", data.reason)
+            case .restrictionLifted(let data): body.member("lifted_at", data.at)
             default: break
             }
         }

@@ -28,7 +28,7 @@ package struct K5Gate: Sendable, Hashable {
         }
         switch kind {
         case .subjectReceipt, .clientUndecided: return false
-        case .subjectIdentity, .subjectExtension, .subjectAnswer: return answerBy == .vendor
+        case .subjectIdentity, .subjectExtension, .subjectAnswer, .subjectRestrictionLifted: return answerBy == .vendor
         case .clientAnswer, .subjectNotice, .clientReferral, .clientReminder, .clientEscalation: return true
         // What the client has decided to have done is done by another worker.
         case .targetAct, .targetLook, .targetVerify: return false

@@ -47,7 +47,15 @@ extension ReferralFacts {
         // Who withdraws knows of it.
         case .withdrawn, .received, .needsClient, .needsIdentity, .needsFee, .referred, .inProgress: break
         }
-        return owed
+        return owed + [liftNotice].compactMap { $0 }
+    }
+
+    /// That a restriction ends, which the person is told before (GDPR Art. 18(3)).
+    var liftNotice: OwedMessage? {
+        guard let liftedAt, right == .restriction, lane == .own || answerBy == .vendor,
+            state == .fulfilled || state == .partlyFulfilled
+        else { return nil }
+        return OwedMessage(.subjectRestrictionLifted, since: liftedAt)
     }
 
     /// The question who the person is; another one where somebody has vouched for less than is needed.

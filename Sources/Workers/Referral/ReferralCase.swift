@@ -15,6 +15,12 @@ struct ReferralCase: Sendable {
     private var notedProhibition: NotedProhibition?
     /// When persons have said that it may be referred although something forbade it.
     private var permissions: [Date] = []
+    /// Its parts at systems, in the order of the plan.
+    private(set) var targets: [FanOutTarget] = []
+    /// The last that was certified of it.
+    private(set) var certificate: (id: UUID, digest: String)?
+    /// When its restriction ends.
+    private(set) var liftedAt: Date?
     private(set) var extensionReason: LetterWords.ExtensionReason = .complexity
 
     private static let clocks: [ClockRule.Clock] = [.respond, .lapse]
@@ -38,6 +44,15 @@ struct ReferralCase: Sendable {
             """,
             "SELECT chain_id, body FROM habeas.evidence WHERE chain_id = ANY(\(ids)::uuid[]) AND fact = 'clock.extended' ORDER BY seq",
             prohibitions(ids),
+            FanOutTarget.reading(of: ids),
+            """
+            SELECT DISTINCT ON (case_id) case_id, id, encode(sha256(convert_to(body, 'UTF8')), 'hex') FROM habeas.certificate
+             WHERE case_id = ANY(\(ids)::uuid[]) ORDER BY case_id, number DESC
+            """,
+            """
+            SELECT DISTINCT ON (chain_id) chain_id, greatest((body::jsonb ->> 'lifted_at')::timestamptz, at) FROM habeas.evidence
+             WHERE chain_id = ANY(\(ids)::uuid[]) AND fact = 'restriction.lifted' ORDER BY chain_id, seq
+            """,
         ]
     }
 
@@ -64,6 +79,14 @@ struct ReferralCase: Sendable {
         for (id, at, body) in try rows[6].decode(UUID.self, Date.self, String.self) {
             cases[id]?.notedProhibition = NotedProhibition(body: body, at: at)
         }
+        for row in rows[7] {
+            let target = try FanOutTarget(row: row)
+            cases[target.caseID]?.targets.append(target)
+        }
+        for (id, certificate, digest) in try rows[8].decode(UUID.self, UUID.self, String.self) {
+            cases[id]?.certificate = (certificate, digest)
+        }
+        for (id, at) in try rows[9].decode(UUID.self, Date.self) { cases[id]?.liftedAt = at }
         return cases
     }
 

@@ -106,6 +106,8 @@ package struct ReferralFacts: Sendable {
     /// Who tells the person, as the client's decision says; nil as long as the client of a referred case has not decided.
     package var answerBy: Answerer?
     package var extendedAt: Date?
+    /// When it was said that the restriction ends.
+    package var liftedAt: Date?
     /// Another case answers this one, too: everything is said about that one.
     package var isLinked = false
     /// The person was asked who they are and has not answered.

@@ -95,7 +95,20 @@ package struct ReferralPlan: Sendable {
         {
             steps.append(.stop(.confirmReceipt))
         }
-        return steps
+        return steps + liftTold
+    }
+
+    /// A restriction ends only when the person has been told, or a person has taken that on (GDPR Art. 18(3)).
+    private var liftTold: [ReferralStep] {
+        guard let notice = facts.liftNotice else { return [] }
+        if facts.effects.contains(where: { notice.isSaid(by: $0) && $0.state == .done }) {
+            return once(.restrictionTold(byLetter: true))
+        }
+        let isSettled = facts.reviews.contains { review in
+            review.kind == .subjectUnreachable && (review.verdict == .confirmed || review.verdict == .denied)
+                && (review.settledAt ?? .distantPast) >= notice.since
+        }
+        return isSettled ? once(.restrictionTold(byLetter: false)) : []
     }
 
     private func isDone(_ kind: EffectKind) -> Bool {

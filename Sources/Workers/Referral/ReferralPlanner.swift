@@ -30,7 +30,7 @@ package struct ReferralPlanner: EffectPlanner {
             "SELECT case_id, kek_id, wrapped_key, payload FROM habeas.case_secret WHERE case_id = ANY(\(ids)::uuid[])",
             """
             SELECT DISTINCT chain_id, fact FROM habeas.evidence
-             WHERE chain_id = ANY(\(ids)::uuid[]) AND fact IN ('referral.prohibited', 'withdrawal.came_after')
+             WHERE chain_id = ANY(\(ids)::uuid[]) AND fact IN ('referral.prohibited', 'withdrawal.came_after', 'restriction.told')
             """,
             // What is said about a group is kept under the group.
             """
@@ -45,6 +45,10 @@ package struct ReferralPlanner: EffectPlanner {
             """,
             ReconsiderMessage.waiting(ids),
             ReferralCase.prohibitions(ids),
+            """
+            SELECT chain_id, min(at) FROM habeas.evidence
+             WHERE chain_id = ANY(\(ids)::uuid[]) AND fact = 'restriction.lifted' GROUP BY chain_id
+            """,
         ]
     }
 
@@ -77,6 +81,7 @@ package struct ReferralPlanner: EffectPlanner {
         let disabled: Set<String>
         let early: Set<UUID>
         var prohibitions: [UUID: NotedProhibition] = [:]
+        var lifted: [UUID: Date] = [:]
 
         init(_ rows: [Rows]) throws {
             for (id, word, anchor, isOpen) in try rows[0].decode(UUID.self, String.self, Date.self, Bool.self) {
@@ -107,6 +112,7 @@ package struct ReferralPlanner: EffectPlanner {
             for (id, at, body) in try rows[7].decode(UUID.self, Date.self, String.self) {
                 prohibitions[id] = NotedProhibition(body: body, at: at)
             }
+            for (id, at) in try rows[8].decode(UUID.self, Date.self) { lifted[id] = at }
         }
     }
 
@@ -128,6 +134,7 @@ package struct ReferralPlanner: EffectPlanner {
         facts.reviews = read.reviews[id] ?? []
         facts.recorded = read.recorded[id] ?? []
         facts.notedProhibition = read.prohibitions[id]
+        facts.liftedAt = read.lifted[id]
         refresh(&facts, of: id, desk)
         return facts
     }
@@ -199,7 +206,11 @@ package struct ReferralPlanner: EffectPlanner {
             desk.record("review.opened", of: id) { $0.member("kind", kind.rawValue) }
         case .dismiss(let kind):
             desk.edit(id) { record, changes in changes.reviews.dismiss(kind, case: record.id, at: changes.now) }
-        case .record(let fact): desk.record(fact.name, of: id) { fact.write(to: &$0) }
+        case .record(let fact):
+            desk.record(fact.name, of: id) { fact.write(to: &$0) }
+            if case .restrictionTold = fact {
+                desk.edit(id) { record, changes in changes.wakeUps.wake(.erasure, for: record.id) }
+            }
         }
     }
 }

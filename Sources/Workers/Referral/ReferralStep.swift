@@ -21,11 +21,14 @@ package enum ReferralStep: Sendable, Hashable {
         case prohibited(reason: String, ofCase: Bool)
         /// A withdrawal found these effects done or in a worker's hands: they came first.
         case cameFirst([ReferralFacts.Effect])
+        /// The person knows that the restriction ends, or a person has said that nobody can be told: it may end now.
+        case restrictionTold(byLetter: Bool)
 
         package var name: String {
             switch self {
             case .prohibited: "referral.prohibited"
             case .cameFirst: "withdrawal.came_after"
+            case .restrictionTold: "restriction.told"
             }
         }
 
@@ -34,6 +37,7 @@ package enum ReferralStep: Sendable, Hashable {
             case .prohibited(let reason, let ofCase):
                 body.member("of", ofCase ? "case" : "client")
                 body.member("reason", reason)
+            case .restrictionTold(let byLetter): body.member("by", byLetter ? "letter" : "person")
             case .cameFirst(let effects):
                 body.key("effects")
                 body.array(effects) { list, effect in

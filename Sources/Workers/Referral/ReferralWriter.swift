@@ -44,27 +44,12 @@ struct ReferralWriter: Sendable {
         case .subjectAnswer:
             words.refusal = record.refusal.map { LetterWords.Refusal($0) }
             words.waitedFor = subject.wasAskedForIdentity ? .identity : .fee
-            words.parts = parts(record, in: contact?.locale)
+            AnswerParts(subject, registry).fill(&words, in: contact?.locale)
+        case .subjectRestrictionLifted: words.liftedOn = subject.liftedAt.map { day($0, record, registry) }
         default: break
         }
         guard let letter = LetterKind(kind, key: key) else { throw Unwritable() }
         return try letters.letter(letter, profile: record.profile, locale: contact?.locale, words: words)
-    }
-
-    /// What was not done: as long as nobody says which data it is, the reason at least. What is answered and stays on hold without
-    /// another reason is kept for legal claims (K18).
-    private func parts(_ record: CaseFileRecord, in locale: String?) -> [LetterWords.Part] {
-        let reason = record.refusal ?? (record.state == .onHold ? .legalClaims : nil)
-        return reason.map { [LetterWords.Part(Self.someOfTheData(in: locale), refusal: LetterWords.Refusal($0))] } ?? []
-    }
-
-    private static func someOfTheData(in locale: String?) -> String {
-        switch locale?.prefix(2) {
-        case "de": "Ein Teil der Daten"
-        case "fr": "Une partie des données"
-        case "es": "Una parte de los datos"
-        default: "Some of the data"
-        }
     }
 
     private func referral(_ subject: ReferralCase, _ registry: Registry) -> LetterWords.Referral {
@@ -98,7 +83,7 @@ struct ReferralWriter: Sendable {
             words.refusal = record.refusal.map { LetterWords.Refusal($0) }
             words.waitedFor = subject.wasAskedForIdentity ? .identity : .fee
             words.vendorAnswers = record.answerBy == .vendor
-            if words.outcome == .partly { words.parts = parts(record, in: client.locale) }
+            AnswerParts(subject, registry).fill(&words, in: client.locale)
             if isWhole, !channel.isThin, let person = request?.subjects.first {
                 words.identities = person.identities.map { LetterWords.KnownBy($0.type, $0.value) }
             }
@@ -134,6 +119,7 @@ struct ReferralWriter: Sendable {
             data.member("answer_by", record.answerBy)
             data.member("refusal", record.refusal)
             data.member("article", record.refusal?.source)
+            if kind == .clientAnswer { AnswerParts(subject, registry).write(to: &data) }
             data.member("came_after_referral", record.state == .withdrawn && subject.wasReferred ? true : nil)
             data.member("their_reference", record.reference)
             data.member("decision_url", kind.asksClient ? decisionLink(record) : nil)
@@ -267,6 +253,7 @@ extension LetterKind {
         case .clientEscalation: self = .escalation
         case .clientAnswer: self = .clientAnswer
         case .clientUndecided: self = .undecided
+        case .subjectRestrictionLifted: self = .restrictionLifted
         case .targetAct, .targetLook, .targetVerify: return nil
         case .subjectAnswer:
             switch CaseState(rawValue: key) {

@@ -37,6 +37,9 @@ package struct KeyRing: Sendable {
 
         /// The 32 bytes by which anybody can check a signature.
         package var publicKey: [UInt8] { Array(key.publicKey.rawRepresentation) }
+
+        /// The same, in the forms that others read.
+        package var verifyingKey: VerifyingKey { VerifyingKey(of: key) }
     }
 
     package let keyEncryptionKeys: [KeyEncryptionKey]
@@ -121,7 +124,7 @@ package struct KeyRingError: Error, CustomStringConvertible {
         switch code {
         case .badLine(let line):
             "key file, line \(line): expected `kek|lookup|sign ID BASE64-OF-32-BYTES`; correct the line or make a new file with `habeas keys create`"
-        case .noKey(let kind): "key file: no key of kind \(kind); add one, or make a new file with `habeas keys create`"
+        case .noKey(let kind): "key file: no key of kind \(kind); add one with `habeas keys create --add \(kind)`"
         case .unknownKey(let id):
             "key ring: no key-encryption key named \(id); restore the key file that this database was written with"
         case .unreadable: "key file: cannot be read; check the path in keys.file and that this user may read it"

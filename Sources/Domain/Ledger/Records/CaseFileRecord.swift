@@ -99,6 +99,15 @@ package struct CaseFileRecord: Sendable {
         chain = EvidenceChain(new: .caseFile, id: id)
     }
 
+    /// Whether it is this vendor that writes to the person: of its own accord, or because the client has decided so (K5).
+    package var isAnsweredByUs: Bool {
+        switch lane {
+        case .own: true
+        case .referral: answerBy == .vendor
+        case .fulfilment: false
+        }
+    }
+
     /// What the clocks of this case depend on; nil where it is no request of a person.
     package func clockFacts(pauses: [Pause]) -> CaseClocks.Facts? {
         guard kind == .request, let right, let submittedAt else { return nil }

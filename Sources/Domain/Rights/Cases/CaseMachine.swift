@@ -168,7 +168,8 @@ package struct CaseMachine: Sendable {
     private func afterTheEnd(_ event: CaseEvent) -> Verdict {
         switch event {
         case .restrictionLifted where right == .restriction && (state == .fulfilled || state == .partlyFulfilled):
-            stay("restriction.lifted", .wake(.erasure))
+            // The person is told before it ends (GDPR Art. 18(3)).
+            stay("restriction.lifted", .wake(.erasure), .tell(.referral))
         case .holdLifted: stay("hold.lifted", .resume(.hold))
         default: .refuse(.closed)
         }

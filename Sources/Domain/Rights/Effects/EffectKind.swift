@@ -10,6 +10,8 @@ package enum EffectKind: String, CaseIterable, Hashable, Sendable {
     case subjectExtension = "subject.extension"
     /// The person is told what became of it.
     case subjectAnswer = "subject.answer"
+    /// The person is told that a restriction ends, before it does (GDPR Art. 18(3)).
+    case subjectRestrictionLifted = "subject.restriction_lifted"
     /// The client is told of the request (K4).
     case clientReferral = "client.referral"
     /// The client is asked again for its decision.
@@ -41,8 +43,8 @@ package enum EffectKind: String, CaseIterable, Hashable, Sendable {
     package var goesToClient: Bool {
         switch self {
         case .clientReferral, .clientReminder, .clientEscalation, .clientAnswer, .clientUndecided: true
-        case .subjectNotice, .subjectReceipt, .subjectIdentity, .subjectExtension, .subjectAnswer, .targetAct,
-            .targetLook, .targetVerify:
+        case .subjectNotice, .subjectReceipt, .subjectIdentity, .subjectExtension, .subjectAnswer,
+            .subjectRestrictionLifted, .targetAct, .targetLook, .targetVerify:
             false
         }
     }

@@ -1,0 +1,119 @@
+import Fleet
+import FoundationEssentials
+import Ledger
+import Rights
+
+/// What an answer says of a case's parts at systems: what stays, why, where that is written and until when; what was not done; what
+/// is the client's own to clean; when logs and backups have forgotten it.
+struct AnswerParts {
+    private let subject: ReferralCase
+    private let registry: Registry
+    private let standing: FanOutStanding
+
+    init(_ subject: ReferralCase, _ registry: Registry) {
+        self.subject = subject
+        self.registry = registry
+        standing = FanOutStanding(subject.targets) { registry.system($0)?.kind }
+    }
+
+    private var record: CaseFileRecord { subject.record }
+
+    /// Only of answers to what was carried out, in whole or in part: a refusal has its reason, and nothing was begun before a decision.
+    private var isCarriedOut: Bool {
+        switch record.state {
+        case .onHold, .fulfilled, .partlyFulfilled: true
+        case .received, .needsClient, .needsIdentity, .needsFee, .referred, .inProgress, .refused, .handedOver, .withdrawn,
+            .lapsed:
+            false
+        }
+    }
+
+    // MARK: In letters
+
+    func fill(_ words: inout LetterWords, in locale: String?) {
+        guard isCarriedOut else { return }
+        words.backupsUntil = standing.backupsUntil.map(day)
+        words.logsUntil = standing.logsUntil.map(day)
+        // To the client alone: it has enabled them (K14).
+        words.integrations = standing.clientsOwn.map(title)
+        guard record.state != .fulfilled else { return }
+        words.parts = standing.kept.map { held in
+            LetterWords.Part(
+                held.kept.category,
+                refusal: LetterWords.Refusal(held.kept.reason.refusal, citation: held.kept.citation),
+                until: day(held.kept.until)
+            )
+        }
+        words.parts += standing.gaps.map { gap in
+            // What a hold suspends is kept for legal claims, and not left undone (K18).
+            if gap.mayBeHeld, record.refusal == .legalClaims {
+                return LetterWords.Part(title(gap.system), refusal: LetterWords.Refusal(.legalClaims))
+            }
+            return LetterWords.Part(title(gap.system), gap: gap.reason, until: gap.until.map(day))
+        }
+        if words.parts.isEmpty { words.parts = [unknown(in: locale)] }
+    }
+
+    /// As long as nobody says which data it is, the reason at least. A person answered without a data map: what stays on hold without
+    /// another reason is kept for legal claims (K18).
+    private func unknown(in locale: String?) -> LetterWords.Part {
+        let held: RefusalReason? = record.state == .onHold && subject.targets.isEmpty ? .legalClaims : nil
+        let what = Self.someOfTheData(in: locale)
+        guard let reason = record.refusal ?? held else { return LetterWords.Part(what, gap: .left) }
+        return LetterWords.Part(what, refusal: LetterWords.Refusal(reason))
+    }
+
+    private static func someOfTheData(in locale: String?) -> String {
+        switch locale?.prefix(2) {
+        case "de": "Ein Teil der Daten"
+        case "fr": "Une partie des données"
+        case "es": "Una parte de los datos"
+        default: "Some of the data"
+        }
+    }
+
+    private func title(_ id: String) -> String { registry.system(id)?.title ?? id }
+
+    private func day(_ instant: Date) -> CivilDate {
+        let place = record.clientID.flatMap { registry.client($0)?.place } ?? registry.atlas.place(record.country)
+        return place.day(of: instant)
+    }
+
+    // MARK: In messages
+
+    /// The same for a client's program: ids, codes and dates.
+    func write(to data: inout JSONWriter) {
+        guard isCarriedOut, !subject.targets.isEmpty else { return }
+        data.key("targets")
+        data.array(subject.targets) { list, target in list.object { target.summarise(to: &$0) } }
+        data.member("clients_own", standing.clientsOwn)
+        if !standing.kept.isEmpty {
+            data.key("kept")
+            data.array(standing.kept) { list, held in
+                list.object { item in
+                    item.member("system", held.system)
+                    held.kept.write(to: &item)
+                }
+            }
+        }
+        if !standing.gaps.isEmpty {
+            data.key("not_done")
+            data.array(standing.gaps) { list, gap in
+                list.object { item in
+                    item.member("system", gap.system)
+                    item.member("part", gap.part == .whole ? nil : gap.part.rawValue)
+                    item.member("why", gap.reason)
+                    item.member("until", gap.until)
+                }
+            }
+        }
+        data.member("backups_until", standing.backupsUntil)
+        data.member("logs_until", standing.logsUntil)
+        guard let certificate = subject.certificate else { return }
+        data.key("certificate")
+        data.object { item in
+            item.member("id", certificate.id)
+            item.member("sha256", certificate.digest)
+        }
+    }
+}
