@@ -12,6 +12,6 @@ struct BenchCommand: AsyncParsableCommand {
             Example:
               habeas bench generate --count 100000 && habeas bench generate --count 20000 --rate 2000
             """,
-        subcommands: [BenchGenerate.self, BenchBroker.self, BenchDatabase.self]
+        subcommands: [BenchGenerate.self, BenchCalls.self, BenchBroker.self, BenchDatabase.self]
     )
 }
