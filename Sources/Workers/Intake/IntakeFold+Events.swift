@@ -25,14 +25,8 @@ extension IntakeFold {
         case .breachDetected(let data): detect(data, prepared, delivery)
         case .breachUpdated(let data): update(data, prepared, delivery)
         case .breachAcknowledged(let data): acknowledge(data, prepared, delivery)
-        case .taskCompleted, .taskFailed:
-            refuse(
-                delivery,
-                prepared,
-                "data.task",
-                .unknownTask,
-                "Name a task that is open for you; this one is not known."
-            )
+        case .taskCompleted(let data): answer(data.task, data.answer, prepared, delivery)
+        case .taskFailed(let data): answer(data.task, data.answer(at: receipt(prepared)), prepared, delivery)
         case .objectionReceived:
             refuse(
                 delivery,

@@ -41,6 +41,9 @@ struct IntakeState {
     /// Holds by reference; true where one is still placed.
     var holds: [Reference: Hold] = [:]
 
+    /// Parts of cases at systems that events speak of, by the task's id.
+    var tasks: [UUID: FanOutTarget] = [:]
+
     /// The holds in place on cases, whoever placed them: a case is held until the last of them is lifted.
     var openHolds: [UUID: Set<UUID>] = [:]
 
@@ -92,6 +95,8 @@ struct IntakeNeeds {
     private(set) var references: Set<IntakeState.Reference> = []
     private(set) var holds: Set<IntakeState.Reference> = []
     private(set) var clients: Set<String> = []
+    /// Tasks at systems that events answer.
+    private(set) var tasks: Set<UUID> = []
     private(set) var needsInstallation = false
     /// What is asked by the people of new cases, with the look-up hash they are found by.
     private(set) var asks: [(lookup: [UInt8], ask: [UInt8])] = []
@@ -118,6 +123,8 @@ struct IntakeNeeds {
         case .clientRetentionAgreed(let data): clients.insert(data.client)
         case .complaintReceived(let data): references.insert(named(.complaint, data.complaintRef))
         case .requestClientNamed: mayNameClients = true
+        case .taskCompleted(let data): tasks.insert(data.task)
+        case .taskFailed(let data): tasks.insert(data.task)
         case .breachDetected(let data): references.insert(named(.incident, data.incidentRef))
         case .breachUpdated(let data): references.insert(named(.incident, data.incidentRef))
         case .breachAcknowledged(let data): references.insert(named(.incident, data.incidentRef))

@@ -78,6 +78,7 @@ struct IntakeTransaction {
         let incidents = references.filter { $0.list == .incident }
         let caseIDs = Array(needs.caseIDs)
         let holds = Array(needs.holds)
+        let tasks = Array(needs.tasks)
         var statements: [SQL] = [
             "SELECT habeas.domain_now(), now(), registry_version FROM habeas.installation",
             Inbox.take(needs.inbox),
@@ -98,6 +99,7 @@ struct IntakeTransaction {
                 kinds: named.map(\.list.rawValue),
                 references: named.map(\.text),
                 holds: holds.map { ($0.publisher, $0.text) },
+                tasks: tasks,
                 asks: needs.asks
             )
         )
@@ -123,6 +125,8 @@ struct IntakeTransaction {
             """,
             if: !holds.isEmpty
         )
+        // Read under the locks of their cases, as the worker writes them.
+        let tasksAt = add(FanOutTarget.reading(ids: tasks), if: !tasks.isEmpty)
         let clientsAt = add(ChainHeads.lockingClients(Array(needs.clients)), if: !needs.clients.isEmpty)
         let installationAt = add(ChainHeads.lockingInstallation, if: needs.needsInstallation)
 
@@ -155,6 +159,12 @@ struct IntakeTransaction {
                 var hold = state.holds[reference] ?? IntakeState.Hold(clientID: client, isPlaced: isPlaced)
                 hold.rows.append((id, caseID))
                 state.holds[reference] = hold
+            }
+        }
+        if let index = tasksAt {
+            for row in results[index] {
+                let target = try FanOutTarget(row: row)
+                state.tasks[target.id] = target
             }
         }
         if let index = clientsAt {

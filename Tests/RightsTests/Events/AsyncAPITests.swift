@@ -11,18 +11,20 @@ struct AsyncAPITests {
         document = Tree(try #require(try Yams.compose(yaml: text)))
     }
 
-    @Test("It is AsyncAPI 3 and describes every event and every outcome, and nothing else")
+    @Test("It is AsyncAPI 3 and describes every event, every task and every outcome, and nothing else")
     func describesAll() throws {
         #expect(document["asyncapi"]?.string == "3.0.0")
         let events = EventType.allCases.map(\.name)
         let outcomes = OutcomeType.allCases.map(\.name)
         let messages = try #require(document.at("components.messages")).members
-        #expect(Set(messages.values.compactMap { $0["name"]?.string }) == Set(events + outcomes))
-        for (channel, names) in [("events", events), ("outcomes", outcomes)] {
+        let tasks = TaskMessageType.allCases.map(\.name)
+        #expect(Set(messages.values.compactMap { $0["name"]?.string }) == Set(events + tasks + outcomes))
+        for (channel, names) in [("events", events), ("tasks", tasks), ("outcomes", outcomes)] {
             let keys = try #require(document.at("channels.\(channel).messages")).members.keys
             #expect(Set(keys.compactMap { messages[$0]?["name"]?.string }) == Set(names))
         }
         #expect(document.at("operations.takeIn.messages")?.items.count == events.count)
+        #expect(document.at("operations.ask.messages")?.items.count == tasks.count)
         #expect(document.at("operations.tell.messages")?.items.count == outcomes.count)
     }
 
@@ -84,18 +86,32 @@ struct AsyncAPITests {
         #expect(fault.remedy.hasSuffix("."))
     }
 
-    @Test("The examples of an outcome have, and lack, what its schema requires", arguments: OutcomeType.allCases)
-    func outcomes(_ type: OutcomeType) throws {
-        let schema = try Tree(Sample.published("schemas/\(type.rawValue).json"))
-        #expect(schema.at("properties.type")?["const"]?.string == type.name)
+    @Test(
+        "The examples of an outcome, and of a task, have, and lack, what their schema requires",
+        arguments: OutcomeType.allCases.map { ($0.rawValue, $0.name) }
+            + TaskMessageType.allCases.map { ($0.rawValue, $0.name) }
+    )
+    func outgoing(_ type: String, _ name: String) throws {
+        let schema = try Tree(Sample.published("schemas/\(type).json"))
+        #expect(schema.at("properties.type")?["const"]?.string == name)
         let required = try #require(schema.at("properties.data")?["required"]).items.compactMap(\.string)
         let properties = try #require(schema.at("properties.data.properties")).members
         #expect(!required.isEmpty)
-        let valid = try #require(try Tree(Sample.published("examples/\(type.rawValue).valid.json"))["data"]).members
+        let valid = try #require(try Tree(Sample.published("examples/\(type).valid.json"))["data"]).members
         #expect(required.allSatisfy { valid[$0] != nil })
         #expect(valid.keys.allSatisfy { properties[$0] != nil })
-        let invalid = try #require(try Tree(Sample.published("examples/\(type.rawValue).invalid.json"))["data"]).members
+        let invalid = try #require(try Tree(Sample.published("examples/\(type).invalid.json"))["data"]).members
         #expect(!required.allSatisfy { invalid[$0] != nil })
+    }
+
+    @Test("What a task asks for are the words that the types have")
+    func taskWords() throws {
+        let schema = try Tree(Sample.published("schemas/task.requested.json"))
+        func words(_ path: String) -> Set<String> { Set(schema.at(path)?["enum"]?.items.compactMap(\.string) ?? []) }
+        let operations = Set(TargetOperation.words)
+        #expect(words("properties.data.properties.operation") == operations.union(["verify"]))
+        #expect(words("properties.data.properties.verifies") == operations)
+        #expect(words("properties.data.properties.regulation") == Set(Regulation.words))
     }
 }
 

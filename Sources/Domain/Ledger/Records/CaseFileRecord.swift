@@ -153,7 +153,8 @@ extension CaseFileRecord {
     }
 
     /// Reads and locks, in id order, the cases with these ids, those a publisher calls by these references or holds by
-    /// these, the cases that answer them where they are linked, and the open ones that ask for one of `asks`.
+    /// these, those with one of these tasks at systems, the cases that answer them where they are linked, and the open ones
+    /// that ask for one of `asks`.
     ///
     /// - Parameter asks: what is asked, each with the look-up hash of one of its people, by which the cases are found.
     package static func locking(
@@ -162,8 +163,17 @@ extension CaseFileRecord {
         kinds: [String],
         references: [String],
         holds: [(publisher: String, reference: String)],
+        tasks: [UUID] = [],
         asks: [(lookup: [UInt8], ask: [UInt8])]
     ) -> SQL {
+        let asked: SQL =
+            tasks.isEmpty
+            ? ""
+            : """
+
+            UNION ALL
+            SELECT target.case_id FROM habeas.fan_out target WHERE target.id = ANY(\(tasks)::uuid[])
+            """
         let held: SQL =
             holds.isEmpty
             ? ""
@@ -191,7 +201,7 @@ extension CaseFileRecord {
               UNION ALL
               SELECT called.id FROM unnest(\(publishers)::text[], \(kinds)::text[], \(references)::text[]) AS wanted (publisher, kind, ref)
                 JOIN habeas.case_file called ON called.publisher_id = wanted.publisher AND called.kind = wanted.kind
-                 AND called.request_ref = wanted.ref\(held))
+                 AND called.request_ref = wanted.ref\(held)\(asked))
             SELECT \(columns) FROM habeas.case_file
              -- As an array: a row that another transaction changed while this one waited for it is checked again, and by
              -- what a join had found it would be left out.

@@ -8,6 +8,8 @@ package struct AppDescription: Sendable, Hashable {
     package var canLook = false
     /// Within what it has to answer.
     package var answersWithin = Period(3, .businessDay)
+    /// Publishers whose events answer its tasks; none named: the one that is called as the system is.
+    package var publishers: [String] = []
 
     package init(publicKey: String) { self.publicKey = publicKey }
 
@@ -27,8 +29,21 @@ package struct PersonDescription: Sendable, Hashable {
     package var instructions: String?
     /// How often is asked again.
     package var remindEvery = Period(2, .businessDay)
+    /// Publishers whose events say that it is done; none named: people say so by hand.
+    package var publishers: [String] = []
 
     package init() {}
+}
+
+extension DataSystem {
+    /// Whether what a publisher says of this system's tasks counts.
+    package func mayAnswer(_ publisher: String) -> Bool {
+        switch connector {
+        case .amqp(let app): app.publishers.isEmpty ? publisher == id : app.publishers.contains(publisher)
+        case .email(let person), .manual(let person): person.publishers.contains(publisher)
+        case .postgres, .opendsr, .http, .none: false
+        }
+    }
 }
 
 extension IdentityType {

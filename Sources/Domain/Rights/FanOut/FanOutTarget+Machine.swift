@@ -2,69 +2,14 @@ package import FoundationEssentials
 
 /// What happens to a target's part, one signal after another: a pure function of the part, what its system can, and the time.
 extension FanOutTarget {
-    /// What its system can, and what counts there.
-    package struct Abilities: Sendable, Hashable {
-        /// Whether it can be asked whether what it accepted is done.
-        package var canPoll: Bool
-        /// Whether it can be asked whether anything is left.
-        package var canLook: Bool
-        /// How long what is deleted can still be restored; nil where it cannot.
-        package var grace: Period?
-        /// Whether a person is written to, rather than looking at the list.
-        package var writes: Bool
+    /// How long an app is left alone that wants to be asked again.
+    static let pause: TimeInterval = 15 * 60
 
-        package init(canPoll: Bool = false, canLook: Bool = false, grace: Period? = nil, writes: Bool = false) {
-            self.canPoll = canPoll
-            self.canLook = canLook
-            self.grace = grace
-            self.writes = writes
-        }
-
-        package init(of system: DataSystem, for operation: TargetOperation) {
-            switch system.connector {
-            case .opendsr: canPoll = true
-            case .http(let description): canPoll = description.procedures[operation]?.poll != nil
-            case .postgres, .amqp, .email, .manual, .none: canPoll = false
-            }
-            canLook = system.connector.canLook(after: operation)
-            grace = operation.destroys ? system.grace : nil
-            if case .email = system.connector { writes = true } else { writes = false }
-        }
-    }
-
-    package enum Signal: Sendable, Hashable {
-        /// An effect has come to its end.
-        case ended(EffectKind, EffectEnd)
-        case answered(TaskAnswer)
-        /// The time of `verifyAt` has come.
-        case graceOver
-        /// A person has it done anew, under this key.
-        case again(UUID)
-        /// The case goes on without it.
-        case left(cause: String)
-        case cancelled
-    }
-
-    /// How an effect ended.
-    package struct EffectEnd: Sendable, Hashable {
-        package enum Kind: String, Sendable, Hashable {
-            case done
-            case alreadyAbsent = "already_absent"
-            case acceptedPending = "accepted_pending"
-            /// Somebody's word against it: repeating is in vain.
-            case refused
-            /// All attempts failed.
-            case failed
-        }
-
-        package let kind: Kind
-        package let cause: String?
-        package let findings: TargetFindings
-
-        package init(_ kind: Kind, cause: String? = nil, findings: TargetFindings = TargetFindings()) {
-            self.kind = kind
-            self.cause = cause
-            self.findings = findings
+    /// When it is to be looked at again although nobody has said anything: the end of a grace, an app's pause, a reminder.
+    package var looksAgainAt: Date? {
+        switch state {
+        case .grace, .pending, .verifying: verifyAt
+        case .waiting, .acting, .verified, .listed, .stuck, .left, .cancelled: nil
         }
     }
 
@@ -107,11 +52,35 @@ extension FanOutTarget {
             if !state.isFinal { state = .cancelled }
             return nil
         case .graceOver:
-            guard state == .grace, let verifyAt, verifyAt <= now else { return nil }
-            return verify(abilities, at: now)
+            guard let time = looksAgainAt, time <= now else { return nil }
+            return timeIsUp(abilities, at: now)
         case .ended(let kind, let end): return ended(kind, end, abilities, at: now)
         case .answered(let answer): return answered(answer, abilities, at: now)
         }
+    }
+
+    private mutating func timeIsUp(_ abilities: Abilities, at now: Date) -> Next {
+        switch (state, way) {
+        case (.grace, _): return verify(abilities, at: now)
+        case (.pending, .person):
+            verifyAt = reminder(abilities, at: now)
+            return abilities.writes ? .targetAct : nil
+        case (.pending, .connector) where abilities.answersLater:
+            verifyAt = nil
+            state = .acting
+            return .targetAct
+        case (.verifying, .connector):
+            verifyAt = nil
+            return .targetVerify
+        default:
+            verifyAt = nil
+            return nil
+        }
+    }
+
+    private func reminder(_ abilities: Abilities, at now: Date) -> Date? {
+        guard way == .person, abilities.writes else { return nil }
+        return abilities.remindEvery?.end(after: now)
     }
 
     // MARK: Effects
@@ -119,8 +88,12 @@ extension FanOutTarget {
     private mutating func ended(_ kind: EffectKind, _ end: EffectEnd, _ abilities: Abilities, at now: Date) -> Next {
         switch (kind, state) {
         case (.targetAct, .acting), (.targetLook, .pending), (.targetVerify, .verifying): break
+        // What a reminder came to is no matter: whoever got it has it to do all the same.
         default: return nil
         }
+        let isOver = end.kind != .refused && end.kind != .failed
+        // The question has been asked; what is left there its answer says.
+        if kind == .targetVerify, isOver, abilities.answersLater, end.findings.level == nil { return nil }
         let before = findings
         findings = end.findings
         findings.reference = findings.reference ?? before.reference
@@ -134,21 +107,25 @@ extension FanOutTarget {
         switch end.kind {
         case .refused: return stop(.refused, end.cause)
         case .failed: return stop(.failed, end.cause)
-        case .acceptedPending:
-            outcome = .acceptedPending
-            actedAt = actedAt ?? now
-            state = .pending
-            return abilities.canPoll ? .targetLook : nil
-        case .done, .alreadyAbsent: break
+        case .done, .alreadyAbsent, .acceptedPending: break
         }
-        if kind == .targetVerify { return verified(abilities, at: now) }
+        if kind == .targetVerify { return verified(at: now) }
         // A letter has been sent; whoever got it has it to do.
         if way == .person {
             state = .pending
+            verifyAt = reminder(abilities, at: now)
             return nil
         }
-        outcome = end.kind == .alreadyAbsent ? .alreadyAbsent : .done
         actedAt = actedAt ?? now
+        if end.kind == .acceptedPending {
+            outcome = .acceptedPending
+            if abilities.canPoll || abilities.answersLater {
+                state = .pending
+                return abilities.canPoll ? .targetLook : nil
+            }
+            return acted(abilities, at: now)
+        }
+        outcome = end.kind == .alreadyAbsent ? .alreadyAbsent : .done
         return acted(abilities, at: now)
     }
 
@@ -156,6 +133,7 @@ extension FanOutTarget {
         self.outcome = outcome
         self.cause = cause
         state = .stuck
+        verifyAt = nil
         return nil
     }
 
@@ -171,10 +149,18 @@ extension FanOutTarget {
     }
 
     private mutating func verify(_ abilities: Abilities, at now: Date) -> Next {
-        if let shown = findings.level, shown.reaches(level) { return settle(shown, at: now) }
+        verifyAt = nil
+        // That it was accepted is no word that it is done.
+        let isSaid = outcome == .done || outcome == .alreadyAbsent
+        if isSaid, let shown = findings.level, shown.reaches(level) { return settle(shown, at: now) }
         if abilities.canLook, way == .connector {
             state = .verifying
             return .targetVerify
+        }
+        if !isSaid, way == .person || abilities.answersLater {
+            state = .pending
+            verifyAt = reminder(abilities, at: now)
+            return nil
         }
         if way == .person {
             // Nobody verifies what they did themselves.
@@ -183,11 +169,11 @@ extension FanOutTarget {
             return nil
         }
         // That a call was answered says nothing; where nothing hangs on it, it has to do.
-        if !isMandatory, level == .attestation { return settle(.attestation, at: now) }
+        if isSaid, !isMandatory, level == .attestation { return settle(.attestation, at: now) }
         return stop(outcome ?? .done, "not_verified")
     }
 
-    private mutating func verified(_ abilities: Abilities, at now: Date) -> Next {
+    private mutating func verified(at now: Date) -> Next {
         if let left = findings.stillThere, left > 0 { return stop(.stillThere, "still_there") }
         guard let shown = findings.level, shown.reaches(level) else { return stop(outcome ?? .done, "not_verified") }
         return settle(shown, at: now)
@@ -198,55 +184,106 @@ extension FanOutTarget {
         verifiedAt = now
         verifiedBy = shown
         cause = nil
+        verifyAt = nil
         return nil
     }
 
     // MARK: Answers
 
     private mutating func answered(_ answer: TaskAnswer, _ abilities: Abilities, at now: Date) -> Next {
+        // Of a connector's targets only an app's are answered by events.
+        guard answer.source != .app || way == .person || abilities.answersLater else { return nil }
         switch (answer.source, state) {
-        case (.witness, .verifying) where way == .person:
-            if answer.outcome == .stillThere { return stop(.stillThere, "still_there") }
-            return answer.outcome == .done || answer.outcome == .alreadyAbsent ? settle(.person, at: now) : nil
-        case (.witness, _): return nil
-        // Of an app that is asked whether anything is left.
-        case (.app, .verifying):
-            switch answer.outcome {
-            case .done, .alreadyAbsent:
-                findings.stillThere = answer.outcome == .done ? answer.rows : 0
-                findings.level = .probe
-                return verified(abilities, at: now)
-            case .retry: return .targetVerify
-            case .refused, .failed, .stillThere, .acceptedPending: return stop(.failed, "not_verified")
-            }
-        case (_, .pending), (_, .acting), (.person, .stuck): break
+        case (.witness, .verifying) where way == .person: return witnessed(answer, at: now)
+        case (.app, .verifying) where way == .connector: return looked(answer, at: now)
+        // An app that never says what is left there: a person gives it up.
+        case (.person, .verifying) where way == .connector && abilities.answersLater:
+            return answer.outcome == .refused || answer.outcome == .failed ? stop(.failed, "not_verified") : nil
+        case (.app, .pending), (.app, .acting), (.app, .stuck), (.person, .pending), (.person, .acting),
+            (.person, .stuck):
+            return said(answer, abilities, at: now)
         default: return nil
         }
+    }
+
+    /// What became of it, by the word of whoever was to do it.
+    private mutating func said(_ answer: TaskAnswer, _ abilities: Abilities, at now: Date) -> Next {
         switch answer.outcome {
         case .done, .alreadyAbsent:
             outcome = answer.outcome == .alreadyAbsent ? .alreadyAbsent : .done
-            actedAt = actedAt ?? answer.at
+            cause = nil
+            // On the clock of whoever did it: what they say later is told from this by it.
+            actedAt = answer.at
             findings.rows = answer.rows
+            findings.stillThere = nil
             findings.verifyAfter = answer.verifyAfter
             findings.level = way == .person ? nil : .attestation
             return acted(abilities, at: now)
         case .acceptedPending:
             outcome = .acceptedPending
-            actedAt = actedAt ?? answer.at
-            guard let until = answer.verifyAfter else {
+            cause = nil
+            actedAt = answer.at
+            findings.verifyAfter = answer.verifyAfter
+            findings.level = nil
+            guard answer.verifyAfter != nil else {
                 state = .pending
+                verifyAt = reminder(abilities, at: now)
                 return nil
             }
-            findings.verifyAfter = until
-            findings.level = way == .person ? nil : .attestation
             return acted(abilities, at: now)
         case .refused: return stop(.refused, "refused")
         case .retry:
             guard way == .connector else { return nil }
-            state = .acting
-            return .targetAct
+            state = .pending
+            cause = nil
+            verifyAt = now.addingTimeInterval(Self.pause)
+            return nil
         case .failed: return stop(.failed, "failed")
         case .stillThere: return stop(.stillThere, "still_there")
+        }
+    }
+
+    /// Somebody who did not do it has looked.
+    private mutating func witnessed(_ answer: TaskAnswer, at now: Date) -> Next {
+        switch answer.outcome {
+        case .stillThere: return stop(.stillThere, "still_there")
+        case .done, .alreadyAbsent:
+            findings.stillThere = 0
+            findings.level = .person
+            return verified(at: now)
+        case .acceptedPending, .refused, .retry, .failed: return nil
+        }
+    }
+
+    /// An app was asked whether anything is left, and answers: `already_absent`, or `done` with how many records are left.
+    private mutating func looked(_ answer: TaskAnswer, at now: Date) -> Next {
+        if let said = actedAt {
+            // It was said before the question was asked.
+            if answer.at < said { return nil }
+            // The same again, word for word: it may be a repetition, and one says nothing (G12). A true answer comes later.
+            if answer.at == said, answer.outcome.rawValue == outcome?.rawValue, answer.rows == findings.rows {
+                return .targetVerify
+            }
+        }
+        switch answer.outcome {
+        case .alreadyAbsent:
+            findings.stillThere = 0
+            findings.level = .probe
+            return verified(at: now)
+        case .done:
+            // Done, and nothing of what is left: it has not understood the question.
+            guard let left = answer.rows else { return stop(outcome ?? .done, "not_verified") }
+            findings.stillThere = left
+            findings.level = .probe
+            return verified(at: now)
+        case .acceptedPending:
+            verifyAt = answer.verifyAfter.flatMap { $0 > now ? $0 : nil }
+            return nil
+        case .retry:
+            verifyAt = now.addingTimeInterval(Self.pause)
+            return nil
+        case .stillThere: return stop(.stillThere, "still_there")
+        case .refused, .failed: return stop(.failed, "not_verified")
         }
     }
 }

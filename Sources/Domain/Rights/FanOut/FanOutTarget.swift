@@ -90,6 +90,7 @@ package struct FanOutTarget: Sendable, Hashable {
     package var effect: UUID?
     package var findings = TargetFindings()
     package var actedAt: Date?
+    /// When it is looked at again by itself: at the end of a grace, of an app's pause, of a person's time until a reminder.
     package var verifyAt: Date?
     package var verifiedAt: Date?
     package var verifiedBy: Verification?

@@ -37,9 +37,7 @@ struct ApproveCommand: AsyncParsableCommand {
         let configuration = try common.configuration()
         guard let task, let reason else {
             let rows = try await DatabaseSession.run(configuration) { connection in
-                try await connection.query(
-                    TaskRow.listing(kind: nil, client: nil, onlyApprovals: true, limit: 100)
-                ).map(TaskRow.init)
+                try await TaskRow.open(onlyApprovals: true, limit: 100, on: connection)
             }
             return TaskRow.print(rows, json: common.json, empty: "nothing waits for an approval")
         }

@@ -98,7 +98,7 @@ struct ReviewAct {
         refusal named: RefusalReason? = nil
     ) throws {
         let event = act?.records.first.flatMap { review.kind.event(verdict, for: $0.machine, others: others) }
-        let refusal = try refusal(by: event, named: named)
+        let refusal = try refusal(by: event, verdict, named: named)
         written.append(review.settle(verdict, reason: reason, at: now))
         written += words?.writes.statements ?? []
         let members: (inout JSONWriter) -> Void = { [review] body in
@@ -117,14 +117,30 @@ struct ReviewAct {
             try act?.apply(event, members)
         } else {
             try fact("review.\(verdict.rawValue)", members)
+            // The case goes on, and is answered in part: what for, the answer says.
+            if let refusal { act?.edit { $0.refusal = refusal } }
         }
         if let queue = review.kind.hears { act?.tell(queue) }
         act?.settleReview()
     }
 
     /// The reason of a refusal: the kind's own, or the one that the person names.
-    private func refusal(by event: CaseEvent?, named: RefusalReason?) throws -> RefusalReason? {
+    private func refusal(
+        by event: CaseEvent?,
+        _ verdict: ReviewKind.Verdict,
+        named: RefusalReason?
+    ) throws -> RefusalReason? {
         guard event == .refusedByPerson || event == .instructionDenied else {
+            if review.kind == .targetStuck, verdict == .denied {
+                guard let named else {
+                    throw Failure(
+                        "--refusal",
+                        "is missing: an answer in part says what the rest was refused for (Y2, C5)",
+                        "name one of \(RefusalReason.words.joined(separator: ", "))"
+                    )
+                }
+                return named
+            }
             guard named == nil else {
                 throw Failure(
                     "--refusal",

@@ -9,7 +9,7 @@ struct TasksCommand: AsyncParsableCommand {
             Example:
               habeas tasks list && habeas tasks complete 0199f2c4-7a10-7d2e-9c55-0c1d2e3f4a5b --outcome denied --reason "sent by mistake"
             """,
-        subcommands: [TasksList.self, TasksComplete.self],
+        subcommands: [TasksList.self, TasksComplete.self, TasksVerify.self, TasksAssign.self],
         defaultSubcommand: TasksList.self
     )
 }

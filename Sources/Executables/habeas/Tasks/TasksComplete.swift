@@ -15,7 +15,10 @@ struct TasksComplete: AsyncParsableCommand {
             fraud. A confirmed fraud and an identity that cannot be established are a refusal, and it is yours. What needs two \
             people is confirmed with habeas approve; anybody may deny it. Your database login is kept as evidence, with the reason.
 
-            Who denies suspended_hand_over says with --refusal what for; the other kinds know their reason.
+            Who denies suspended_hand_over or target_stuck says with --refusal what for; the other kinds know their reason.
+
+            A task at a system ends with what came of it: done, already_absent, accepted_pending or refused. What is done by hand is \
+            verified by somebody else, with habeas tasks verify. Of attachments only digests are kept.
 
             Who denies regime_unconfirmed and knows the regulation names it: the case is put under it and its clocks are counted \
             anew. Without it the denial is a fact and the strictest dates stay.
@@ -24,19 +27,47 @@ struct TasksComplete: AsyncParsableCommand {
               habeas tasks complete 0199f2c4-7a10-7d2e-9c55-0c1d2e3f4a5b --outcome denied --regulation fadp --reason "lives in Basel"
               habeas tasks complete 0199f2c4-7a10-7d2e-9c55-0c1d2e3f4a5b --outcome confirmed --reason "asked back" \\
                 --given-by "the privacy contact" --channel phone --reference T-12
+              habeas tasks complete 0199f2c4-7a10-7d2e-9c55-0c1d2e3f4a5b --outcome done --rows 3 --attachment log.txt \\
+                --reason "deleted in the archive's console"
             """
     )
 
     enum Outcome: String, ExpressibleByArgument, CaseIterable {
+        // Of what a review asks.
         case confirmed, denied
+        // Of a task at a system.
+        case done
+        case alreadyAbsent = "already_absent"
+        case acceptedPending = "accepted_pending"
+        case refused
 
-        var verdict: ReviewKind.Verdict { self == .confirmed ? .confirmed : .denied }
+        /// Nil for what no review ends with.
+        var verdict: ReviewKind.Verdict? {
+            switch self {
+            case .confirmed: .confirmed
+            case .denied: .denied
+            case .done, .alreadyAbsent, .acceptedPending, .refused: nil
+            }
+        }
+
+        /// Nil for what no task at a system ends with.
+        var said: TaskAnswer.Outcome? {
+            switch self {
+            case .done: .done
+            case .alreadyAbsent: .alreadyAbsent
+            case .acceptedPending: .acceptedPending
+            case .refused: .refused
+            case .confirmed, .denied: nil
+            }
+        }
     }
 
     @Argument(help: "Id of the task.", transform: UUID.init(argument:))
     var task: UUID
 
-    @Option(help: "confirmed or denied.")
+    @Option(
+        help: "confirmed or denied; of a task at a system done, already_absent, accepted_pending or refused."
+    )
     var outcome: Outcome
 
     @Option(help: "Why. No personal data: it is kept as evidence.")
@@ -52,11 +83,22 @@ struct TasksComplete: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where suspended_hand_over is denied: what for; see habeas requests answer --help.",
+            "Where suspended_hand_over or target_stuck is denied: what for; see habeas requests answer --help.",
             valueName: "code"
         )
     )
     var refusal: RefusalReason?
+
+    @Option(help: ArgumentHelp("Of a task at a system: how many records were concerned.", valueName: "count"))
+    var rows: Int?
+
+    @Option(help: ArgumentHelp("Of a task at a system: before when it is not gone for good.", valueName: "time"))
+    var verifyAfter: String?
+
+    @Option(
+        help: ArgumentHelp("Of a task at a system: a file that shows it; several times for several.", valueName: "file")
+    )
+    var attachment: [String] = []
 
     @OptionGroup var answer: GivenAnswer
     @OptionGroup var common: CommonOptions
@@ -70,37 +112,105 @@ struct TasksComplete: AsyncParsableCommand {
                 "--regulation: is none of \(Self.regulations.joined(separator: ", ")); give one of them"
             )
         }
+        guard rows.map({ $0 >= 0 }) ?? true else {
+            throw ValidationError("--rows: is below zero; give a number of records")
+        }
+        guard attachment.count <= 20 else {
+            throw ValidationError("--attachment: is given more than 20 times; pack them into one file")
+        }
+        _ = try TaskTime.read(verifyAfter, "--verify-after")
     }
 
     func run() async throws {
         let configuration = try common.configuration()
         let ring = answer.name == nil ? nil : try KeyRing(file: configuration.required(.keysFile))
-        let review = try await DatabaseSession.run(configuration) { connection in
+        let digests = try attachment.map(Attachment.digest)
+        try await DatabaseSession.run(configuration) { connection in
             try await connection.transaction { connection in
-                var act = try await ReviewAct(on: task, connection)
-                try check(act.review)
-                let words = try act.review.caseID.flatMap {
-                    try answer.sealed("review.\(outcome.rawValue)", for: $0, at: act.now, ring: ring)
+                if var act = try await SystemTaskAct(on: task, connection) {
+                    try act.complete(try said(digests))
+                    _ = try await connection.pipeline(try await act.statements(on: connection))
+                    return Ended(kind: "system_task", request: act.target.caseID, system: act.target.system)
                 }
-                try act.settle(
-                    outcome.verdict,
-                    reason: reason,
-                    words: words,
-                    regulation: regulation.flatMap(Regulation.init(rawValue:)),
-                    refusal: refusal
-                )
-                _ = try await connection.pipeline(try await act.statements(on: connection))
-                return act.review
+                return try await settle(ring, connection)
             }
+        }.print(task, outcome, regulation, digests, json: common.json)
+    }
+
+    private func settle(_ ring: KeyRing?, _ connection: PostgresConnection) async throws -> Ended {
+        var act = try await ReviewAct(on: task, connection)
+        guard let verdict = outcome.verdict else {
+            throw Failure("--outcome", "is no verdict on a task of this kind", "give confirmed or denied")
         }
-        if common.json {
-            StandardOutput.write([
-                "task": JSONValue(task), "kind": .string(review.kind.rawValue), "outcome": .string(outcome.rawValue),
-                "request": JSONValue(review.caseID), "regulation": JSONValue(regulation),
-            ])
-        } else {
-            let moved = regulation.map { ", and the case is under \($0)" } ?? ""
-            StandardOutput.write("\(task.text) is \(outcome.rawValue)\(moved)")
+        guard rows == nil, verifyAfter == nil, attachment.isEmpty else {
+            throw Failure(
+                "--rows, --verify-after, --attachment",
+                "belong to a task at a system, and this is none",
+                "leave them out"
+            )
+        }
+        try check(act.review)
+        let words = try act.review.caseID.flatMap {
+            try answer.sealed("review.\(outcome.rawValue)", for: $0, at: act.now, ring: ring)
+        }
+        try act.settle(
+            verdict,
+            reason: reason,
+            words: words,
+            regulation: regulation.flatMap(Regulation.init(rawValue:)),
+            refusal: refusal
+        )
+        _ = try await connection.pipeline(try await act.statements(on: connection))
+        return Ended(kind: act.review.kind.rawValue, request: act.review.caseID, system: nil)
+    }
+
+    /// What came of a task at a system.
+    private func said(_ digests: [String]) throws -> SystemTaskAct.Said {
+        guard let said = outcome.said else {
+            throw Failure(
+                "--outcome",
+                "is no end of a task at a system",
+                "give done, already_absent, accepted_pending or refused"
+            )
+        }
+        guard regulation == nil, refusal == nil, answer.name == nil else {
+            throw Failure(
+                "--regulation, --refusal, --given-by",
+                "belong to a verdict, and this is a task at a system",
+                "leave them out"
+            )
+        }
+        guard rows == nil || said == .done else {
+            throw Failure("--rows", "belongs to --outcome done", "leave it out")
+        }
+        guard verifyAfter == nil || said == .done || said == .acceptedPending else {
+            throw Failure("--verify-after", "belongs to --outcome done or accepted_pending", "leave it out")
+        }
+        return SystemTaskAct.Said(
+            outcome: said,
+            rows: rows,
+            verifyAfter: try TaskTime.read(verifyAfter, "--verify-after"),
+            attachments: digests,
+            reason: reason
+        )
+    }
+
+    private struct Ended {
+        let kind: String
+        let request: UUID?
+        let system: String?
+
+        func print(_ task: UUID, _ outcome: Outcome, _ regulation: String?, _ digests: [String], json: Bool) {
+            if json {
+                StandardOutput.write([
+                    "task": JSONValue(task), "kind": .string(kind), "outcome": .string(outcome.rawValue),
+                    "request": JSONValue(request), "regulation": JSONValue(regulation), "system": JSONValue(system),
+                    "attachments": JSONValue(digests),
+                ])
+            } else {
+                let moved = regulation.map { ", and the case is under \($0)" } ?? ""
+                StandardOutput.write("\(task.text) is \(outcome.rawValue)\(moved)")
+            }
         }
     }
 

@@ -7,14 +7,17 @@ import Rights
 struct TasksList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Lists what waits for a person by urgency: reviews of cases, many access requests, parked messages.",
+        abstract: "Lists what waits for a person by urgency: reviews of cases, tasks at systems, parked messages.",
         discussion: """
             Example:
               habeas tasks list --kind suspected_fraud --json
             """
     )
 
-    static let kinds = ReviewKind.allCases.map(\.rawValue) + [TaskRow.triage]
+    static let kinds =
+        ReviewKind.allCases.map(\.rawValue) + [
+            TaskRow.triage, TaskRow.systemTask, TaskRow.systemLook, TaskRow.appOverdue,
+        ]
 
     @Option(help: ArgumentHelp("Only this kind: \(kinds.joined(separator: ", ")).", valueName: "kind"))
     var kind: String?
@@ -42,9 +45,7 @@ struct TasksList: AsyncParsableCommand {
                     throw Failure("--client", "is no client", "look it up with `habeas clients list`")
                 }
             }
-            return try await connection.query(
-                TaskRow.listing(kind: kind, client: client, onlyApprovals: false, limit: limit)
-            ).map(TaskRow.init)
+            return try await TaskRow.open(kind: kind, client: client, limit: limit, on: connection)
         }
         TaskRow.print(rows, json: common.json, empty: "nothing waits for a person")
     }
