@@ -17,7 +17,7 @@ struct Habeas: AsyncParsableCommand {
             """,
         subcommands: [
             MigrateCommand.self, TopologyCommand.self, ClientsCommand.self, PublishersCommand.self, KeysCommand.self,
-            PolicyCommand.self, LettersCommand.self,
+            PolicyCommand.self, LettersCommand.self, SystemsCommand.self,
             PublishCommand.self, RequestsCommand.self, DecideCommand.self, DeadlinesCommand.self, HoldsCommand.self,
             TasksCommand.self,
             ApproveCommand.self,

@@ -1,6 +1,9 @@
 package import Rights
 
-/// Reads the data map from YAML: one mapping a system, with every fault at its place.
+/// Reads the data map from YAML: a list of systems, with every fault at its place.
+///
+/// What a system says of itself is checked while it is read, what systems say of each other over the whole list. Which clients there
+/// are only the database knows.
 package enum SystemFile {
     /// One system as it was written, and what it says.
     package struct Entry: Sendable {
@@ -12,11 +15,43 @@ package enum SystemFile {
     /// Keys that every system has; those of its connector stand under `connector`.
     static let keys = [
         "id", "title", "kind", "company", "service", "categories", "purposes", "region", "mechanism", "agreed_on",
-        "mandatory",
-        "verification", "after", "relationships", "clients", "keep", "limits", "grace", "backups", "retention",
-        "internal",
-        "due_within", "connector",
+        "mandatory", "verification", "after", "from", "relationships", "clients", "keep", "limits", "grace", "backups",
+        "retention", "internal", "due_within", "connector",
     ]
+
+    static let keepKeys = [
+        "category", "reason", "law", "instruction", "claim", "until", "for", "relationships", "clients",
+    ]
+    static let mechanismKeys = ["kind", "valid_until"]
+    static let limitKeys = ["in_flight", "per_second"]
+
+    /// Reads a whole file.
+    ///
+    /// - Parameters:
+    ///   - path: named in faults only.
+    ///   - others: systems that stay in the data map beside those of the file.
+    ///   - clients: those there are; nil where nobody knows yet.
+    package static func entries(
+        _ text: String,
+        path: String,
+        beside others: [DataSystem] = [],
+        clients: Set<String>? = nil
+    ) throws(PolicyFault) -> [Entry] {
+        var mappings: [(system: DataSystem, file: YAMLMapping)] = []
+        var entries: [Entry] = []
+        for file in try YAMLMapping.entries(text: text, path: path) {
+            let system = try system(file)
+            // What is stored is read by every worker: it has to say the same there.
+            guard let body = file.yaml, let again = try? Self.system(body, path: path), again == system else {
+                throw file.fault("id", "begins an entry that cannot be stored as it is written", "write it more plainly")
+            }
+            mappings.append((system, file))
+            entries.append(Entry(system: system, body: body))
+        }
+        try check(mappings, beside: others)
+        if let clients { try check(mappings, clients) }
+        return entries
+    }
 
     /// Reads one stored system. `path` is named in faults only.
     package static func system(_ text: String, path: String) throws(PolicyFault) -> DataSystem {
@@ -38,17 +73,18 @@ package enum SystemFile {
         system.mechanism = try file.section("mechanism").map { section throws(PolicyFault) in try mechanism(section) }
         system.agreedOn = try day("agreed_on", file)
         system.after = try file.list("after")
+        system.from = try file.list("from")
         system.relationships = Set(try words("relationships", file) as [Relationship])
         system.clients = Set(try file.list("clients"))
-        for section in try file.sections("keep") { system.keeps.append(try keep(section)) }
+        for section in try file.sections("keep") { system.keeps.append(try keep(section, of: system)) }
         if let limits = try file.section("limits") {
-            try limits.allow(["in_flight", "per_second"])
+            try limits.allow(limitKeys)
             system.inFlight = try limits.number("in_flight", 1...1_000) ?? system.inFlight
-            system.perSecond = try limits.number("per_second", 1...100_000).map(Double.init)
+            system.perSecond = try rate("per_second", limits)
         }
-        system.grace = try period("grace", file)
-        system.backups = try period("backups", file)
-        system.retention = try period("retention", file)
+        system.grace = try technicalPeriod("grace", file)
+        system.backups = try technicalPeriod("backups", file)
+        system.retention = try technicalPeriod("retention", file)
         system.isInternal = try file.flag("internal") ?? false
         system.dueWithin = try period("due_within", file) ?? system.dueWithin
         if let section = try file.section("connector") { system.connector = try connector(section) }
@@ -58,155 +94,13 @@ package enum SystemFile {
         return system
     }
 
-    /// As good as its connector can show.
-    private static func standard(_ system: DataSystem) -> Verification {
-        system.connector.verification(of: .erase)
+    /// As good as its connector can show for the gravest thing it can do; what it cannot do a person does.
+    static func standard(_ system: DataSystem) -> Verification {
+        let connector = system.connector
+        let described = acts.first { connector.can($0) }
+        return described.map(connector.verification) ?? .attestation
     }
 
-    // MARK: Parts
-
-    private static func kind(_ file: YAMLMapping) throws(PolicyFault) -> SystemKind {
-        guard let kind: SystemKind = try word("kind", file) else {
-            throw file.fault("kind", "is missing", "write one of \(SystemKind.words.joined(separator: ", "))")
-        }
-        return kind
-    }
-
-    static func word<Word: ClosedList>(_ key: String, _ file: YAMLMapping) throws(PolicyFault) -> Word? {
-        guard let text = try file.text(key) else { return nil }
-        guard let word = Word(rawValue: text) else {
-            throw file.fault(key, "is not a word of the list", "use \(Word.words.joined(separator: ", "))")
-        }
-        return word
-    }
-
-    static func words<Word: ClosedList>(_ key: String, _ file: YAMLMapping) throws(PolicyFault) -> [Word] {
-        var words: [Word] = []
-        for text in try file.list(key) {
-            guard let word = Word(rawValue: text) else {
-                throw file.fault(
-                    key,
-                    "holds a word that is not of the list",
-                    "use \(Word.words.joined(separator: ", "))"
-                )
-            }
-            words.append(word)
-        }
-        return words
-    }
-
-    static func period(_ key: String, _ file: YAMLMapping) throws(PolicyFault) -> Period? {
-        guard let text = try file.text(key) else { return nil }
-        guard let period = Period(text) else {
-            throw file.fault(
-                key,
-                "is not a period",
-                "write a number and one of \(Period.Unit.allCases.map(\.rawValue).joined(separator: ", "))"
-            )
-        }
-        return period
-    }
-
-    private static func day(_ key: String, _ file: YAMLMapping) throws(PolicyFault) -> CivilDate? {
-        guard let text = try file.text(key) else { return nil }
-        guard let day = CivilDate(iso: text) else { throw file.fault(key, "is not a day", "write it as 2026-03-01") }
-        return day
-    }
-
-    private static func region(_ file: YAMLMapping) throws(PolicyFault) -> String? {
-        guard let text = try file.text("region") else { return nil }
-        guard let region = Country.normalise(text) else {
-            throw file.fault("region", "is not a code of ISO 3166", "write for instance DE, or US-CA")
-        }
-        return region
-    }
-
-    private static func mechanism(_ section: YAMLMapping) throws(PolicyFault) -> TransferMechanism {
-        try section.allow(["kind", "valid_until"])
-        guard let until = try day("valid_until", section) else {
-            throw section.fault("valid_until", "is missing", "say until when it holds, as 2027-03-01 (C13)")
-        }
-        do {
-            return try TransferMechanism(named: try section.required("kind"), validUntil: until)
-        } catch let fault as TransferMechanism.Fault {
-            throw section.fault("kind", fault.sentence, fault.remedy)
-        } catch {
-            throw section.fault("kind", "is missing", "write scc, adequacy, dpf or bcr")
-        }
-    }
-
-    private static func keep(_ section: YAMLMapping) throws(PolicyFault) -> KeepRule {
-        try section.allow([
-            "category", "reason", "law", "instruction", "claim", "until", "for", "relationships", "clients",
-        ])
-        guard let reason: RetentionException.Reason = try word("reason", section) else {
-            throw section.fault(
-                "reason",
-                "is missing",
-                "use \(RetentionException.Reason.words.joined(separator: ", "))"
-            )
-        }
-        let bases: [RetentionException.Basis] = [
-            try section.text("law").map { .law($0) }, try section.text("instruction").map { .clientInstruction($0) },
-            try section.text("claim").map { .ownClaim($0) },
-        ].compactMap { $0 }
-        guard bases.count == 1 else {
-            throw section.fault(
-                "law",
-                "or instruction or claim is missing, or there are several (K11)",
-                "cite the one law, client's instruction or claim of your own that it rests on"
-            )
-        }
-        let until: KeepRule.Until
-        switch (try day("until", section), try period("for", section)) {
-        case (.some(let day), nil): until = .day(day)
-        case (nil, .some(let period)): until = .after(period)
-        default:
-            throw section.fault("until", "or for is missing, or both are there", "say when what is kept goes (K11)")
-        }
-        return KeepRule(
-            category: try section.required("category"),
-            reason: reason,
-            basis: bases[0],
-            until: until,
-            relationships: Set(try words("relationships", section) as [Relationship]),
-            clients: Set(try section.list("clients"))
-        )
-    }
-
-    private static func connector(_ section: YAMLMapping) throws(PolicyFault) -> ConnectorDescription {
-        switch try section.required("kind") {
-        case "postgres": .postgres(try PostgresSection.read(section))
-        case "opendsr": .opendsr(try OpenDSRSection.read(section))
-        case "http": .http(try HTTPSection.read(section))
-        case "amqp": .amqp(try AppSection.read(section))
-        case "email": .email(try PersonSection.read(section, writes: true))
-        case "manual": .manual(try PersonSection.read(section, writes: false))
-        default:
-            throw section.fault("kind", "is no connector", "use postgres, opendsr, http, amqp, email or manual")
-        }
-    }
-
-    // MARK: The whole
-
-    private static func check(_ system: DataSystem, _ file: YAMLMapping) throws(PolicyFault) {
-        let best = system.connector.verification(of: .erase)
-        if system.kind.isActedOn, system.connector != .none, !best.reaches(system.verification) {
-            throw file.fault(
-                "verification",
-                "cannot be reached by its connector, which comes to \(best.rawValue) at most (N4)",
-                "ask for that, or describe how the system can be looked at"
-            )
-        }
-        if case .http = system.connector, system.isMandatory, best == .attestation {
-            throw file.fault(
-                "connector",
-                "says of a mandatory system how it is asked and not how it is looked at: a 200 alone completes nothing (G12)",
-                "describe a verify call, or write `mandatory: false`"
-            )
-        }
-        if system.after.contains(system.id) {
-            throw file.fault("after", "names the system itself", "name those that come before it")
-        }
-    }
+    /// What is done to data, the gravest first.
+    static let acts: [TargetOperation] = [.erase, .eraseTenant, .rectify, .restrict, .suppress]
 }

@@ -6,14 +6,31 @@ struct YAMLMapping {
     let line: Int
     /// The keys above this mapping, for faults: `clocks.refer.`
     private let prefix: String
+    private let node: Node
     private var values: [String: (node: Node, line: Int)] = [:]
     /// In the order of the file.
     private(set) var keys: [String] = []
 
     init(text: String, path: String) throws(PolicyFault) {
-        let root: Node?
+        guard let root = try Self.root(text, path) else {
+            throw PolicyFault(place: path, fault: "is empty", remedy: "write its keys")
+        }
+        try self.init(root, path: path, prefix: "", line: 1)
+    }
+
+    /// The mappings of a file that is a list of them.
+    static func entries(text: String, path: String) throws(PolicyFault) -> [YAMLMapping] {
+        guard let root = try root(text, path), case .sequence(let sequence) = root else {
+            throw PolicyFault(place: path, fault: "is not a list", remedy: "begin each entry with `- id: …`")
+        }
+        var entries: [YAMLMapping] = []
+        for item in sequence { entries.append(try YAMLMapping(item, path: path, prefix: "", line: 1)) }
+        return entries
+    }
+
+    private static func root(_ text: String, _ path: String) throws(PolicyFault) -> Node? {
         do {
-            root = try Yams.compose(yaml: text)
+            return try Yams.compose(yaml: text)
         } catch {
             var place = path
             if let error = error as? YamlError {
@@ -26,15 +43,15 @@ struct YAMLMapping {
             // The parser's own words quote the file.
             throw PolicyFault(place: place, fault: "is not valid YAML, or says a key twice", remedy: "correct the file")
         }
-        guard let root else {
-            throw PolicyFault(place: path, fault: "is empty", remedy: "write its keys")
-        }
-        try self.init(root, path: path, prefix: "", line: 1)
     }
+
+    /// The mapping as YAML of its own; nil where it cannot be written as such.
+    var yaml: String? { try? Yams.serialize(node: node, width: -1, allowUnicode: true) }
 
     private init(_ node: Node, path: String, prefix: String, line: Int) throws(PolicyFault) {
         self.path = path
         self.prefix = prefix
+        self.node = node
         self.line = node.mark?.line ?? line
         guard case .mapping(let mapping) = node else {
             let name = prefix.isEmpty ? "" : ": \(prefix.dropLast())"

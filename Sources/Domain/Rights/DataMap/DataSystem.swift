@@ -20,6 +20,8 @@ package struct DataSystem: Sendable, Hashable {
     package var verification = Verification.attestation
     /// Systems whose part has to be verified before this one's begins.
     package var after: [String] = []
+    /// Systems that it gets its data from; none named: whoever holds them says so where it is drawn.
+    package var from: [String] = []
     /// Whose data it can hold; none named: everybody's.
     package var relationships: Set<Relationship> = []
     /// Whose clients' data; none named: all clients'. Of an integration: who has enabled it.
@@ -57,20 +59,32 @@ package struct DataSystem: Sendable, Hashable {
     /// Purposes that a service provider may not pursue with its customers' data (C11).
     package static let forbiddenPurposes: Set<String> = ["own_marketing", "own_advertising", "resale", "own_profiling"]
 
-    /// Whether it can hold data of such a person.
+    /// Whether something is done there, rather than waited for or left to the client.
+    package var isActedOn: Bool { kind.isActedOn && !(kind == .log && connector == .none) }
+
+    /// Whether it can hold data of such a person. Of somebody who may be anybody it can; so it can of a client's user while nobody
+    /// has said which client's.
     package func canHold(_ relationship: Relationship, client: String?) -> Bool {
-        (relationships.isEmpty || relationships.contains(relationship) || relationship == .unknown)
-            && holds(client: client)
+        guard relationships.isEmpty || relationships.contains(relationship) || relationship == .unknown else {
+            return false
+        }
+        return holds(client: client) || (client == nil && relationship != .visitor)
     }
 
+    /// Whether it can hold data of a client's.
     package func holds(client: String?) -> Bool { clients.isEmpty || client.map(clients.contains) ?? false }
 
-    /// What is wrong with it for data of `client` on `day`; for nobody's in particular where nil.
+    /// Whether it can hold what goes with a client: not what it knows of the processor's own visitors only.
+    package func holdsTenant(_ client: String?) -> Bool { holds(client: client) && relationships != [.visitor] }
+
+    /// What is wrong with it for data of `client` on `day`; for nobody's in particular where nil. Where nobody said where a client
+    /// is, it may be in Europe.
     package func flags(for client: Client?, on day: CivilDate) -> [SystemFlag] {
-        guard kind != .clientIntegration, kind != .backup else { return [] }
+        guard kind != .clientIntegration else { return [] }
         var flags: [SystemFlag] = []
         if kind == .subprocessor, agreedOn == nil { flags.append(.agreementMissing) }
-        if client?.isEuropean ?? true, !Client.isEuropean(region), kind == .subprocessor || region != nil {
+        let isEuropean = client.map { $0.place.country == nil || $0.isEuropean } ?? true
+        if isEuropean, !Client.isEuropean(region), kind == .subprocessor || region != nil {
             switch mechanism?.standing(on: day) {
             case nil: flags.append(.mechanismMissing)
             case .expired: flags.append(.mechanismExpired)
@@ -79,7 +93,40 @@ package struct DataSystem: Sendable, Hashable {
             }
         }
         if purposes.contains(where: Self.forbiddenPurposes.contains) { flags.append(.purposeForbidden) }
-        if purposes.isEmpty { flags.append(.purposeMissing) }
+        if purposes.isEmpty, kind != .backup { flags.append(.purposeMissing) }
+        if kind == .subprocessor, categories.isEmpty || service == nil { flags.append(.descriptionMissing) }
         return flags
+    }
+}
+
+extension DataSystem {
+    /// The keys of the data map in which this differs from `other`, in their order.
+    package func differences(from other: DataSystem) -> [String] {
+        var keys: [String] = []
+        func compare(_ key: String, _ isEqual: Bool) { if !isEqual { keys.append(key) } }
+        compare("title", title == other.title)
+        compare("kind", kind == other.kind)
+        compare("company", company == other.company)
+        compare("service", service == other.service)
+        compare("categories", categories == other.categories)
+        compare("purposes", purposes == other.purposes)
+        compare("region", region == other.region)
+        compare("mechanism", mechanism == other.mechanism)
+        compare("agreed_on", agreedOn == other.agreedOn)
+        compare("mandatory", isMandatory == other.isMandatory)
+        compare("verification", verification == other.verification)
+        compare("after", after == other.after)
+        compare("from", from == other.from)
+        compare("relationships", relationships == other.relationships)
+        compare("clients", clients == other.clients)
+        compare("keep", keeps == other.keeps)
+        compare("limits", (inFlight, perSecond) == (other.inFlight, other.perSecond))
+        compare("grace", grace == other.grace)
+        compare("backups", backups == other.backups)
+        compare("retention", retention == other.retention)
+        compare("internal", isInternal == other.isInternal)
+        compare("due_within", dueWithin == other.dueWithin)
+        compare("connector", connector == other.connector)
+        return keys
     }
 }

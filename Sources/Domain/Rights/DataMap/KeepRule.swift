@@ -34,9 +34,21 @@ package struct KeepRule: Sendable, Hashable {
         self.clients = clients
     }
 
+    /// Whether it is about such a person's data. Who may be anybody is treated as an end user.
     package func concerns(_ relationship: Relationship, client: String?) -> Bool {
-        (relationships.isEmpty || relationships.contains(relationship))
-            && (clients.isEmpty || client.map(clients.contains) ?? false)
+        (relationships.isEmpty || relationships.contains(relationship)
+            || (relationship == .unknown && relationships.contains(.endUser))) && concerns(client: client)
+    }
+
+    /// Whether it is about data of this client.
+    package func concerns(client: String?) -> Bool { clients.isEmpty || client.map(clients.contains) ?? false }
+
+    /// Of those whose data it is about, the one of whom least may be kept: what counts where everything of a client goes.
+    package var strictest: Relationship {
+        if relationships.isEmpty || relationships.contains(.endUser) || relationships.contains(.unknown) {
+            return .endUser
+        }
+        return relationships.contains(.clientUser) ? .clientUser : .visitor
     }
 
     /// The exception for one request; nil where its time has passed already.

@@ -8,8 +8,11 @@ package enum SystemFlag: String, ClosedList {
     /// A service provider uses the data for itself (C11).
     case purposeForbidden = "purpose_forbidden"
     case purposeMissing = "purpose_missing"
+    /// A sub-processor of which the public list could not say what it does or with what (K13).
+    case descriptionMissing = "description_missing"
 
-    package var isBlocking: Bool { self != .mechanismEnding }
+    /// Whether it keeps new data from the system.
+    package var isBlocking: Bool { self != .mechanismEnding && self != .descriptionMissing }
 
     /// The row of the obligations.
     package var obligation: String {
@@ -19,6 +22,7 @@ package enum SystemFlag: String, ClosedList {
         case .mechanismExpired, .mechanismEnding: "C13"
         case .purposeForbidden: "C11"
         case .purposeMissing: "Y12"
+        case .descriptionMissing: "K13"
         }
     }
 
@@ -28,6 +32,7 @@ package enum SystemFlag: String, ClosedList {
         case .mechanismMissing, .mechanismExpired, .mechanismEnding: "GDPR Art. 44, 46"
         case .purposeForbidden: "GDPR Art. 28(10), 5(1)(b)"
         case .purposeMissing: "GDPR Art. 5(1)(b), 30(2)"
+        case .descriptionMissing: "GDPR Art. 28(2), 30(2)"
         }
     }
 
@@ -41,6 +46,7 @@ package enum SystemFlag: String, ClosedList {
         case .mechanismEnding: "renew the mechanism before it ends"
         case .purposeForbidden: "have the use ended, then take the purpose out of `purposes`"
         case .purposeMissing: "write what the data are used for as `purposes`"
+        case .descriptionMissing: "write what it does as `service`, and what it holds as `categories`"
         }
     }
 }

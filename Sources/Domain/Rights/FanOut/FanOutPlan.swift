@@ -50,6 +50,8 @@ package struct FanOutPlan: Sendable, Hashable {
         package enum Note: String, ClosedList {
             /// No machine can do this there.
             case operationNotDescribed = "operation_not_described"
+            /// A machine could do this there, and nobody could tell whether it is done (G12, N4).
+            case notVerifiable = "not_verifiable"
             /// Nothing is known of the person by which it finds people.
             case noCommonIdentity = "no_common_identity"
             /// It may get no new data: see the flags (G8, K16).
@@ -85,12 +87,25 @@ package struct FanOutPlan: Sendable, Hashable {
     /// What stays for a time, all systems together.
     package let retention: RetentionPlan
 
-    /// - Throws: where the data map would keep what may not be kept (K11).
+    /// - Throws: where the data map would keep what may not be kept (K11), and where it names nothing at which anything is to be
+    ///   done: a request ends well only where something was looked at.
     package init(_ facts: Facts, systems: [DataSystem]) throws(RetentionException.Fault) {
         let concerned = systems.filter { Self.isConcerned($0, facts) }
-        let ids = Set(concerned.filter { $0.kind.isActedOn }.map(\.id))
+        let order = PlanOrder(systems, among: Set(concerned.filter(\.isActedOn).map(\.id)))
         var lines: [Line] = []
-        for system in Self.inOrder(concerned) { lines.append(try Self.line(system, among: ids, facts)) }
+        // What is deleted can be restored there for a time, and is copied into backups until that is over.
+        let latest =
+            concerned.filter(\.isActedOn).compactMap(\.grace).map { $0.end(after: facts.now) }.max() ?? facts.now
+        for system in order.sorted(concerned) {
+            lines.append(try Self.line(system, after: order.before(system), copiedUntil: latest, facts))
+        }
+        guard lines.contains(where: { $0.way == .connector || $0.way == .person }) else {
+            throw RetentionException.Fault(
+                field: facts.isPublicOnly ? "public_content" : "systems",
+                fault: "names no system at which anything is to be done for this person (N4; GDPR Art. 5(2))",
+                remedy: "enter the systems that can hold such data in the data map, or answer the request by hand"
+            )
+        }
         self.lines = lines
         retention = RetentionPlan(lines.flatMap(\.kept))
     }
@@ -104,7 +119,7 @@ package struct FanOutPlan: Sendable, Hashable {
     }
 
     private static func isConcerned(_ system: DataSystem, _ facts: Facts) -> Bool {
-        if facts.kind == .endOfContract { return system.holds(client: facts.client?.id) }
+        if facts.kind == .endOfContract { return system.holdsTenant(facts.client?.id) }
         guard system.canHold(facts.relationship, client: facts.client?.id) else { return false }
         if facts.isPublicOnly { return system.kind == .publicContent }
         switch system.kind {
@@ -118,55 +133,65 @@ package struct FanOutPlan: Sendable, Hashable {
         }
     }
 
-    /// Those that wait for others behind them, else as the data map has them.
-    private static func inOrder(_ systems: [DataSystem]) -> [DataSystem] {
-        var left = systems
-        var done: Set<String> = []
-        var ordered: [DataSystem] = []
-        let ids = Set(systems.map(\.id))
-        while !left.isEmpty {
-            let index = left.firstIndex { $0.after.allSatisfy { done.contains($0) || !ids.contains($0) } } ?? 0
-            let next = left.remove(at: index)
-            done.insert(next.id)
-            ordered.append(next)
-        }
-        return ordered
-    }
-
     private static func line(
         _ system: DataSystem,
-        among ids: Set<String>,
+        after: [String],
+        copiedUntil: Date,
         _ facts: Facts
     ) throws(RetentionException.Fault) -> Line {
         let flags = system.flags(for: facts.client, on: facts.place.day(of: facts.now))
-        var kept: [RetentionException] = []
-        if facts.operation.destroys {
-            for rule in system.keeps where rule.concerns(facts.relationship, client: facts.client?.id) {
-                let exception = try rule.exception(
-                    of: facts.kind == .endOfContract ? .clientUser : facts.relationship,
-                    receivedAt: facts.receivedAt,
-                    at: facts.now,
-                    place: facts.place
-                )
-                if let exception { kept.append(exception) }
-            }
-        }
         let (way, note, identities) = way(system, flags, facts)
         let isActedOn = way == .connector || way == .person
+        var backupsUntil: Date?
+        var goneBy: Date?
+        if isActedOn, facts.operation.destroys {
+            let gone = system.grace?.end(after: facts.now) ?? facts.now
+            backupsUntil = system.backups.map { $0.end(after: gone) }
+        } else if way == .time, system.kind == .backup {
+            goneBy = system.backups.map { $0.end(after: copiedUntil) }
+        } else if way == .time {
+            goneBy = system.retention.map { $0.end(after: facts.now) }
+            backupsUntil = goneBy.flatMap { gone in system.backups.map { $0.end(after: gone) } }
+        }
         return Line(
             system: system,
             operation: facts.operation,
             way: way,
             note: note,
             isMandatory: isActedOn && system.isMandatory,
-            level: way == .person && system.verification.reaches(.person) ? .person : system.verification,
-            after: isActedOn ? system.after.filter(ids.contains) : [],
+            // Whoever does it does not verify it; only where somebody's word was to do, the doer's does.
+            level: way == .person && system.verification != .attestation ? .person : system.verification,
+            after: isActedOn ? after : [],
             flags: flags,
-            kept: kept,
+            kept: isActedOn ? try kept(system, facts) : [],
             identities: identities,
-            backupsUntil: isActedOn && facts.operation.destroys ? system.backups.map { $0.end(after: facts.now) } : nil,
-            goneBy: way == .time ? (system.retention ?? system.backups).map { $0.end(after: facts.now) } : nil
+            backupsUntil: backupsUntil,
+            goneBy: goneBy
         )
+    }
+
+    private static func kept(
+        _ system: DataSystem,
+        _ facts: Facts
+    ) throws(RetentionException.Fault) -> [RetentionException] {
+        guard facts.operation.destroys else { return [] }
+        let isTenant = facts.kind == .endOfContract
+        var kept: [RetentionException] = []
+        for rule in system.keeps {
+            guard
+                isTenant
+                    ? rule.concerns(client: facts.client?.id)
+                    : rule.concerns(facts.relationship, client: facts.client?.id)
+            else { continue }
+            let exception = try rule.exception(
+                of: isTenant ? rule.strictest : facts.relationship,
+                receivedAt: facts.receivedAt,
+                at: facts.now,
+                place: facts.place
+            )
+            if let exception { kept.append(exception) }
+        }
+        return kept
     }
 
     private static func way(
@@ -180,16 +205,23 @@ package struct FanOutPlan: Sendable, Hashable {
         case .log where system.connector == .none: return (.time, .byTime, [])
         case .own, .subprocessor, .publicContent, .log: break
         }
-        if system.connector.isPerson || system.connector == .none { return (.person, nil, []) }
-        guard system.connector.can(facts.operation) else { return (.person, .operationNotDescribed, []) }
+        // Before all else, be it by mail: whoever does it sees why no machine did, and what may not be sent.
         if facts.operation.givesData {
             if facts.isTransferSuppressed, system.kind == .subprocessor { return (.person, .transferSuppressed, []) }
             if flags.contains(where: \.isBlocking) { return (.person, .newDataBlocked, []) }
         }
+        if system.connector.isPerson { return (.person, nil, []) }
+        guard system.connector.can(facts.operation) else { return (.person, .operationNotDescribed, []) }
+        if system.isMandatory, facts.operation != .collect,
+            !system.connector.verification(of: facts.operation).reaches(system.verification)
+        {
+            return (.person, .notVerifiable, [])
+        }
         if facts.operation == .eraseTenant { return (.connector, nil, []) }
         let common = (system.connector.identities ?? IdentityType.leastTellingFirst).filter(facts.identities.contains)
         guard let least = common.first else { return (.person, .noCommonIdentity, []) }
+        // An own system is asked over what is in it already: nothing is transferred, and less would find less.
         let isBare = flags.contains(.mechanismMissing) || flags.contains(.mechanismExpired)
-        return isBare ? (.connector, .leastIdentifier, [least]) : (.connector, nil, common)
+        return isBare && system.kind != .own ? (.connector, .leastIdentifier, [least]) : (.connector, nil, common)
     }
 }

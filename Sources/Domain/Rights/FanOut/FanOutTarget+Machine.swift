@@ -24,8 +24,10 @@ extension FanOutTarget {
             state = .acting
             return .targetAct
         case .person:
-            state = abilities.writes ? .acting : .pending
-            return abilities.writes ? .targetAct : nil
+            // Who may get no new data gets no letter that holds some: our own people have it to do (G8, K16).
+            let writes = abilities.writes && note == nil
+            state = writes ? .acting : .pending
+            return writes ? .targetAct : nil
         case .client, .time:
             state = .listed
             return nil

@@ -14,7 +14,10 @@ struct PublishCommand: AsyncParsableCommand {
             One event, or one a line. All are checked first; if one is refused, none is sent. Sent is what the broker has \
             confirmed; intake may still refuse what only it can know, such as a client this login may not speak for.
 
+            --dry-run checks and sends nothing. Where a database is configured, it prints for each request and each end of a             contract what it would come to at every system.
+
             Example:
+              habeas publish events.jsonl --dry-run
               HABEAS_AMQP_URL=amqp://helpdesk:…@broker/ habeas publish events.jsonl
             """
     )
@@ -24,6 +27,9 @@ struct PublishCommand: AsyncParsableCommand {
 
     @Flag(name: .customLong("no-validate"), help: "Send whatever is in the file, to see how it is refused.")
     var skipsValidation = false
+
+    @Flag(help: "Check, say what it would come to, and send nothing.")
+    var dryRun = false
 
     @Option(
         help: ArgumentHelp(
@@ -37,16 +43,36 @@ struct PublishCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try common.configuration()
-        var target = try AMQPConfiguration(url: configuration.required(.amqpURL))
-        target.heartbeat = configuration.heartbeat
-        target.connectionName = "habeas publish"
         let events = OutgoingEvent.split(try InputFile.read(file))
         guard !events.isEmpty else {
             throw Failure(InputFile.name(file), "holds no event", "write one CloudEvent, or one a line")
         }
+        guard !dryRun else { return try await rehearse(events, configuration) }
+        var target = try AMQPConfiguration(url: configuration.required(.amqpURL))
+        target.heartbeat = configuration.heartbeat
+        target.connectionName = "habeas publish"
         let messages = try checked(events, user: target.user)
         let outcomes = try await publish(messages, target)
         try report(events, outcomes)
+    }
+
+    private func rehearse(_ events: [OutgoingEvent], _ configuration: FleetConfiguration) async throws {
+        guard !skipsValidation else {
+            throw Failure("--dry-run", "is there to validate", "leave --no-validate out", status: .usage)
+        }
+        _ = try checked(events, user: "")
+        guard (try? configuration.required(.databaseURL)) != nil else {
+            let plural = events.count == 1 ? "event is" : "events are"
+            if !common.json { StandardOutput.write("\(events.count) \(plural) valid; without database.url no plan is made") }
+            return
+        }
+        let sheets = try await DatabaseSession.run(configuration) { connection in
+            try await EventRehearsal(on: connection).sheets(events)
+        }
+        for sheet in sheets { common.json ? StandardOutput.write(sheet.json) : sheet.print() }
+        if !common.json {
+            StandardOutput.write("\(events.count) valid, \(sheets.count) planned, nothing sent: this was a dry run")
+        }
     }
 
     private func checked(_ events: [OutgoingEvent], user: String) throws -> [Message] {
