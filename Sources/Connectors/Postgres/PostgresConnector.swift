@@ -9,21 +9,27 @@ package import Rights
 /// A repetition with the same key does nothing and reports the same counts, since they were written in the transaction that
 /// did it. What of a client goes in chunks, a slice of some seconds at a time.
 package struct PostgresConnector: Connector {
-    private let services: ConnectorServices
-    private let databases = OwnDatabases()
+    private let secrets: SecretStore
+    private let timeout: Duration
+    /// How long a client's rows are deleted before it is said how far it has come.
     private let slice: Duration
+    private let logger: Logger
+    private let databases = OwnDatabases()
 
     package init(_ services: ConnectorServices) {
         // Far from the end of the lease, and not so short that the way to the next slice shows.
-        self.init(services, slice: min(.seconds(4), services.timeout / 2))
+        let slice = min(.seconds(4), services.timeout / 2)
+        self.init(secrets: services.secrets, timeout: services.timeout, slice: slice, logger: services.logger)
     }
 
-    init(_ services: ConnectorServices, slice: Duration) {
-        self.services = services
+    init(secrets: SecretStore, timeout: Duration, slice: Duration, logger: Logger) {
+        self.secrets = secrets
+        self.timeout = timeout
         self.slice = slice
+        self.logger = logger
     }
 
-    package var longestCall: Duration { services.timeout + .seconds(5) }
+    package var longestCall: Duration { timeout + .seconds(5) }
 
     package func close() async { await databases.close() }
 
@@ -41,9 +47,9 @@ package struct PostgresConnector: Connector {
             database = try await databases.database(
                 of: order.system,
                 description,
-                url: services.secrets.secret(description.url),
-                timeout: services.timeout,
-                logger: services.logger
+                url: secrets.secret(description.url),
+                timeout: timeout,
+                logger: logger
             )
         } catch {
             return TargetReport(.database(error, tables: tables))
@@ -62,8 +68,8 @@ package struct PostgresConnector: Connector {
     private func bounded(_ body: @escaping @Sendable () async throws -> TargetReport) async throws -> TargetReport {
         try await withThrowingTaskGroup(of: TargetReport.self) { group in
             group.addTask(operation: body)
-            group.addTask { [services] in
-                try await Task.sleep(for: services.timeout)
+            group.addTask { [timeout] in
+                try await Task.sleep(for: timeout)
                 return TargetReport(.retry("timeout", blamesTarget: true, mayHaveActed: true))
             }
             defer { group.cancelAll() }

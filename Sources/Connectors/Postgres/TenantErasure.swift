@@ -78,10 +78,12 @@ struct TenantErasure: Sendable {
         guard tables.contains(where: { places[part($0)] == nil }) else { return places }
         for table in tables where places[part(table)] == nil {
             guard let rows = try search.tenantRows(of: table) else { continue }
-            let needed = try search.isNeeded(table)
             let isKept = search.isKept(table)
             let count = try await count(table, rows, connection)
-            let stays = try await needed.thenCount { try await self.count(table, "\(rows) AND \($0)", connection) }
+            var stays: Int?
+            if let needed = try search.isNeeded(table) {
+                stays = try await self.count(table, "\(rows) AND \(needed)", connection)
+            }
             let goes = isKept ? 0 : count.map { $0 - (stays ?? 0) }
             var statements = [database.progress.open(order.key, part(table), rows: 0, total: goes, isDone: isKept)]
             if let kept = isKept ? count : stays, kept > 0 {
@@ -235,14 +237,6 @@ struct TenantErasure: Sendable {
         }
         let counted = try await database.pool.withConnection { try await $0.pipeline(statements) }
         return try counted.reduce(0) { $0 + Int(try $1.only.decode(0, as: Int64.self)) }
-    }
-}
-
-extension SQL? {
-    /// Nil without a condition.
-    fileprivate func thenCount(_ count: (SQL) async throws -> Int?) async throws -> Int? {
-        if let self { return try await count(self) }
-        return nil
     }
 }
 

@@ -1,3 +1,4 @@
+import Ledger
 import Rights
 
 /// Reads what the data map says of a `postgres` connector.
@@ -55,7 +56,16 @@ enum PostgresSection {
             }
         }
         if let corrections = try section.section("corrections") { table.corrections = try columns(corrections) }
-        if let scopes = try section.section("suppressed") { table.suppressed = try columns(scopes) }
+        if let scopes = try section.section("suppressed") {
+            for scope in scopes.keys where Suppressions.Scope(rawValue: scope) == nil {
+                throw scopes.fault(
+                    scope,
+                    "is no scope",
+                    "use \(Suppressions.Scope.words.joined(separator: ", "))"
+                )
+            }
+            table.suppressed = try columns(scopes)
+        }
         try erase(&table, section)
         return table
     }
