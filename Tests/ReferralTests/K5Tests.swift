@@ -153,7 +153,8 @@ struct K5Tests {
                 case (.clientUndecided, nil): expected = state == .handedOver
                 case (.clientAnswer, nil): expected = state == .withdrawn
                 case (.clientAnswer, _): expected = true
-                case (.subjectIdentity, .vendor), (.subjectExtension, .vendor), (.subjectAnswer, .vendor):
+                case (.subjectIdentity, .vendor), (.subjectExtension, .vendor), (.subjectAnswer, .vendor),
+                    (.subjectRestrictionLifted, .vendor):
                     expected = true
                 default: break
                 }

@@ -85,6 +85,7 @@ struct SimulatedCase {
         case .decidedProceed, .decidedHandleItself, .decidedRefuse: facts.answerBy = answerBy ?? .client
         case .clientNamed(resolved: true):
             if facts.client == nil { facts.client = .init(channels: [Self.hook]) }
+        case .restrictionLifted: facts.liftedAt = now
         default: break
         }
         if transition.state != facts.state {

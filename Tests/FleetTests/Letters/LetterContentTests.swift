@@ -192,6 +192,61 @@ struct LetterContentTests {
         #expect(CommittedLetters.flat(letter).contains("marketing messages, transfers to third-party vendors"))
     }
 
+    @Test(
+        "C4: the warning that service may suffer stands in every answer to an opt-out, in part done or in full",
+        arguments: CommittedLetters.locales
+    )
+    func optOutWarning(_ locale: String) throws {
+        let words = ["en": "work less well", "de": "schlechter", "fr": "moins bien", "es": "funcionar peor"]
+        let warning = try #require(words[locale])
+        for kind in [LetterKind.answerDone, .answerPartly] {
+            for right in [Right.optOut, .limitSensitive, .erasure] {
+                let letter = try CommittedLetters.letter(kind, locale) { $0.right = right }
+                #expect(CommittedLetters.flat(letter).contains(warning) == (right != .erasure), "\(kind) \(right)")
+            }
+        }
+    }
+
+    @Test(
+        "C5, N4: every reason why a system has not done its part is told in every language",
+        arguments: CommittedLetters.locales
+    )
+    func gaps(_ locale: String) throws {
+        var told: Set<String> = []
+        for gap in FanOutStanding.Gap.Reason.allCases {
+            for kind in [LetterKind.answerPartly, .clientAnswer] {
+                let letter = try CommittedLetters.letter(kind, locale) {
+                    $0.outcome = .partly
+                    $0.parts = [.init("Forum", gap: gap, until: CivilDate(year: 2031, month: 5, day: 2))]
+                }
+                let text = CommittedLetters.flat(letter)
+                let line = try #require(letter.text.components(separatedBy: "\n\n").first { $0.hasPrefix("- Forum") })
+                #expect(line.count > 40 && text.contains("2031"), "\(gap)")
+                told.insert(line)
+            }
+        }
+        #expect(told.count == FanOutStanding.Gap.Reason.allCases.count)
+    }
+
+    @Test("K12, K22: answers say when backups and logs have forgotten it", arguments: CommittedLetters.locales)
+    func forgetting(_ locale: String) throws {
+        for kind in [LetterKind.answerDone, .answerPartly, .clientAnswer] {
+            func text(_ backups: Int?, _ logs: Int?) throws -> String {
+                CommittedLetters.flat(
+                    try CommittedLetters.letter(kind, locale) {
+                        $0.outcome = .partly
+                        $0.backupsUntil = backups.map { CivilDate(year: $0, month: 5, day: 2) }
+                        $0.logsUntil = logs.map { CivilDate(year: $0, month: 5, day: 2) }
+                    }
+                )
+            }
+            let both = try text(2041, 2042)
+            #expect(both.contains("2041") && both.contains("2042"))
+            let none = try text(nil, nil)
+            #expect(none.count < both.count && !none.contains("{"))
+        }
+    }
+
     @Test("Y6: a receipt asks nobody who opts out for proof, and gives the days that California does")
     func receipts() throws {
         for right in [Right.optOut, .limitSensitive, .erasure] {
@@ -212,6 +267,23 @@ struct LetterContentTests {
             let letter = try CommittedLetters.letter(kind) { $0.right = .publicRemoval }
             #expect(CommittedLetters.flat(letter).contains("does not ensure that it is gone everywhere"))
             #expect(try !CommittedLetters.letter(kind).text.contains("does not ensure"))
+        }
+    }
+
+    @Test(
+        "Y9: a Californian is told what the law on minors' posts does not promise, and nobody else",
+        arguments: CommittedLetters.locales
+    )
+    func minorsPosts(_ locale: String) throws {
+        for kind in [LetterKind.answerDone, .answerPartly] {
+            for (right, regulation) in [(Right.publicRemoval, Regulation.ccpa), (.publicRemoval, .gdpr), (.erasure, .ccpa)] {
+                let letter = try CommittedLetters.letter(kind, locale) {
+                    $0.right = right
+                    $0.regulation = regulation
+                }
+                let isTold = CommittedLetters.flat(letter).contains("§ 22581")
+                #expect(isTold == (right == .publicRemoval && regulation == .ccpa), "\(kind) \(right) \(regulation)")
+            }
         }
     }
 

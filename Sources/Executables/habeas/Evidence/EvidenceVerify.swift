@@ -12,9 +12,15 @@ struct EvidenceVerify: AsyncParsableCommand {
             All chains of one moment: cases, incidents, clients, parked messages, the installation. Memory does not grow with \
             them.
 
+            --certificate checks one certificate instead, and needs no database and no configuration: only the file and the public \
+            key of the installation that made it (habeas keys public), which whoever checks has to have from that installation and \
+            not from the certificate. Without --public-key the certificate's own word is taken for whose it is: that shows whether it \
+            was altered, and not who made it.
+
             Example:
               habeas evidence verify --json
               habeas evidence verify --case helpdesk/REQ-17
+              habeas evidence verify --certificate certificate.json --public-key habeas.pem
             """
     )
 
@@ -27,13 +33,26 @@ struct EvidenceVerify: AsyncParsableCommand {
     @Flag(help: "All chains; what is done anyway without --case.")
     var all = false
 
+    @Option(help: ArgumentHelp("Only this certificate, as `requests certificate --out` writes it; or -.", valueName: "file"))
+    var certificate: String?
+
+    @Option(help: ArgumentHelp("The key it has to be signed with: a PEM file, or base64.", valueName: "file-or-key"))
+    var publicKey: String?
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
         guard name == nil || !all else { throw ValidationError("--all: contradicts --case; give one of them") }
+        guard certificate == nil || (name == nil && !all) else {
+            throw ValidationError("--certificate: contradicts --case and --all; give one of them")
+        }
+        guard publicKey == nil || certificate != nil else {
+            throw ValidationError("--public-key: says nothing without --certificate; give both")
+        }
     }
 
     func run() async throws {
+        if let certificate { return try CertificateInspection(of: certificate, with: publicKey).run(json: common.json) }
         let started = ContinuousClock.now
         let walk = try await DatabaseSession.run(try common.configuration()) { connection in
             try await connection.transaction { connection in

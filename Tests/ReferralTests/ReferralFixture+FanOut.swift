@@ -1,0 +1,65 @@
+import Fleet
+import Foundation
+import Ledger
+import Postgres
+import Rights
+import Testing
+
+/// What other workers do to a case that the referral worker speaks about.
+extension ReferralFixture {
+    /// Applies an event of another worker's, with whoever has to hear of it.
+    func happen(_ event: CaseEvent, to id: UUID, refusal: RefusalReason? = nil) async throws {
+        let registry = registry.current
+        try await owner.withConnection { connection in
+            try await connection.transaction { connection in
+                let now = try await connection.query("SELECT habeas.domain_now()").only.decode(Date.self)
+                var changes = CaseChanges(at: now, registry: registry)
+                var record = try CaseFileRecord(row: try await connection.query(CaseFileRecord.locking(ids: [id])).only)
+                guard case .apply(let transition) = record.machine.verdict(on: event) else {
+                    Issue.record("the case does not take \(event.name)")
+                    return
+                }
+                record.refusal = refusal ?? record.refusal
+                var waited: [Pause] = []
+                changes.apply(transition, to: &record, waited: &waited, actor: "habeas.erasure") { _, _ in "{}" }
+                try await changes.settle(on: connection)
+                var files = CaseFileWrites()
+                files.change(record)
+                var outbox = OutboxWrites()
+                for var row in changes.outcomes + changes.wakeUps.rows(at: now) {
+                    row.createdAt = now
+                    outbox.add(row)
+                }
+                _ = try await connection.pipeline(files.statements + changes.statements + outbox.statements)
+            }
+        }
+    }
+
+    /// As the worker that carried it out: answered, and told.
+    func finish(_ id: UUID, complete: Bool = true, openEnds: Bool = false, refusal: RefusalReason? = nil) async throws {
+        try await happen(.answered(complete: complete, openEnds: openEnds), to: id, refusal: refusal)
+        try await settle()
+    }
+
+    /// How often the erasure worker was called about a case.
+    func erasureWakes(_ id: UUID) async throws -> Int {
+        try await count(
+            """
+            SELECT count(*) FROM habeas.outbox WHERE routing_key = 'habeas.erasure' AND kind = 'wake_up'
+               AND position(\(id.uuidString.lowercased())::text IN convert_from(body, 'UTF8')) > 0
+            """
+        )
+    }
+
+    /// Systems of the data map, as they are kept.
+    func map(_ systems: [(id: String, body: String)]) async throws {
+        try await owner.withConnection { connection in
+            for (place, system) in systems.enumerated() {
+                _ = try await connection.query(
+                    "INSERT INTO habeas.system (id, body, place) VALUES (\(system.id), \(system.body), \(Int32(place)))"
+                )
+            }
+        }
+        try await owner.withConnection { try await registry.reload(on: $0) }
+    }
+}
