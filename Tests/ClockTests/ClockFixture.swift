@@ -27,6 +27,7 @@ struct ClockFixture: Sendable {
     let metrics = MetricsRegistry()
     let reviews: ReviewLook
     let turns: WaitingTurns
+    let holds: HoldLook
 
     static func with(_ body: (ClockFixture) async throws -> Void) async throws {
         let login = "clock_" + UUID().uuidString.lowercased().filter { $0 != "-" }
@@ -104,6 +105,7 @@ struct ClockFixture: Sendable {
         )
         housekeeping = Housekeeping(pool: pool, expiry: expiry, logger: Self.quiet)
         turns = WaitingTurns(pool: pool, dispatcher: dispatcher, logger: Self.quiet)
+        holds = HoldLook(pool: pool, dispatcher: dispatcher, interval: .milliseconds(20), logger: Self.quiet)
         reviews = ReviewLook(
             pool: pool,
             harvest: HarvestLook(pool: pool, registry: self.registry),

@@ -19,6 +19,7 @@ struct Habeas: AsyncParsableCommand {
             MigrateCommand.self, TopologyCommand.self, ClientsCommand.self, PublishersCommand.self, KeysCommand.self,
             PolicyCommand.self, LettersCommand.self, SystemsCommand.self,
             PublishCommand.self, RequestsCommand.self, DecideCommand.self, DeadlinesCommand.self, HoldsCommand.self,
+            SuppressionsCommand.self,
             TasksCommand.self,
             ApproveCommand.self,
             ParkedCommand.self, EffectsCommand.self, PauseCommand.self, ResumeCommand.self,

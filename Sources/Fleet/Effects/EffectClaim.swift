@@ -23,6 +23,10 @@ package struct EffectClaim<Performer: EffectPerformer>: Sendable {
         package let spacing: Duration?
     }
 
+    /// How long one is left alone that a hold suspends and that was not known to wait: its worker is told of the hold, and puts it
+    /// where it belongs.
+    private static var patienceWithHolds: TimeInterval { 60 }
+
     private let queue: WorkQueue
     private let performer: Performer
 
@@ -56,8 +60,13 @@ package struct EffectClaim<Performer: EffectPerformer>: Sendable {
             }
             var leases: [EffectLease] = []
             var back: [(id: UUID, notBefore: Date)] = []
+            var suspended: [(id: UUID, notBefore: Date)] = []
             for row in read[2] {
                 let effect = try EffectRecord(row: row)
+                if try row.decode("is_suspended", as: Bool.self) {
+                    suspended.append((effect.id, now.addingTimeInterval(Self.patienceWithHolds)))
+                    continue
+                }
                 let span = performer.longestCall(of: effect) + Self.margin
                 switch targets[effect.target]?.admit(for: span) {
                 case .admitted(let start):
@@ -72,6 +81,7 @@ package struct EffectClaim<Performer: EffectPerformer>: Sendable {
                 statements.append(EffectLease.take(leases))
                 statements.append(TargetRecord.update(targets.values.map(\.target)))
             }
+            if !suspended.isEmpty { statements.append(EffectLease.putBack(suspended)) }
             if !back.isEmpty {
                 statements.append(EffectLease.putBack(back))
                 // Last, as everybody takes these locks.

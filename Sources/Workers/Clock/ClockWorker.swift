@@ -46,6 +46,7 @@ package enum ClockWorker {
         if let time = context.domainTime { _ = try await deadlines.play(until: time) }
         let housekeeping = Housekeeping(pool: context.pool, expiry: expiry, logger: context.logger)
         let turns = WaitingTurns(pool: context.pool, dispatcher: dispatcher, logger: context.logger)
+        let holds = HoldLook(pool: context.pool, dispatcher: dispatcher, logger: context.logger)
         let reviews = ReviewLook(
             pool: context.pool,
             harvest: HarvestLook(pool: context.pool, registry: context.registry),
@@ -62,7 +63,7 @@ package enum ClockWorker {
         let patience = context.configuration.heartbeat * 2
         return WorkerProcess.Work(
             services: [
-                publisher, dispatcher, relay, deadlines, effects, turns, housekeeping, reviews, targets, letters,
+                publisher, dispatcher, relay, deadlines, effects, turns, holds, housekeeping, reviews, targets, letters,
             ]
         ) {
             await Readiness.reasons(consumers: [consumer], publisher: publisher, gate: context.gate, patience: patience)

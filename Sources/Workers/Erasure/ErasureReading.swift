@@ -65,14 +65,7 @@ struct ErasureReading {
              WHERE c.id = ANY(\(ids)::uuid[]) AND c.kind = 'end_of_contract' AND k.retain_until IS NOT NULL
             """,
             """
-            SELECT c.id FROM habeas.case_file c JOIN habeas.hold h ON h.client_id = c.client_id
-             WHERE c.id = ANY(\(ids)::uuid[]) AND h.case_id IS NULL AND h.lifted_at IS NULL
-               AND (h.until IS NULL OR h.until > habeas.domain_now())
-               AND NOT EXISTS (SELECT FROM habeas.hold_identity i WHERE i.hold_id = h.id)
-            UNION
-            SELECT p.case_id FROM habeas.case_identity p JOIN habeas.hold_identity i ON i.lookup = p.lookup
-              JOIN habeas.hold h ON h.id = i.hold_id
-             WHERE p.case_id = ANY(\(ids)::uuid[]) AND h.lifted_at IS NULL AND (h.until IS NULL OR h.until > habeas.domain_now())
+            SELECT id FROM habeas.case_file WHERE id = ANY(\(ids)::uuid[]) AND habeas.is_held(id, client_id)
             """,
             """
             SELECT subject_id, clock, due_at FROM habeas.deadline

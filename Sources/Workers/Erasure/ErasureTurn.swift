@@ -402,7 +402,8 @@ struct ErasureTurn {
         var next = targets.filter { $0.state == .grace }.compactMap(\.verifyAt)
         desk.changes.targets[id] = targets
         let answerBy = facts.respondDue.map { $0.addingTimeInterval(-86_400) }
-        switch progress.verdict(isHeld: facts.isHeld, answerBy: answerBy) {
+        let suspended = suspend(&desk)
+        switch progress.verdict(isHeld: facts.isHeld, suspended: suspended, answerBy: answerBy) {
         case .goesOn, .stuck: break
         case .over(let complete): try end(complete: complete, &desk)
         case .kept(let until):
@@ -418,6 +419,19 @@ struct ErasureTurn {
         }
         next = next.filter { $0 > now }
         if let first = next.min() { look(at: first, &desk) }
+    }
+
+    /// What waits on holds waits while there is one, and no longer, whichever came first: the effect or the hold. Answers the
+    /// targets that wait for it.
+    private func suspend(_ desk: inout CaseDesk) -> Set<UUID> {
+        let waiting = desk.effects(of: id).filter { $0.waitsOnHold && !$0.state.isFinal }
+        guard facts.isHeld else {
+            if waiting.contains(where: \.isHeld) { desk.changes.effects.free(id) }
+            return []
+        }
+        if waiting.contains(where: { !$0.isHeld }) { desk.changes.effects.hold(id, at: now) }
+        let pending = Set(waiting.filter(\.state.isPending).map(\.id))
+        return Set(targets.filter { $0.state == .acting && $0.effect.map(pending.contains) == true }.map(\.id))
     }
 
     private func askAboutStuck(_ desk: inout CaseDesk) {

@@ -44,8 +44,9 @@ package struct FanOutProgress: Sendable {
 
     /// - Parameters:
     ///   - isHeld: whether a legal hold suspends what takes data away.
+    ///   - suspended: those that were about to be asked when the hold came, and wait for it now.
     ///   - answerBy: when the answer is owed.
-    package func verdict(isHeld: Bool, answerBy: Date?) -> Verdict {
+    package func verdict(isHeld: Bool, suspended: Set<UUID> = [], answerBy: Date?) -> Verdict {
         let open = targets.filter { !$0.state.isFinal }
         if open.isEmpty {
             if let next = kept.map(\.until).min() { return .kept(until: next) }
@@ -59,7 +60,9 @@ package struct FanOutProgress: Sendable {
             }
             return .goesOn
         }
-        if isHeld, moving.allSatisfy({ $0.operation.destroys && $0.state == .waiting }) { return .held }
+        if isHeld, moving.allSatisfy({ $0.operation.destroys && ($0.state == .waiting || suspended.contains($0.id)) }) {
+            return .held
+        }
         return .goesOn
     }
 

@@ -12,14 +12,7 @@ extension IntakeFold {
         case .requestSubmitted(let request): submit(request, prepared, delivery)
         case .clientTerminated(let data): terminate(data, prepared, delivery)
         case .complaintReceived(let data): complain(data, prepared, delivery)
-        case .clientRetentionAgreed(let data):
-            keep(prepared, about: state.clientChains[data.client]?.id)
-            record(
-                "client.retention_agreed",
-                client: data.client,
-                by: prepared,
-                body: Facts.plain(prepared) { $0.member("until", data.until) }
-            )
+        case .clientRetentionAgreed(let data): agree(data, prepared, delivery)
         case .holdPlaced(let data): place(data, prepared, delivery)
         case .holdLifted(let data): lift(data, prepared, delivery)
         case .breachDetected(let data): detect(data, prepared, delivery)
@@ -80,7 +73,8 @@ extension IntakeFold {
                 client: client,
                 policy: policy,
                 receivedAt: receipt(prepared),
-                atlas: changes.registry.atlas
+                atlas: changes.registry.atlas,
+                keptUntil: state.retained[client.id]
             )
             open(opening, decided, policy, prepared, requestRef: nil)
         }

@@ -32,7 +32,7 @@ extension IntakeFold {
                 )
             }
         }
-        var hold = IntakeState.Hold(clientID: data.client, isPlaced: true)
+        var hold = IntakeState.Hold(clientID: data.client, people: data.identities.count, isPlaced: true)
         // The first row has the event's own id, by which its words are kept.
         for caseID in cases.isEmpty ? [nil] : cases.map(Optional.some) {
             let id = hold.rows.isEmpty ? prepared.id : UUID.version7(at: state.now)
@@ -45,22 +45,60 @@ extension IntakeFold {
                     reference: data.holdRef,
                     client: data.client,
                     case: caseID,
+                    people: data.identities.count,
                     at: state.now,
                     until: data.until
                 )
             )
         }
+        if cases.isEmpty { suspend(data, prepared) }
         state.holds[reference] = hold
         keep(prepared, about: prepared.id)
         for id in cases {
             fold(.holdPlaced, into: id, by: prepared)
             if let until = data.until { changes.end(holdOf: id, at: until, clientID: state.cases[id]?.clientID) }
         }
-        let body = Facts.plain(prepared) { $0.member("until", data.until) }
-        if let client = data.client {
-            record("hold.placed", client: client, by: prepared, body: body)
-        } else if cases.isEmpty {
-            recordOfInstallation("hold.placed", by: prepared, body: body)
+        guard cases.isEmpty else { return }
+        sayOfHold("hold.placed", client: data.client, by: prepared) { body in
+            body.member("hold", prepared.id)
+            body.member("people", data.identities.isEmpty ? nil : data.identities.count)
+            body.member("until", data.until)
+        }
+    }
+
+    /// A hold on a client, or on people, covers whatever of theirs has not begun, here and in cases that come later.
+    private mutating func suspend(_ data: HoldPlaced, _ prepared: PreparedEvent) {
+        let scope: Holds.Scope
+        if let client = data.client, data.identities.isEmpty {
+            scope = .client(client)
+        } else {
+            statements.append(Holds.add(reach(data, prepared.publisher), to: prepared.id, keyID: digest.keyID))
+            scope = .people(prepared.id)
+        }
+        statements.append(Holds.suspend(scope, at: state.now))
+    }
+
+    /// The people at the client that is named, else at every client that the publisher may speak for, and where there is none.
+    private func reach(_ data: HoldPlaced, _ publisher: Publisher) -> [Holds.Reach] {
+        let mine = changes.registry.allClients.map(\.id).filter(publisher.maySpeak).sorted()
+        let clients: [String?] = data.client.map { [$0] } ?? [nil] + mine
+        return clients.map { client in
+            Holds.Reach(client: client, lookups: data.identities.map { digest.lookup($0, client: client) })
+        }
+    }
+
+    /// In the chain of the client it is about, or of the installation.
+    private mutating func sayOfHold(
+        _ fact: String,
+        client: String?,
+        by prepared: PreparedEvent,
+        _ members: (inout JSONWriter) -> Void
+    ) {
+        let body = Facts.plain(prepared, members)
+        if let client {
+            record(fact, client: client, by: prepared, body: body)
+        } else {
+            recordOfInstallation(fact, by: prepared, body: body)
         }
     }
 
@@ -76,9 +114,7 @@ extension IntakeFold {
             )
         }
         let ids = hold.rows.map(\.id)
-        statements.append(
-            "UPDATE habeas.hold SET lifted_at = \(state.now) WHERE id = ANY(\(ids)::uuid[]) AND lifted_at IS NULL"
-        )
+        statements.append(Holds.lift(ids, at: state.now))
         hold.isPlaced = false
         state.holds[reference] = hold
         keep(prepared, about: ids[0])
@@ -88,7 +124,9 @@ extension IntakeFold {
             changes.setHeld(caseID, state.openHolds[caseID]?.isEmpty == false)
             fold(.holdLifted, into: caseID, by: prepared)
         }
-        if hold.caseIDs.isEmpty { recordOfInstallation("hold.lifted", by: prepared, body: Facts.plain(prepared)) }
+        guard hold.caseIDs.isEmpty else { return }
+        statements.append(Holds.free(hold.scope))
+        sayOfHold("hold.lifted", client: hold.clientID, by: prepared) { $0.member("hold", ids[0]) }
     }
 
     private mutating func fold(_ event: CaseEvent, into id: UUID, by prepared: PreparedEvent) {

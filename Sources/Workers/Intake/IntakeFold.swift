@@ -247,6 +247,17 @@ struct IntakeFold {
         changedClients.insert(client)
     }
 
+    /// A fact about a case that moves it nowhere.
+    mutating func record(_ fact: String, case id: UUID, by event: PreparedEvent, body: String) {
+        guard var record = state.cases[id] else { return }
+        let actor = "publisher:\(event.publisher.id)"
+        changes.evidence.add(
+            record.chain.append(fact, at: state.now, actor: actor, clientID: record.clientID, body: body)
+        )
+        state.cases[id] = record
+        changed.insert(id)
+    }
+
     mutating func recordOfInstallation(_ fact: String, by event: PreparedEvent, body: String) {
         guard var chain = state.installationChain else { return }
         changes.evidence.add(

@@ -43,6 +43,10 @@ struct IntakeState {
 
     /// Parts of cases at systems that events speak of, by the task's id.
     var tasks: [UUID: FanOutTarget] = [:]
+    /// Until when clients' data are kept by agreement after their contract (K8).
+    var retained: [String: Date] = [:]
+    /// Cases whose erasure has a plan.
+    var planned: Set<UUID> = []
 
     /// The holds in place on cases, whoever placed them: a case is held until the last of them is lifted.
     var openHolds: [UUID: Set<UUID>] = [:]
@@ -50,10 +54,17 @@ struct IntakeState {
     /// What one hold reference stands for: a row for each case it holds, or one without a case.
     struct Hold {
         let clientID: String?
+        /// How many identities it names.
+        let people: Int
         var isPlaced: Bool
         var rows: [(id: UUID, caseID: UUID?)] = []
 
         var caseIDs: [UUID] { rows.compactMap(\.caseID) }
+
+        /// Of one without a case.
+        var scope: Holds.Scope {
+            if let clientID, people == 0 { .client(clientID) } else { .people(rows.first?.id ?? Holds.nobody) }
+        }
     }
 
     mutating func add(_ record: CaseFileRecord) {
@@ -67,6 +78,12 @@ struct IntakeState {
                 record.id
             )
         }
+    }
+
+    /// The open ends of a client's contract, in id order.
+    func contracts(of client: String) -> [CaseFileRecord] {
+        cases.values.filter { $0.kind == .endOfContract && $0.clientID == client && !$0.state.isFinal }
+            .sorted { $0.id.uuidString < $1.id.uuidString }
     }
 
     /// Where an event about these cases takes effect: at the case that answers, where one is linked to it.
@@ -98,6 +115,10 @@ struct IntakeNeeds {
     /// Tasks at systems that events answer.
     private(set) var tasks: Set<UUID> = []
     private(set) var needsInstallation = false
+    /// Clients whose contract ends, or whose data are to be kept after it.
+    private(set) var contracts: Set<String> = []
+    /// Whether a hold on people is to reach every client there is.
+    private(set) var reachesEveryClient = false
     /// What is asked by the people of new cases, with the look-up hash they are found by.
     private(set) var asks: [(lookup: [UInt8], ask: [UInt8])] = []
     /// Whether a case may get its client, so that its look-ups are made anew.
@@ -120,7 +141,10 @@ struct IntakeNeeds {
         case nil: break
         }
         switch prepared.event.payload {
-        case .clientRetentionAgreed(let data): clients.insert(data.client)
+        case .clientTerminated(let data): contracts.insert(data.client)
+        case .clientRetentionAgreed(let data):
+            clients.insert(data.client)
+            contracts.insert(data.client)
         case .complaintReceived(let data): references.insert(named(.complaint, data.complaintRef))
         case .requestClientNamed: mayNameClients = true
         case .taskCompleted(let data): tasks.insert(data.task)
@@ -134,6 +158,7 @@ struct IntakeNeeds {
                 clients.insert(client)
             } else if data.request == nil {
                 needsInstallation = true
+                reachesEveryClient = true
             }
         case .holdLifted(let data):
             holds.insert(named(.request, data.holdRef))

@@ -79,12 +79,19 @@ struct IntakeTransaction {
         let caseIDs = Array(needs.caseIDs)
         let holds = Array(needs.holds)
         let tasks = Array(needs.tasks)
+        let contracts = needs.contracts.sorted()
+        // Whoever registers a client waits, and then finds the hold: none is left out of it.
+        if needs.reachesEveryClient {
+            _ = try await connection.query("SELECT pg_advisory_xact_lock_shared(hashtext('habeas.registry'))")
+        }
         var statements: [SQL] = [
             "SELECT habeas.domain_now(), now(), registry_version FROM habeas.installation",
             Inbox.take(needs.inbox),
         ]
         statements += OpeningLocks.take(
-            references: references.map { preparation.digest.digest(.dedupe, $0.publisher, $0.waitingKey) },
+            references: references.map { preparation.digest.digest(.dedupe, $0.publisher, $0.waitingKey) }
+                // The end of a contract and an agreement about it meet here.
+                + contracts.map { preparation.digest.digest(.dedupe, "contract", $0) },
             asks: needs.asks.map(\.ask)
         )
         func add(_ statement: SQL) -> Int {
@@ -100,7 +107,8 @@ struct IntakeTransaction {
                 references: named.map(\.text),
                 holds: holds.map { ($0.publisher, $0.text) },
                 tasks: tasks,
-                asks: needs.asks
+                asks: needs.asks,
+                contracts: contracts
             )
         )
         let waitingAt = add(
@@ -116,7 +124,7 @@ struct IntakeTransaction {
         )
         let holdsAt = add(
             """
-            SELECT id, publisher_id, hold_ref, case_id, client_id, lifted_at IS NULL FROM habeas.hold
+            SELECT id, publisher_id, hold_ref, case_id, client_id, lifted_at IS NULL, people FROM habeas.hold
              -- As an array: see the locking of cases.
              WHERE id = ANY(ARRAY(
                SELECT named.id FROM unnest(\(holds.map(\.publisher))::text[], \(holds.map(\.text))::text[]) AS wanted (publisher, ref)
@@ -127,7 +135,24 @@ struct IntakeTransaction {
         )
         // Read under the locks of their cases, as the worker writes them.
         let tasksAt = add(FanOutTarget.reading(ids: tasks), if: !tasks.isEmpty)
-        let clientsAt = add(ChainHeads.lockingClients(Array(needs.clients)), if: !needs.clients.isEmpty)
+        let clientsAt = add(
+            ChainHeads.lockingClients(Array(needs.clients), ofHolds: holds.map { ($0.publisher, $0.text) }),
+            if: !needs.clients.isEmpty || !holds.isEmpty
+        )
+        let retainedAt = add(
+            """
+            SELECT id, retain_until FROM habeas.client WHERE id = ANY(\(contracts)::text[]) AND retain_until IS NOT NULL
+            """,
+            if: !contracts.isEmpty
+        )
+        let plannedAt = add(
+            """
+            SELECT c.id FROM habeas.case_file c
+             WHERE c.kind = 'end_of_contract' AND c.client_id = ANY(\(contracts)::text[])
+               AND EXISTS (SELECT FROM habeas.fan_out f WHERE f.case_id = c.id)
+            """,
+            if: !contracts.isEmpty
+        )
         let installationAt = add(ChainHeads.lockingInstallation, if: needs.needsInstallation)
 
         let results = try await connection.pipeline(statements)
@@ -147,16 +172,17 @@ struct IntakeTransaction {
         }
         if let index = holdsAt {
             for row in results[index] {
-                let (id, publisher, ref, caseID, client, isPlaced) = try row.decode(
+                let (id, publisher, ref, caseID, client, isPlaced, people) = try row.decode(
                     UUID.self,
                     String.self,
                     String.self,
                     UUID?.self,
                     String?.self,
-                    Bool.self
+                    Bool.self,
+                    Int.self
                 )
                 let reference = IntakeState.Reference(publisher: publisher, list: .request, text: ref)
-                var hold = state.holds[reference] ?? IntakeState.Hold(clientID: client, isPlaced: isPlaced)
+                var hold = state.holds[reference] ?? IntakeState.Hold(clientID: client, people: people, isPlaced: isPlaced)
                 hold.rows.append((id, caseID))
                 state.holds[reference] = hold
             }
@@ -173,6 +199,10 @@ struct IntakeTransaction {
                 state.clientChains[id] = chain
             }
         }
+        if let index = retainedAt {
+            for (id, until) in try results[index].decode(String.self, Date.self) { state.retained[id] = until }
+        }
+        if let index = plannedAt { state.planned = Set(try results[index].decode(as: UUID.self)) }
         if let index = installationAt {
             state.installationChain = try ChainHeads.installation(row: results[index].only)
         }

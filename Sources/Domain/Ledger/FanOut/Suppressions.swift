@@ -51,8 +51,23 @@ package enum Suppressions {
         INSERT INTO habeas.suppression (lookup, client_id, scope, key_id, normalisation, case_id, since)
         SELECT n.lookup, \(client ?? ""), n.scope, \(keyID), \(Int16(Identity.normalisationVersion)), \(id), \(now)
           FROM unnest(\(entries.map(\.lookup))::bytea[], \(entries.map(\.scope.rawValue))::text[]) AS n (lookup, scope)
-        ON CONFLICT (lookup, scope) DO UPDATE SET lifted_at = NULL
+        -- It is the last one's who wanted it: lifting it in an older case lifts nothing.
+        ON CONFLICT (lookup, scope) DO UPDATE SET lifted_at = NULL, case_id = excluded.case_id,
+          since = CASE WHEN suppression.lifted_at IS NULL THEN suppression.since ELSE excluded.since END
         """
+    }
+
+    /// Lifts those of these cases that hold; answers their scopes, one a row.
+    package static func lift(of cases: [UUID], at now: Date) -> SQL {
+        """
+        UPDATE habeas.suppression SET lifted_at = \(now) WHERE case_id = ANY(\(cases)::uuid[]) AND lifted_at IS NULL
+        RETURNING case_id, scope
+        """
+    }
+
+    /// Which of these look-ups are suppressed: look-up and scope.
+    package static func found(among lookups: [[UInt8]]) -> SQL {
+        "SELECT lookup, scope FROM habeas.suppression WHERE lookup = ANY(\(lookups)::bytea[]) AND lifted_at IS NULL"
     }
 
     /// Which scopes hold for any of these look-ups.

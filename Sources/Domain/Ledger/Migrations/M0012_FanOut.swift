@@ -189,13 +189,44 @@ extension Migration {
             CREATE TRIGGER certificate_is_final BEFORE UPDATE OR DELETE OR TRUNCATE ON habeas.certificate
               FOR EACH STATEMENT EXECUTE FUNCTION habeas.certificate_is_final();
 
-            -- The people of a hold that names people: keyed hashes, of no client in particular.
+            -- The people of a hold that names people: keyed hashes, for each client that it reaches and, as the empty one, for
+            -- what has none. Gone once the hold is.
             CREATE TABLE habeas.hold_identity (
-              lookup  bytea NOT NULL,
-              hold_id uuid NOT NULL REFERENCES habeas.hold (id),
-              key_id  text NOT NULL,
+              lookup    bytea NOT NULL,
+              hold_id   uuid NOT NULL REFERENCES habeas.hold (id),
+              client_id text NOT NULL DEFAULT '',
+              key_id    text NOT NULL,
               PRIMARY KEY (lookup, hold_id)
             );
+            CREATE INDEX hold_identity_hold ON habeas.hold_identity (hold_id, client_id);
+            -- One that a person places on a client, or on people, has no publisher.
+            ALTER TABLE habeas.hold ALTER COLUMN publisher_id DROP NOT NULL;
+            -- How many identities it names; without a case, none: it is on all of its client.
+            ALTER TABLE habeas.hold ADD COLUMN people integer NOT NULL DEFAULT 0;
+            -- The last case whose worker has been told that it was placed, or lifted; none: there is nobody left to tell.
+            ALTER TABLE habeas.hold ADD COLUMN told_to uuid;
+            CREATE INDEX hold_client ON habeas.hold (client_id) WHERE lifted_at IS NULL AND case_id IS NULL;
+            CREATE INDEX hold_until ON habeas.hold (until) WHERE lifted_at IS NULL AND case_id IS NULL;
+            CREATE INDEX hold_telling ON habeas.hold (id) WHERE told_to IS NOT NULL;
+            CREATE INDEX fan_out_open ON habeas.fan_out (client_id, case_id) WHERE state IN ('waiting', 'acting');
+            CREATE INDEX case_file_contract ON habeas.case_file (client_id) WHERE kind = 'end_of_contract';
+            -- Whether a hold on the case's client or on its person is in place. The end of a contract erases everybody: a hold on
+            -- any person that reaches its client holds it, too. With the owner's rights: a claim may ask and read nobody's hashes.
+            CREATE FUNCTION habeas.is_held(held_case uuid, held_client text) RETURNS boolean LANGUAGE plpgsql STABLE
+              SECURITY DEFINER SET search_path = pg_catalog AS $body$
+            BEGIN
+              RETURN EXISTS (SELECT FROM habeas.hold h
+                  WHERE h.client_id = held_client AND h.case_id IS NULL AND h.people = 0 AND h.lifted_at IS NULL
+                    AND (h.until IS NULL OR h.until > habeas.domain_now()))
+                OR EXISTS (SELECT FROM habeas.case_identity p JOIN habeas.hold_identity i ON i.lookup = p.lookup
+                  JOIN habeas.hold h ON h.id = i.hold_id
+                  WHERE p.case_id = held_case AND h.lifted_at IS NULL AND (h.until IS NULL OR h.until > habeas.domain_now()))
+                OR EXISTS (SELECT FROM habeas.case_file c JOIN habeas.hold_identity i ON i.client_id = c.client_id
+                  JOIN habeas.hold h ON h.id = i.hold_id
+                  WHERE c.id = held_case AND c.kind = 'end_of_contract' AND h.lifted_at IS NULL
+                    AND (h.until IS NULL OR h.until > habeas.domain_now()));
+            END
+            $body$;
 
             -- Until when a client's data are kept after its contract, where that was asked for and agreed (K8).
             ALTER TABLE habeas.client ADD COLUMN retain_until timestamptz;
@@ -250,6 +281,14 @@ extension Migration {
             GRANT SELECT ON habeas.suppression TO habeas_intake, habeas_export, habeas_referral;
             GRANT SELECT ON habeas.certificate TO habeas_referral;
             GRANT UPDATE (retain_until) ON habeas.client TO habeas_intake;
+            REVOKE EXECUTE ON FUNCTION habeas.is_held(uuid, text) FROM PUBLIC;
+            GRANT EXECUTE ON FUNCTION habeas.is_held(uuid, text) TO habeas_intake, habeas_referral, habeas_export, habeas_erasure,
+              habeas_breach, habeas_clock, habeas_operator, habeas_auditor;
+            -- The clock ends holds at their time, tells workers of them, and destroys the hashes of those that are over.
+            GRANT UPDATE (told_to) ON habeas.hold TO habeas_clock;
+            GRANT SELECT, DELETE ON habeas.hold_identity TO habeas_clock;
+            GRANT UPDATE (evidence_seq, evidence_head) ON habeas.client TO habeas_clock;
+            GRANT UPDATE (lifted_at) ON habeas.suppression TO habeas_operator;
             """
     )
 }

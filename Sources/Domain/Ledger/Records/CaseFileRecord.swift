@@ -156,7 +156,9 @@ extension CaseFileRecord {
     /// these, those with one of these tasks at systems, the cases that answer them where they are linked, and the open ones
     /// that ask for one of `asks`.
     ///
-    /// - Parameter asks: what is asked, each with the look-up hash of one of its people, by which the cases are found.
+    /// - Parameters:
+    ///   - asks: what is asked, each with the look-up hash of one of its people, by which the cases are found.
+    ///   - contracts: clients whose contract ends.
     package static func locking(
         ids: [UUID],
         publishers: [String],
@@ -164,7 +166,8 @@ extension CaseFileRecord {
         references: [String],
         holds: [(publisher: String, reference: String)],
         tasks: [UUID] = [],
-        asks: [(lookup: [UInt8], ask: [UInt8])]
+        asks: [(lookup: [UInt8], ask: [UInt8])],
+        contracts: [String] = []
     ) -> SQL {
         let asked: SQL =
             tasks.isEmpty
@@ -173,6 +176,14 @@ extension CaseFileRecord {
 
             UNION ALL
             SELECT target.case_id FROM habeas.fan_out target WHERE target.id = ANY(\(tasks)::uuid[])
+            """
+        let ending: SQL =
+            contracts.isEmpty
+            ? ""
+            : """
+
+            UNION ALL
+            SELECT ending.id FROM habeas.case_file ending WHERE ending.kind = 'end_of_contract' AND ending.client_id = ANY(\(contracts)::text[])
             """
         let held: SQL =
             holds.isEmpty
@@ -201,7 +212,7 @@ extension CaseFileRecord {
               UNION ALL
               SELECT called.id FROM unnest(\(publishers)::text[], \(kinds)::text[], \(references)::text[]) AS wanted (publisher, kind, ref)
                 JOIN habeas.case_file called ON called.publisher_id = wanted.publisher AND called.kind = wanted.kind
-                 AND called.request_ref = wanted.ref\(held)\(asked))
+                 AND called.request_ref = wanted.ref\(held)\(asked)\(ending))
             SELECT \(columns) FROM habeas.case_file
              -- As an array: a row that another transaction changed while this one waited for it is checked again, and by
              -- what a join had found it would be left out.

@@ -10,6 +10,17 @@ package enum ChainHeads {
         """
     }
 
+    /// The same, and the clients of holds that publishers call by these references.
+    package static func lockingClients(_ ids: [String], ofHolds holds: [(publisher: String, reference: String)]) -> SQL {
+        """
+        SELECT id, chain_id, evidence_seq, evidence_head FROM habeas.client
+         WHERE id = ANY(\(ids)::text[]) OR id = ANY(ARRAY(
+           SELECT hold.client_id FROM unnest(\(holds.map(\.publisher))::text[], \(holds.map(\.reference))::text[]) AS wanted (publisher, ref)
+             JOIN habeas.hold ON hold.publisher_id = wanted.publisher AND hold.hold_ref = wanted.ref WHERE hold.case_id IS NULL))
+         ORDER BY id FOR NO KEY UPDATE
+        """
+    }
+
     package static var lockingInstallation: SQL {
         "SELECT chain_id, evidence_seq, evidence_head FROM habeas.installation FOR NO KEY UPDATE"
     }

@@ -146,12 +146,15 @@ package struct CaseOpening: Sendable, Hashable {
     }
 
     /// The end of a client's contract: a tenant-wide erasure that two people must approve before it starts (K8, K9).
+    ///
+    /// - Parameter until: how long the client's data are kept by agreement; nil where none was made.
     package init(
         _ termination: ClientTerminated,
         client: Client,
         policy: Policy,
         receivedAt now: Date,
-        atlas: HolidayAtlas
+        atlas: HolidayAtlas,
+        keptUntil until: Date? = nil
     ) {
         kind = .endOfContract
         role = .processor
@@ -172,7 +175,16 @@ package struct CaseOpening: Sendable, Hashable {
         let keys: [(ClockKey, Date)] = [(.endOfContract, anchor), (.review, now), (.approval, now)]
         deadlines = CaseOpening.sorted(
             keys.compactMap { key, from in
-                policy.clock(key).map { Deadline($0.rule, from: from, at: client.place, atlas: atlas) }
+                guard let rule = policy.clock(key)?.rule else { return nil }
+                let deadline = Deadline(rule, from: from, at: client.place, atlas: atlas)
+                guard key == .endOfContract, let until else { return deadline }
+                return AgreedRetention.deadline(
+                    deadline,
+                    keptUntil: until,
+                    policy: policy,
+                    place: client.place,
+                    atlas: atlas
+                )
             }
         )
         var warnings: [Warning] = []

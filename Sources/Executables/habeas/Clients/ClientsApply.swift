@@ -68,7 +68,7 @@ struct ClientsApply: AsyncParsableCommand {
         // First the queues, so that the first outcome finds one.
         if !withoutBroker { try await OutcomeQueues(configuration).declare(clients: ids) }
         let changes = try await DatabaseSession.run(configuration) { connection in
-            try await connection.transaction { try await apply(Array(zip(ids, records)), on: $0) }
+            try await connection.transaction { try await apply(Array(zip(ids, records)), configuration, on: $0) }
         }
         var table = TextTable("CLIENT", "RESULT", "CHANGED", "CASES", empty: "the list is empty")
         for change in changes {
@@ -84,11 +84,15 @@ struct ClientsApply: AsyncParsableCommand {
         if !common.json { StandardOutput.write(table) }
     }
 
-    private nonisolated(nonsending) func apply(_ entries: [(String, Record)], on connection: PostgresConnection)
-        async throws -> [Change]
-    {
+    private nonisolated(nonsending) func apply(
+        _ entries: [(String, Record)],
+        _ configuration: FleetConfiguration,
+        on connection: PostgresConnection
+    ) async throws -> [Change] {
         // Two lists with the same new client wait for each other instead of failing on its key.
         try await connection.query("SELECT pg_advisory_xact_lock(hashtext('habeas.registry'))")
+        // Before the clients, as everybody locks them.
+        let holds = try await HoldsOnPeople(on: connection)
         let rows = try await connection.query(
             StoredClient.select("WHERE id = ANY(\(entries.map(\.0))::text[]) ORDER BY id FOR NO KEY UPDATE")
         )
@@ -133,6 +137,9 @@ struct ClientsApply: AsyncParsableCommand {
                 channelStatements += targets.statements
                 let renewed = after.channelsRenewed(since: before?.declaration)
                 if !renewed.isEmpty { channelStatements.append(ClientTargets.enabling(renewed)) }
+            }
+            if before == nil {
+                channelStatements += try holds.reach(id) { try KeyRing(file: configuration.required(.keysFile)) }
             }
             let woken = before == nil ? 0 : try await gates.open(after, on: connection)
             var chain = before?.chain ?? EvidenceChain(new: .client, id: UUID.version7(at: pen.now))

@@ -10,24 +10,49 @@ struct HoldsLift: AsyncParsableCommand {
         commandName: "lift",
         abstract: "Lifts a hold: what it kept waiting goes on, under the original dates.",
         discussion: """
+            Without a request it is one on a client or on people.
+
             Example:
               habeas holds lift helpdesk/R-17 --ref LIT-4 --reason "settled"
+              habeas holds lift --ref LIT-5 --reason "settled"
             """
     )
 
     @Argument(help: "A request: its id, or PUBLISHER/REF.")
-    var request: CaseName
+    var request: CaseName?
 
     @Option(help: "The name it was placed under.")
     var ref: String
+
+    @Option(help: "Whose hold, where several have this name and no request.")
+    var publisher: String?
 
     @Option(help: "Why. No personal data: it is kept as evidence.")
     var reason: String
 
     @OptionGroup var common: CommonOptions
 
+    func validate() throws {
+        guard request == nil || publisher == nil else {
+            throw ValidationError("--publisher: says nothing of a request's hold; leave one of them out")
+        }
+    }
+
     func run() async throws {
-        let lifted = try await DatabaseSession.run(try common.configuration()) { connection in
+        let configuration = try common.configuration()
+        guard let request else {
+            let lift = HoldLift(ref: ref, publisher: publisher, reason: reason)
+            try await DatabaseSession.run(configuration) { connection in
+                try await connection.transaction { try await lift.run(on: $0) }
+            }
+            if common.json {
+                StandardOutput.write(["hold_ref": .string(ref)])
+            } else {
+                StandardOutput.write("\(ref) is lifted")
+            }
+            return
+        }
+        let lifted = try await DatabaseSession.run(configuration) { connection in
             try await connection.transaction { connection in
                 var act = try await CaseAct(on: try await request.resolve(on: connection), connection)
                 let ids = act.records.map(\.id)

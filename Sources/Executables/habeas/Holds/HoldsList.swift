@@ -22,21 +22,31 @@ struct HoldsList: AsyncParsableCommand {
         let rows = try await DatabaseSession.run(try common.configuration()) { connection in
             try await connection.query(
                 """
-                SELECT hold_ref, publisher_id, case_id, client_id, placed_at, until, lifted_at FROM habeas.hold
+                SELECT hold_ref, publisher_id, case_id, client_id, people, placed_at, until, lifted_at FROM habeas.hold
                  WHERE \(all) OR lifted_at IS NULL ORDER BY placed_at, id
                 """
-            ).decode(String.self, String.self, UUID?.self, String?.self, Date.self, Date?.self, Date?.self)
+            ).decode(
+                String.self,
+                String?.self,
+                UUID?.self,
+                String?.self,
+                Int.self,
+                Date.self,
+                Date?.self,
+                Date?.self
+            )
         }
-        var table = TextTable("HOLD", "BY", "REQUEST", "CLIENT", "PLACED", "UNTIL", "LIFTED", empty: "no holds")
-        for (ref, publisher, request, client, placed, until, lifted) in rows {
+        var table = TextTable("HOLD", "BY", "REQUEST", "CLIENT", "PEOPLE", "PLACED", "UNTIL", "LIFTED", empty: "no holds")
+        for (ref, publisher, request, client, people, placed, until, lifted) in rows {
             if common.json {
                 StandardOutput.write([
-                    "hold_ref": .string(ref), "publisher": .string(publisher), "request": JSONValue(request),
-                    "client": JSONValue(client), "placed_at": JSONValue(placed), "until": JSONValue(until),
+                    "hold_ref": .string(ref), "publisher": JSONValue(publisher), "request": JSONValue(request),
+                    "client": JSONValue(client), "people": .integer(people), "placed_at": JSONValue(placed), "until": JSONValue(until),
                     "lifted_at": JSONValue(lifted),
                 ])
             }
-            table.add(ref, publisher, request?.text, client, placed.short, until?.short, lifted?.short)
+            let named = people == 0 ? nil : String(people)
+            table.add(ref, publisher, request?.text, client, named, placed.short, until?.short, lifted?.short)
         }
         if !common.json { StandardOutput.write(table) }
     }
