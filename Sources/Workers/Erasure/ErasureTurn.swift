@@ -244,7 +244,7 @@ struct ErasureTurn {
             taken.append(answerID)
             take(.answered(answer), at: index, &desk)
         }
-        for index in targets.indices where targets[index].state == .grace { take(.graceOver, at: index, &desk) }
+        for index in targets.indices where targets[index].looksAgainAt != nil { take(.graceOver, at: index, &desk) }
         guard let word = facts.lastWord(.targetStuck) else { return }
         // What got stuck in this very transaction nobody has looked at.
         for index in targets.indices where targets[index].state == .stuck && before[targets[index].id]?.state == .stuck
@@ -399,7 +399,7 @@ struct ErasureTurn {
             desk.edit(id) { record, changes in changes.deadlines.stop(.fanOut, subject: record.id) }
         }
         askAboutStuck(&desk)
-        var next = targets.filter { $0.state == .grace }.compactMap(\.verifyAt)
+        let next = targets.compactMap(\.looksAgainAt).filter { $0 > now }
         desk.changes.targets[id] = targets
         let answerBy = facts.respondDue.map { $0.addingTimeInterval(-86_400) }
         let suspended = suspend(&desk)
@@ -417,7 +417,6 @@ struct ErasureTurn {
         case .held:
             if facts.record.state == .inProgress { try answer(complete: false, refusal: .legalClaims, &desk) }
         }
-        next = next.filter { $0 > now }
         if let first = next.min() { look(at: first, &desk) }
     }
 
