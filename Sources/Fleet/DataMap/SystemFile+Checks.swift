@@ -32,7 +32,11 @@ extension SystemFile {
         case .clientIntegration where system.clients.isEmpty:
             throw file.fault("clients", "is missing: somebody has enabled the integration (K14)", "name the clients")
         case .backup where system.backups == nil:
-            throw file.fault("backups", "is missing: a copy goes some day (K22)", "say how long one is held: `35 calendar_days`")
+            throw file.fault(
+                "backups",
+                "is missing: a copy goes some day (K22)",
+                "say how long one is held: `35 calendar_days`"
+            )
         case .log where system.connector == .none && system.retention == nil:
             throw file.fault(
                 "retention",
@@ -80,7 +84,11 @@ extension SystemFile {
         for (system, file) in entries {
             for key in ["after", "from"] {
                 for name in key == "after" ? system.after : system.from where after[name] == nil {
-                    throw file.fault(key, "names a system that is not in the data map", "enter it, or take the name out")
+                    throw file.fault(
+                        key,
+                        "names a system that is not in the data map",
+                        "enter it, or take the name out"
+                    )
                 }
             }
         }
@@ -99,7 +107,9 @@ extension SystemFile {
         _ clients: Set<String>
     ) throws(PolicyFault) {
         for (system, file) in entries {
-            let named = [("clients", system.clients), ("keep", system.keeps.reduce(into: []) { $0.formUnion($1.clients) })]
+            let named = [
+                ("clients", system.clients), ("keep", system.keeps.reduce(into: []) { $0.formUnion($1.clients) }),
+            ]
             for (key, names) in named where !names.isSubset(of: clients) {
                 throw file.fault(
                     key,

@@ -92,7 +92,11 @@ extension SystemFile {
     static func keep(_ section: YAMLMapping, of system: DataSystem) throws(PolicyFault) -> KeepRule {
         try section.allow(keepKeys)
         guard let reason: RetentionException.Reason = try word("reason", section) else {
-            throw section.fault("reason", "is missing", "use \(RetentionException.Reason.words.joined(separator: ", "))")
+            throw section.fault(
+                "reason",
+                "is missing",
+                "use \(RetentionException.Reason.words.joined(separator: ", "))"
+            )
         }
         let named = Set(try words("relationships", section) as [Relationship])
         // What the rule leaves open the system says.
@@ -120,7 +124,8 @@ extension SystemFile {
         switch (try day("until", section), try technicalPeriod("for", section)) {
         case (.some(let day), nil): return .day(day)
         case (nil, .some(let period)): return .after(period)
-        default: throw section.fault("until", "or for is missing, or both are there", "say when what is kept goes (K11)")
+        default:
+            throw section.fault("until", "or for is missing, or both are there", "say when what is kept goes (K11)")
         }
     }
 

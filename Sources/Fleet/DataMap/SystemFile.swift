@@ -43,7 +43,11 @@ package enum SystemFile {
             let system = try system(file)
             // What is stored is read by every worker: it has to say the same there.
             guard let body = file.yaml, let again = try? Self.system(body, path: path), again == system else {
-                throw file.fault("id", "begins an entry that cannot be stored as it is written", "write it more plainly")
+                throw file.fault(
+                    "id",
+                    "begins an entry that cannot be stored as it is written",
+                    "write it more plainly"
+                )
             }
             mappings.append((system, file))
             entries.append(Entry(system: system, body: body))

@@ -9,7 +9,7 @@ struct KeepRuleTests {
     static func rule(
         _ basis: RetentionException.Basis = .law("HGB § 257"),
         until: KeepRule.Until = .after(Period(1, .calendarMonth)),
-        _ relationships: Set<Relationship> = [],
+        whose relationships: Set<Relationship> = [],
         clients: Set<String> = []
     ) -> KeepRule {
         KeepRule(
@@ -31,9 +31,9 @@ struct KeepRuleTests {
         ] as [([Relationship], Relationship, Bool)]
     )
     func whose(_ named: [Relationship], _ person: Relationship, _ isAbout: Bool) {
-        #expect(Self.rule(Set(named)).concerns(person, client: "acme") == isAbout)
-        #expect(!Self.rule(Set(named), clients: ["globex"]).concerns(person, client: "acme"))
-        #expect(!Self.rule(Set(named), clients: ["globex"]).concerns(person, client: nil))
+        #expect(Self.rule(whose: Set(named)).concerns(person, client: "acme") == isAbout)
+        #expect(!Self.rule(whose: Set(named), clients: ["globex"]).concerns(person, client: "acme"))
+        #expect(!Self.rule(whose: Set(named), clients: ["globex"]).concerns(person, client: nil))
     }
 
     @Test(
@@ -44,7 +44,7 @@ struct KeepRuleTests {
         ] as [([Relationship], Relationship)]
     )
     func strictest(_ named: [Relationship], _ counts: Relationship) {
-        #expect(Self.rule(Set(named)).strictest == counts)
+        #expect(Self.rule(whose: Set(named)).strictest == counts)
     }
 
     @Test("K11: ends with a day of the controller's place, counted from when the request came in")
@@ -68,7 +68,10 @@ struct KeepRuleTests {
         #expect(try end(day, receivedAt: received, at: received)?.hasPrefix("2026-07-01T21:59:59") == true)
         // What has ended is no exception any more, and no fault.
         #expect(try end(days, receivedAt: received, at: "2026-02-12T00:00:00Z") == nil)
-        #expect(try end(.after(Period(2, .hour)), receivedAt: received, at: received)?.hasPrefix("2026-02-01T01:30:00") == true)
+        #expect(
+            try end(.after(Period(2, .hour)), receivedAt: received, at: received)?.hasPrefix("2026-02-01T01:30:00")
+                == true
+        )
     }
 
     @Test("K11: the vendor's own claim holds for no end user")

@@ -58,19 +58,23 @@ struct SystemFlagTests {
 
     @Test("G8, K16, C11, C13, Y11, Y12, K13: is said flag by flag", arguments: rows)
     func flags(_ row: Row) throws {
-        let system = try DataSystem.sample("s", row.kind, region: row.region) { system in
+        let mechanism = try row.mechanism.map { kind, until in
+            TransferMechanism(kind: kind, validUntil: try #require(CivilDate(iso: until)))
+        }
+        let system = DataSystem.sample("s", row.kind, region: row.region) { system in
             if !row.isAgreed { system.agreedOn = nil }
             system.purposes = row.purposes
             if !row.isDescribed { system.service = nil }
-            if let (kind, until) = row.mechanism {
-                system.mechanism = TransferMechanism(kind: kind, validUntil: try #require(CivilDate(iso: until)))
-            }
+            system.mechanism = mechanism
         }
         let client = row.client.map { Client.sample($0.isEmpty ? nil : $0) }
         #expect(system.flags(for: client, on: try #require(Self.day)) == row.flags, "\(row.row)")
     }
 
-    @Test("blocks new data but where it is only a warning, and says row, article and remedy", arguments: SystemFlag.allCases)
+    @Test(
+        "blocks new data but where it is only a warning, and says row, article and remedy",
+        arguments: SystemFlag.allCases
+    )
     func words(_ flag: SystemFlag) {
         #expect(flag.isBlocking == ![.mechanismEnding, .descriptionMissing].contains(flag))
         #expect(flag.obligation.wholeMatch(of: /[A-Z]\d+/) != nil)
@@ -107,7 +111,9 @@ struct DataSystemTests {
         after.perSecond = 2
         after.version = 7
         after.from = ["x"]
-        after.keeps = [KeepRule(category: "c", reason: .dispute, basis: .law("l"), until: .after(Period(1, .calendarDay)))]
+        after.keeps = [
+            KeepRule(category: "c", reason: .dispute, basis: .law("l"), until: .after(Period(1, .calendarDay)))
+        ]
         #expect(after.differences(from: before) == ["region", "from", "keep", "limits"])
     }
 }

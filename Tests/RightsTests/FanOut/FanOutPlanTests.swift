@@ -30,7 +30,9 @@ struct FanOutPlanTests {
     }
 
     static func line(_ facts: FanOutPlan.Facts, _ system: DataSystem) throws -> Line? {
-        try FanOutPlan(facts, systems: [system, .sample("other", .own, .manual)]).lines.first { $0.system.id == system.id }
+        try FanOutPlan(facts, systems: [system, .sample("other", .own, .manual)]).lines.first {
+            $0.system.id == system.id
+        }
     }
 
     static let database = ConnectorDescription.postgres(by: .email)
@@ -41,8 +43,10 @@ struct FanOutPlanTests {
         "K13, K14, C5, K12, K22: each kind of system has part in what concerns it",
         arguments: [
             (.erase, [.own, .subprocessor, .publicContent, .clientIntegration, .log, .backup]),
-            (.rectify, [.own, .subprocessor, .clientIntegration]), (.restrict, [.own, .subprocessor, .clientIntegration]),
-            (.suppress, [.own, .subprocessor, .clientIntegration]), (.collect, [.own, .subprocessor, .clientIntegration]),
+            (.rectify, [.own, .subprocessor, .clientIntegration]),
+            (.restrict, [.own, .subprocessor, .clientIntegration]),
+            (.suppress, [.own, .subprocessor, .clientIntegration]),
+            (.collect, [.own, .subprocessor, .clientIntegration]),
         ] as [(TargetOperation, [SystemKind])]
     )
     func kinds(_ operation: TargetOperation, _ expected: [SystemKind]) throws {
@@ -97,7 +101,8 @@ struct FanOutPlanTests {
         "K13, G12, G4: a machine does what it can do, find and show; a person does the rest",
         arguments: [
             (database, TargetOperation.erase, FanOutTarget.Way.connector, Line.Note?.none, [IdentityType.email]),
-            (database, .restrict, .person, .operationNotDescribed, []), (.none, .erase, .person, .operationNotDescribed, []),
+            (database, .restrict, .person, .operationNotDescribed, []),
+            (.none, .erase, .person, .operationNotDescribed, []),
             (.manual, .erase, .person, nil, []), (.email, .erase, .person, nil, []),
             (.postgres(by: .phone), .erase, .person, .noCommonIdentity, []),
             (.opendsr(.email, .controllerCustomerID), .erase, .connector, nil, [.controllerCustomerID, .email]),
@@ -140,7 +145,12 @@ struct FanOutPlanTests {
 
     // MARK: New data
 
-    static let flagged = DataSystem.sample("s", .subprocessor, region: "US", .http(verified: [.erase, .rectify, .restrict], .email, .controllerCustomerID))
+    static let flagged = DataSystem.sample(
+        "s",
+        .subprocessor,
+        region: "US",
+        .http(verified: [.erase, .rectify, .restrict], .email, .controllerCustomerID)
+    )
 
     @Test(
         "G8, K16, C11, Y11: a flagged system gets no new data, and what takes data away reaches it",
@@ -150,7 +160,9 @@ struct FanOutPlanTests {
             (.rectify, .person, .newDataBlocked, []),
         ] as [(TargetOperation, FanOutTarget.Way, Line.Note?, [IdentityType])]
     )
-    func blocked(_ operation: TargetOperation, _ way: FanOutTarget.Way, _ note: Line.Note?, _ told: [IdentityType]) throws {
+    func blocked(_ operation: TargetOperation, _ way: FanOutTarget.Way, _ note: Line.Note?, _ told: [IdentityType])
+        throws
+    {
         let line = try #require(try Self.line(Self.facts(operation), Self.flagged))
         #expect(line.flags == [.mechanismMissing])
         #expect(line.way == way && line.note == note && line.identities == told)
@@ -199,7 +211,9 @@ struct FanOutPlanTests {
     @Test("C4: who has opted out of transfers is corrected at no third party by a machine, and erased there")
     func optedOut() throws {
         let system = DataSystem.sample("s", .subprocessor, .http(verified: [.erase, .rectify], .email))
-        func facts(_ operation: TargetOperation) -> FanOutPlan.Facts { Self.facts(operation) { $0.isTransferSuppressed = true } }
+        func facts(_ operation: TargetOperation) -> FanOutPlan.Facts {
+            Self.facts(operation) { $0.isTransferSuppressed = true }
+        }
         #expect(try Self.line(facts(.rectify), system)?.note == .transferSuppressed)
         #expect(try Self.line(facts(.erase), system)?.way == .connector)
         let own = DataSystem.sample("o", .own, .http(verified: [.erase, .rectify], .email))
@@ -246,14 +260,16 @@ struct FanOutPlanTests {
 
     @Test("K11, Y4, Y10: what is kept is planned with reason, basis and end, and the rest is erased")
     func kept() throws {
-        let rule = KeepRuleTests.rule([.clientUser])
+        let rule = KeepRuleTests.rule(whose: [.clientUser])
         let plan = try FanOutPlan(Self.facts(.erase, .clientUser, role: .controller), systems: [Self.keeping(rule)])
         let kept = try #require(plan.lines.first?.kept.first)
         #expect(kept.category == "invoices" && kept.reason == .legalDuty && kept.basis.citation == "HGB § 257")
         #expect(kept.until > Self.now && plan.retention.exceptions == [kept])
         #expect(plan.lines.first?.way == .connector)
         #expect(try FanOutPlan(Self.facts(), systems: [Self.keeping(rule)]).retention.exceptions == [])
-        #expect(try FanOutPlan(Self.facts(.restrict, .clientUser), systems: [Self.keeping(rule)]).retention.exceptions == [])
+        #expect(
+            try FanOutPlan(Self.facts(.restrict, .clientUser), systems: [Self.keeping(rule)]).retention.exceptions == []
+        )
     }
 
     @Test(
@@ -271,7 +287,7 @@ struct FanOutPlanTests {
     @Test("K8, K9, K11: with a whole client goes everything but what may be kept of those it is about")
     func tenants() throws {
         let facts = Self.facts(.eraseTenant) { $0.kind = .endOfContract }
-        let users = Self.keeping(KeepRuleTests.rule(.ownClaim("terms § 9"), [.clientUser]))
+        let users = Self.keeping(KeepRuleTests.rule(.ownClaim("terms § 9"), whose: [.clientUser]))
         let plan = try FanOutPlan(facts, systems: [users, .sample("visitors") { $0.relationships = [.visitor] }])
         #expect(plan.lines.map(\.system.id) == ["db"] && plan.lines.first?.way == .connector)
         #expect(plan.retention.exceptions.map(\.category) == ["invoices"])

@@ -30,7 +30,8 @@ struct EventRehearsal {
     private func sheets(_ request: RequestSubmitted, line: Int) -> [PlanSheet] {
         // A controller-role request may be of nobody's client; of all others the client has to be known.
         let client = request.client.flatMap { registry.client($0) }
-        let isOwn = request.submittedBy != .client && (request.relationship == .visitor || request.relationship == .clientUser)
+        let isOwn =
+            request.submittedBy != .client && (request.relationship == .visitor || request.relationship == .clientUser)
         guard client != nil || (isOwn && request.client == nil) else { return [] }
         let policy = registry.policy(profile: "default", client: client, at: now)
         let opening = CaseOpening(request, client: client, policy: policy, receivedAt: now, atlas: registry.atlas)

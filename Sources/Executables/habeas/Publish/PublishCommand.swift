@@ -63,7 +63,9 @@ struct PublishCommand: AsyncParsableCommand {
         _ = try checked(events, user: "")
         guard (try? configuration.required(.databaseURL)) != nil else {
             let plural = events.count == 1 ? "event is" : "events are"
-            if !common.json { StandardOutput.write("\(events.count) \(plural) valid; without database.url no plan is made") }
+            if !common.json {
+                StandardOutput.write("\(events.count) \(plural) valid; without database.url no plan is made")
+            }
             return
         }
         let sheets = try await DatabaseSession.run(configuration) { connection in

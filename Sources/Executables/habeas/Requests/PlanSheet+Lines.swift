@@ -148,7 +148,8 @@ extension FanOutTarget {
     var json: JSONValue {
         .object([
             ("target", JSONValue(id)), ("system", .string(system)), ("version", .integer(systemVersion)),
-            ("part", .string(part.rawValue)), ("operation", .string(operation.rawValue)), ("way", .string(way.rawValue)),
+            ("part", .string(part.rawValue)), ("operation", .string(operation.rawValue)),
+            ("way", .string(way.rawValue)),
             ("note", JSONValue(note)), ("mandatory", .bool(isMandatory)), ("level", .string(level.rawValue)),
             ("after", JSONValue(after)), ("state", .string(state.rawValue)), ("outcome", JSONValue(outcome?.rawValue)),
             ("cause", JSONValue(cause)), ("key", JSONValue(key)), ("acted_at", JSONValue(actedAt)),

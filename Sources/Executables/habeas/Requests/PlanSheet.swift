@@ -109,7 +109,9 @@ struct PlanSheet {
     func print() {
         switch content {
         case .planned(let plan):
-            StandardOutput.write("\(name): \(operation?.rawValue ?? "") at \(plan.lines.count) systems, nothing of it begun")
+            StandardOutput.write(
+                "\(name): \(operation?.rawValue ?? "") at \(plan.lines.count) systems, nothing of it begun"
+            )
             for wait in waits { StandardOutput.write("begins after \(wait)") }
             Self.print(plan)
         case .refused(let fault):

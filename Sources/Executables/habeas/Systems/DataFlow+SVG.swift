@@ -1,4 +1,5 @@
 import Rights
+
 /// The map as one SVG that needs nothing else: a column a layer, a box a node. The same data map gives the same bytes.
 extension DataFlow {
     private enum Measure {

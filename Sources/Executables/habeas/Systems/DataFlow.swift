@@ -38,7 +38,8 @@ struct DataFlow {
         for system in systems {
             var sources = Self.sources(of: system, among: systems)
             if sources.isEmpty {
-                let roots = map.client.map { [Self.id(client: $0.id)] }
+                let roots =
+                    map.client.map { [Self.id(client: $0.id)] }
                     ?? (system.clients.isEmpty ? [Self.everyone] : system.clients.sorted().map(Self.id(client:)))
                 sources = roots.map { Edge(from: $0, to: Self.id(system), isSaid: true) }
             }

@@ -20,14 +20,15 @@ enum Markup {
     /// A whole page that needs nothing else. `body` is markup, `title` is not.
     static func page(_ title: String, _ body: [String]) -> String {
         let title = escaped(title)
-        return ([
-            "<!DOCTYPE html>", #"<html lang="en">"#, "<head>", #"<meta charset="utf-8">"#,
-            #"<meta name="viewport" content="width=device-width, initial-scale=1">"#, "<title>\(title)</title>",
-            "<style>body{font-family:sans-serif;max-width:70em;margin:2em auto;padding:0 1em;line-height:1.4}"
-                + "table{border-collapse:collapse;width:100%}th,td{border:1px solid #bbb;padding:.4em .6em;text-align:left;"
-                + "vertical-align:top}th{background:#f2f2f2}</style>",
-            "</head>", "<body>", "<h1>\(title)</h1>",
-        ] + body + ["</body>", "</html>"]).joined(separator: "\n")
+        return
+            ([
+                "<!DOCTYPE html>", #"<html lang="en">"#, "<head>", #"<meta charset="utf-8">"#,
+                #"<meta name="viewport" content="width=device-width, initial-scale=1">"#, "<title>\(title)</title>",
+                "<style>body{font-family:sans-serif;max-width:70em;margin:2em auto;padding:0 1em;line-height:1.4}"
+                    + "table{border-collapse:collapse;width:100%}th,td{border:1px solid #bbb;padding:.4em .6em;text-align:left;"
+                    + "vertical-align:top}th{background:#f2f2f2}</style>",
+                "</head>", "<body>", "<h1>\(title)</h1>",
+            ] + body + ["</body>", "</html>"]).joined(separator: "\n")
     }
 
     /// A table of words, none of which is markup.

@@ -48,7 +48,8 @@ struct ProcessorRecord {
     /// What the record has to say and the data map cannot.
     var gaps: [String] {
         [
-            processor == nil ? "name and contact of the processor and its data protection officer: name a --profile" : nil,
+            processor == nil
+                ? "name and contact of the processor and its data protection officer: name a --profile" : nil,
             measures == nil ? "general description of security measures (Art. 30(2)(d)): give it as --measures" : nil,
         ].compactMap { $0 }
     }

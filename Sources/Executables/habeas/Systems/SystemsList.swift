@@ -77,10 +77,15 @@ extension DataSystem {
             ("id", .string(id)), ("version", .integer(version)), ("title", .string(title)),
             ("kind", .string(kind.rawValue)), ("company", JSONValue(company)), ("service", JSONValue(service)),
             ("categories", JSONValue(categories)), ("purposes", JSONValue(purposes)), ("region", JSONValue(region)),
-            ("mechanism", mechanism.map { ["kind": .string($0.kind.rawValue), "valid_until": .string("\($0.validUntil)")] } ?? .null),
+            (
+                "mechanism",
+                mechanism.map { ["kind": .string($0.kind.rawValue), "valid_until": .string("\($0.validUntil)")] }
+                    ?? .null
+            ),
             ("agreed_on", JSONValue(agreedOn?.description)),
             ("relationships", JSONValue(relationships.map(\.rawValue).sorted())),
-            ("clients", JSONValue(clients.sorted())), ("connector", JSONValue(connector == .none ? nil : connector.name)),
+            ("clients", JSONValue(clients.sorted())),
+            ("connector", JSONValue(connector == .none ? nil : connector.name)),
             ("mandatory", .bool(isMandatory)), ("verification", .string(verification.rawValue)),
             ("after", JSONValue(after)), ("from", JSONValue(from)), ("grace", JSONValue(grace?.description)),
             ("backups", JSONValue(backups?.description)), ("retention", JSONValue(retention?.description)),

@@ -1,5 +1,5 @@
-import Fleet
 import ArgumentParser
+import Fleet
 import FoundationEssentials
 import Postgres
 import Rights
@@ -22,7 +22,9 @@ struct SystemsRecord: AsyncParsableCommand {
     @Option(help: ArgumentHelp("For one controller.", valueName: "id"))
     var client: String?
 
-    @Option(help: ArgumentHelp("The profile that says who the processor is; the only one if not given.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The profile that says who the processor is; the only one if not given.", valueName: "name")
+    )
     var profile: String?
 
     @Option(help: ArgumentHelp("A text on technical and organisational measures (Art. 32(1)).", valueName: "file"))
