@@ -33,6 +33,7 @@ struct PostgresFixture {
         purposes: [service]
         categories: [profile, invoices]
         internal: true
+        limits: {in_flight: 8}
         connector:
           kind: postgres
           url: env:SHOP
