@@ -222,6 +222,8 @@ extension FanOutTarget {
             findings.level = way == .person ? nil : .attestation
             return acted(abilities, at: now)
         case .acceptedPending:
+            // Of a machine's target nobody would say more; with a date it is looked at then.
+            guard answer.verifyAfter != nil || way == .person || abilities.answersLater else { return nil }
             outcome = .acceptedPending
             cause = nil
             actedAt = answer.at

@@ -39,6 +39,9 @@ struct SystemTaskAct {
     mutating func complete(_ said: Said) throws {
         try checkOpen()
         try checkTurn(said.outcome)
+        if said.outcome == .acceptedPending, said.verifyAfter == nil, target.way == .connector, !isApp {
+            throw Failure("--verify-after", "is missing: nobody else says when it is done", "name the time to look")
+        }
         if let time = said.verifyAfter, time <= now {
             throw Failure("--verify-after", "has passed", "name a time that is to come, or leave it out")
         }
