@@ -56,6 +56,27 @@ struct PlanCommandTests {
         }
     }
 
+    @Test("K18, G1: what comes first is said: the copy that the person asked for, and a legal hold")
+    func waits() async throws {
+        try await installed { installation in
+            let copy = try await installation.openCase(event: Installation.event(ref: "A", right: "access"))
+            let id = try await installation.openCase(ref: "E")
+            func waits() async throws -> [String] {
+                let plan = try await installation.run("requests", "show", id.uuidString, "--plan", "--json").object
+                return plan["waits_for"] as? [String] ?? []
+            }
+            let first = "the copy that request \(copy.uuidString.lowercased()) asks for"
+            #expect(try await waits().dropFirst() == [first])
+            _ = try await installation.query(
+                """
+                INSERT INTO habeas.hold (id, publisher_id, hold_ref, client_id, placed_at)
+                VALUES (gen_random_uuid(), 'helpdesk', 'H1', 'acme', now())
+                """
+            )
+            #expect(try await waits().dropFirst() == [first, "the end of a legal hold (K18)"])
+        }
+    }
+
     @Test("K11: a plan that is refused says which field, why, and what to do")
     func refused() async throws {
         try await Installation.with { installation in

@@ -9,7 +9,7 @@ struct SystemsCommandTests {
         - id: db
           title: Help desk <&> "database"
           kind: own
-          categories: [contacts]
+          categories: [contacts, '<&">']
           purposes: [support]
           region: DE
           verification: re_read
@@ -232,7 +232,7 @@ struct SystemsCommandTests {
             #expect(
                 tree == """
                     every client
-                    └─ db  own, DE | contacts
+                    └─ db  own, DE | contacts, <&">
                        └─ ~ mailer  subprocessor, US | contacts | ! agreement_missing, mechanism_missing
                     acme  DE
                     └─ crm  client integration, region not said | contacts
@@ -258,11 +258,20 @@ struct SystemsCommandTests {
                 for e in d.getElementsByTagName('*'):
                     for k, v in e.attributes.items():
                         assert k != 'href' and ('http' not in v or k == 'xmlns'), (k, v)
+                boxes = [tuple(int(r.getAttribute(k)) for k in ('x', 'y', 'width', 'height'))
+                         for r in d.getElementsByTagName('rect') if r.getAttribute('x')]
+                width, height = (int(d.documentElement.getAttribute(k)) for k in ('width', 'height'))
+                for i, (x, y, w, h) in enumerate(boxes):
+                    assert x >= 0 and y >= 0 and x + w <= width and y + h <= height
+                    for (a, b, c, e) in boxes[i + 1:]:
+                        assert x + w <= a or a + c <= x or y + h <= b or b + e <= y
                 print('|'.join(t.firstChild.data for t in d.getElementsByTagName('text')))
                 """,
                 input: Data(svg.utf8)
             ).trimmingCharacters(in: .newlines).components(separatedBy: "|")
-            for word in ["every client", "acme", "db", "mailer", "crm", "contacts", "subprocessor, US", "own, DE"] {
+            for word in [
+                "every client", "acme", "db", "mailer", "crm", #"contacts, <&">"#, "subprocessor, US", "own, DE",
+            ] {
                 #expect(words.contains(word), "\(word) in \(words)")
             }
             let one = try await installation.run("systems", "map", "--client", "globex").output

@@ -20,7 +20,7 @@ extension SystemFile {
     }
 
     private static func checkKind(_ system: DataSystem, _ file: YAMLMapping) throws(PolicyFault) {
-        if !system.kind.isActedOn {
+        if !system.isActedOn {
             for key in ["connector", "keep"] where file.keys.contains(key) {
                 throw file.fault(key, "is of no use: nothing is done at a \(system.kind.rawValue)", "take it out")
             }

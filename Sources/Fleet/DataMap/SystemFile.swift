@@ -92,7 +92,7 @@ package enum SystemFile {
         system.isInternal = try file.flag("internal") ?? false
         system.dueWithin = try period("due_within", file) ?? system.dueWithin
         if let section = try file.section("connector") { system.connector = try connector(section) }
-        system.isMandatory = try file.flag("mandatory") ?? system.kind.isActedOn
+        system.isMandatory = try file.flag("mandatory") ?? system.isActedOn
         system.verification = try word("verification", file) ?? Self.standard(system)
         try check(system, file)
         return system

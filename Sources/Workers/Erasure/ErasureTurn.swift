@@ -80,9 +80,19 @@ struct ErasureTurn {
             look(at: now.addingTimeInterval(ErasurePlanner.patience), &desk)
             return false
         }
+        // The same facts as whoever wants to see the plan first.
+        guard
+            let planFacts = FanOutPlan.Facts(
+                of: facts.record,
+                desk.registry,
+                identities: read.people[id]?.types ?? [],
+                suppressed: read.suppressed[id] ?? [],
+                at: now
+            )
+        else { return false }
         let plan: FanOutPlan
         do throws(RetentionException.Fault) {
-            plan = try FanOutPlan(planFacts(operation, desk), systems: desk.registry.systems)
+            plan = try FanOutPlan(planFacts, systems: desk.registry.systems)
         } catch {
             askAboutPlan(error, &desk)
             return false
@@ -95,25 +105,6 @@ struct ErasureTurn {
         if operation == .suppress { try suppress(&desk) }
         tellRecipients(&desk)
         return true
-    }
-
-    private func planFacts(_ operation: TargetOperation, _ desk: CaseDesk) -> FanOutPlan.Facts {
-        let record = facts.record
-        var facts = FanOutPlan.Facts(
-            kind: record.kind,
-            operation: operation,
-            relationship: record.relationship ?? (record.lane == .own ? .clientUser : .endUser),
-            client: record.clientID.flatMap { desk.registry.client($0) },
-            role: record.role,
-            identities: read.people[id]?.types ?? [],
-            receivedAt: record.receivedAt,
-            now: now,
-            place: desk.changes.place(of: record)
-        )
-        facts.isPublicOnly = record.right == .publicRemoval
-        facts.isTransferSuppressed =
-            read.suppressed[id]?.contains(Suppressions.Scope.thirdPartyTransfers.rawValue) ?? false
-        return facts
     }
 
     private mutating func add(

@@ -105,6 +105,13 @@ struct SystemFileTests {
         Bad("K22: a backup without end", "- id: tape\n  kind: backup\n", line: 1, "backups", "K22"),
         Bad("K12: a log without end", "- id: log\n  kind: log\n", line: 1, "retention", "K12"),
         Bad(
+            "K12: a log nobody takes anything out of has nothing to keep",
+            "- id: log\n  kind: log\n  retention: 1 calendar_month\n  mandatory: true\n",
+            line: 4,
+            "mandatory",
+            "nobody"
+        ),
+        Bad(
             "G12: a mandatory 200",
             base + "  connector: {kind: http, url: 'https://a.example'}\n",
             line: 4,

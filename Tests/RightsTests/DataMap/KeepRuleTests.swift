@@ -23,10 +23,10 @@ struct KeepRuleTests {
     }
 
     @Test(
-        "K11: is about whom it names, and treats who may be anybody as an end user",
+        "K11: is about whom it names, and of who may be anybody keeps what a law keeps of anybody",
         arguments: [
             ([], Relationship.endUser, true), ([], .unknown, true), ([.clientUser], .clientUser, true),
-            ([.clientUser], .endUser, false), ([.clientUser], .unknown, false), ([.endUser], .unknown, true),
+            ([.clientUser], .endUser, false), ([.clientUser], .unknown, true), ([.endUser], .unknown, true),
             ([.visitor], .endUser, false),
         ] as [([Relationship], Relationship, Bool)]
     )
@@ -34,6 +34,12 @@ struct KeepRuleTests {
         #expect(Self.rule(whose: Set(named)).concerns(person, client: "acme") == isAbout)
         #expect(!Self.rule(whose: Set(named), clients: ["globex"]).concerns(person, client: "acme"))
         #expect(!Self.rule(whose: Set(named), clients: ["globex"]).concerns(person, client: nil))
+    }
+
+    @Test("K11: of who may be anybody the vendor keeps nothing for itself")
+    func anybody() {
+        #expect(!Self.rule(.ownClaim("terms § 9"), whose: [.clientUser]).concerns(.unknown, client: "acme"))
+        #expect(Self.rule(.clientInstruction("T-1"), whose: [.clientUser]).concerns(.unknown, client: "acme"))
     }
 
     @Test(

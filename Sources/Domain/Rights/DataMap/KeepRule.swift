@@ -34,10 +34,14 @@ package struct KeepRule: Sendable, Hashable {
         self.clients = clients
     }
 
-    /// Whether it is about such a person's data. Who may be anybody is treated as an end user.
+    /// Whether it is about such a person's data. Of who may be anybody stays what a law or a controller keeps of anybody, since
+    /// nothing brings it back; what the vendor keeps for itself does not, since they may be an end user.
     package func concerns(_ relationship: Relationship, client: String?) -> Bool {
-        (relationships.isEmpty || relationships.contains(relationship)
-            || (relationship == .unknown && relationships.contains(.endUser))) && concerns(client: client)
+        guard concerns(client: client) else { return false }
+        if relationships.isEmpty || relationships.contains(relationship) { return true }
+        guard relationship == .unknown else { return false }
+        if case .ownClaim = basis { return relationships.contains(.endUser) }
+        return true
     }
 
     /// Whether it is about data of this client.

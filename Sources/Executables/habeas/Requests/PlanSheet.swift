@@ -48,18 +48,19 @@ struct PlanSheet {
     /// Of a case, read in one snapshot and without any key.
     static func load(_ id: UUID, on connection: PostgresConnection) async throws -> PlanSheet {
         try await connection.transaction { connection in
-            let results = try await connection.pipeline([
-                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
-                "SELECT \(CaseFileRecord.columns) FROM habeas.case_file WHERE id = \(id)",
-                FanOutTarget.reading(of: [id]),
-                "SELECT DISTINCT kind FROM habeas.case_identity WHERE case_id = \(id)",
-                """
-                SELECT DISTINCT s.scope FROM habeas.case_identity p JOIN habeas.suppression s ON s.lookup = p.lookup
-                 WHERE p.case_id = \(id) AND s.lifted_at IS NULL
-                """,
-                "SELECT after_case FROM habeas.case_order WHERE case_id = \(id) ORDER BY after_case",
-                "SELECT habeas.domain_now()",
-            ])
+            let results = try await connection.pipeline(
+                [
+                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                    "SELECT \(CaseFileRecord.columns) FROM habeas.case_file WHERE id = \(id)",
+                    FanOutTarget.reading(of: [id]),
+                    "SELECT DISTINCT kind FROM habeas.case_identity WHERE case_id = \(id)",
+                    """
+                    SELECT DISTINCT s.scope FROM habeas.case_identity p JOIN habeas.suppression s ON s.lookup = p.lookup
+                     WHERE p.case_id = \(id) AND s.lifted_at IS NULL
+                    """,
+                    "SELECT habeas.domain_now()",
+                ] + PlanObstacles.reading(id)
+            )
             let record = try CaseFileRecord(row: results[1].only)
             let made = try results[2].map(FanOutTarget.init)
             guard made.isEmpty else { return PlanSheet(id.text, made: made) }
@@ -69,10 +70,10 @@ struct PlanSheet {
                 registry,
                 identities: Set(try results[3].decode(as: String.self).compactMap(IdentityType.init)),
                 suppressed: Set(try results[4].decode(as: String.self)),
-                at: try results[6].only.decode(Date.self)
+                at: try results[5].only.decode(Date.self)
             )
-            let others = try results[5].decode(as: UUID.self).map { "the copy that request \($0.text) asks for" }
-            return PlanSheet(id.text, facts, registry.systems, waits: record.obstacles + others)
+            let obstacles = try PlanObstacles(record, Array(results[6...]), facts)
+            return PlanSheet(id.text, facts, registry.systems, waits: obstacles.sentences)
         }
     }
 
@@ -121,23 +122,6 @@ struct PlanSheet {
             StandardOutput.write("\(name): \(operation?.rawValue ?? "") at \(targets.count) systems")
             Self.print(targets)
         case .none: StandardOutput.write("\(name): comes to nothing at systems")
-        }
-    }
-}
-
-extension CaseFileRecord {
-    /// What has to happen before its plan is made.
-    fileprivate var obstacles: [String] {
-        if let linkedTo { return ["nothing: request \(linkedTo.text) answers both"] }
-        switch state {
-        case .received: return ["what `habeas requests show` says it waits for"]
-        case .needsClient: return ["the client's name"]
-        case .needsIdentity: return ["the person's identification"]
-        case .needsFee: return ["the fee"]
-        case .referred: return ["the client's decision"]
-        case .inProgress, .onHold: return []
-        case .fulfilled, .partlyFulfilled, .refused, .handedOver, .withdrawn, .lapsed:
-            return ["nothing: the request is over"]
         }
     }
 }
