@@ -232,6 +232,40 @@ struct TaskCommandTests {
         }
     }
 
+    @Test("K9, A1: of a suspended client too, one approval, or two by the same person, wake nobody and plan nothing")
+    func oneApproval() async throws {
+        try await Installation.with { installation in
+            try await installation.register()
+            let suspended = try await installation.run(
+                "clients",
+                "apply",
+                "-",
+                "--without-broker",
+                input: "- id: acme\n  suspended: true\n"
+            )
+            #expect(suspended.status == 0, "\(suspended.errors)")
+            let id = try await installation.openCase(event: WaitingCase.termination)
+            let task = try await WaitingCase.task(installation, "tenant_erasure")
+            let begun: SQL = """
+                SELECT (SELECT count(*) FROM habeas.fan_out) + (SELECT count(*) FROM habeas.effect)
+                     + (SELECT count(*) FROM habeas.outbox WHERE routing_key = 'habeas.erasure')
+                """
+            try await installation.withOperators(2) { people in
+                let first = try await people[0].run("approve", task, "--reason", "contract ended")
+                let twice = try await people[0].run("approve", task, "--reason", "still so")
+                #expect(first.status == 0 && twice.status == 1)
+                #expect(try await installation.query(begun).only.decode(0, as: Int.self) == 0)
+                #expect(try await WaitingCase.state(installation) == ["received"])
+                #expect(
+                    try await WaitingCase.facts(installation, id) == ["case.opened", "approval.given"]
+                )
+                #expect(try await people[1].run("approve", task, "--reason", "agreed").status == 0)
+                // The suspension holds up exports, never what is erased.
+                #expect(try await WaitingCase.woken(installation) == ["habeas.erasure"])
+            }
+        }
+    }
+
     @Test("K9: one person is enough to deny it")
     func denyTenant() async throws {
         try await Installation.with { installation in
