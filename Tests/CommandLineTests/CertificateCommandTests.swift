@@ -23,12 +23,17 @@ struct CertificateCommandTests {
                 "INSERT INTO habeas.system (id, body, place) VALUES (\(id), \(body), \(Int32(place)))"
             )
         }
-        let event = Installation.event(ref: "REQ-1").replacingOccurrences(of: "anna.canary@example.org", with: canary.email)
+        let event = Installation.event(ref: "REQ-1").replacingOccurrences(
+            of: "anna.canary@example.org",
+            with: canary.email
+        )
         let id = try await installation.openCase(event: event)
         let targets: [FanOutTarget] = [
             .sample("crm", .pending, of: id, way: .person, level: .person) { $0.owner = canary.word },
             .sample("shop", .listed, of: id, way: .client, ordinal: 1),
-            .sample("vault", .listed, of: id, way: .time, ordinal: 2) { $0.goneBy = Date(timeIntervalSinceNow: 90 * 86_400) },
+            .sample("vault", .listed, of: id, way: .time, ordinal: 2) {
+                $0.goneBy = Date(timeIntervalSinceNow: 90 * 86_400)
+            },
         ]
         for statement in FanOutTarget.seed(targets) { _ = try await installation.query(statement) }
         return id
@@ -88,7 +93,8 @@ struct CertificateCommandTests {
             try folder.write("public.pem", pem.output)
             // Nothing of this installation is known to whoever checks.
             let checked = try await CommandLine.run([
-                "evidence", "verify", "--certificate", "\(folder.path)/c.json", "--public-key", "\(folder.path)/public.pem",
+                "evidence", "verify", "--certificate", "\(folder.path)/c.json", "--public-key",
+                "\(folder.path)/public.pem",
                 "--json",
             ])
             let said = try checked.object
@@ -120,7 +126,14 @@ struct CertificateCommandTests {
             #expect(try await installation.run("requests", "certificate", id.uuidString, "--number", "9").status == 1)
             let repeated = try await installation.run("requests", "certificate", id.uuidString, "--interim")
             #expect(repeated.status == 1 && repeated.errors.contains("leave it out"), "\(repeated.errors)")
-            let both = try await installation.run("requests", "certificate", id.uuidString, "--interim", "--number", "1")
+            let both = try await installation.run(
+                "requests",
+                "certificate",
+                id.uuidString,
+                "--interim",
+                "--number",
+                "1"
+            )
             #expect(both.status == 64)
         }
     }
@@ -160,7 +173,10 @@ struct CertificateCommandTests {
             let id = try await begun(installation, canary: Canary())
             let folder = installation.folder
             let out = "\(folder.path)/c.json"
-            #expect(try await installation.run("requests", "certificate", id.uuidString, "--interim", "--out", out).status == 0)
+            #expect(
+                try await installation.run("requests", "certificate", id.uuidString, "--interim", "--out", out).status
+                    == 0
+            )
             func fault(_ more: String...) async throws -> String? {
                 let run = try await CommandLine.run(["evidence", "verify", "--json", "--certificate", out] + more)
                 #expect(run.status == (try run.object["ok"] as? Bool == true ? 0 : 1))

@@ -53,8 +53,19 @@ struct RestrictionLiftTests {
                     """
                 )
                 let registry = try await Registry.load(on: connection)
-                let (id, statements) = try CaseSeed(registry: registry, ring: ring).open(event, publisher: "desk", at: now)
-                let target = FanOutTarget.sample("crm", of: id, client: nil, operation: .restrict, way: .person, at: now)
+                let (id, statements) = try CaseSeed(registry: registry, ring: ring).open(
+                    event,
+                    publisher: "desk",
+                    at: now
+                )
+                let target = FanOutTarget.sample(
+                    "crm",
+                    of: id,
+                    client: nil,
+                    operation: .restrict,
+                    way: .person,
+                    at: now
+                )
                 try await connection.transaction { connection in
                     _ = try await connection.pipeline(statements)
                     try await connection.query("UPDATE habeas.case_file SET state = 'fulfilled' WHERE id = \(id)")
@@ -68,7 +79,9 @@ struct RestrictionLiftTests {
         func note(_ fact: String, _ body: String = "{}") async throws {
             try await pool.withConnection { connection in
                 try await connection.transaction { connection in
-                    var record = try CaseFileRecord(row: try await connection.query(CaseFileRecord.locking(ids: [id])).only)
+                    var record = try CaseFileRecord(
+                        row: try await connection.query(CaseFileRecord.locking(ids: [id])).only
+                    )
                     var evidence = EvidenceWrites()
                     evidence.add(record.chain.append(fact, at: Date(), actor: "test", clientID: nil, body: body))
                     var files = CaseFileWrites()

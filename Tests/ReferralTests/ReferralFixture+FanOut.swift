@@ -41,6 +41,30 @@ extension ReferralFixture {
         try await settle()
     }
 
+    /// The words of the last of so many letters: decoded, its lines joined.
+    func lastLetter(_ count: Int) async throws -> String {
+        let mail = try #require(try await mails(count).last)
+        var bytes: [UInt8] = []
+        var rest = Array(mail.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "=") else {
+                bytes.append(byte)
+                continue
+            }
+            let code = String(decoding: rest.prefix(2), as: UTF8.self)
+            if let value = UInt8(code, radix: 16) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else if rest.first == UInt8(ascii: "\r") || rest.first == UInt8(ascii: "\n") {
+                // A line that was broken on the way.
+                rest = rest.drop { $0 == UInt8(ascii: "\r") }.dropFirst()
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
     /// How often the erasure worker was called about a case.
     func erasureWakes(_ id: UUID) async throws -> Int {
         try await count(

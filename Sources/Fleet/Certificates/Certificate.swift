@@ -52,7 +52,9 @@ package struct Certificate: Sendable {
     /// Which part an effect was for; nil for one of another version's.
     private static func target(of effect: EffectRecord) -> UUID? {
         let (document, fault) = JSONScanner.scan(Array(effect.parameters.utf8), maximumDepth: 2)
-        guard fault == nil, let index = document.member(0, "target"), document.kind(index) == .string else { return nil }
+        guard fault == nil, let index = document.member(0, "target"), document.kind(index) == .string else {
+            return nil
+        }
         return UUID(uuidString: document.string(index))
     }
 

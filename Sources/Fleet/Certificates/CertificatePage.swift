@@ -47,12 +47,14 @@ package struct CertificatePage: Sendable {
     private var heading: String {
         let totals = document.member(0, "totals") ?? 0
         return list([
-            ("Issued by", text(0, "issuer")), ("Issued at", time(0, "issued_at")), ("Certificate", text(0, "certificate")),
+            ("Issued by", text(0, "issuer")), ("Issued at", time(0, "issued_at")),
+            ("Certificate", text(0, "certificate")),
             ("Number", text(0, "number")), ("Request", text(0, "request")), ("Client", text(0, "client")),
             ("What was asked", words(text(0, "right"))), ("What is done", words(text(0, "operation"))),
             ("Regulation", text(0, "regulation")), ("Asked on", time(0, "submitted_at")),
             ("Received", time(0, "received_at")), ("Instructed", time(0, "instructed_at")),
-            ("State", words(text(0, "state"))), ("Refused for", words(text(0, "refusal"))), ("Rule", text(0, "article")),
+            ("State", words(text(0, "state"))), ("Refused for", words(text(0, "refusal"))),
+            ("Rule", text(0, "article")),
             ("Targets", text(totals, "targets")), ("Verified", text(totals, "verified")),
             ("Left out", text(totals, "left_out")), ("Rows", text(totals, "rows")), ("Tables", text(totals, "tables")),
         ])
@@ -158,7 +160,10 @@ package struct CertificatePage: Sendable {
         let head = columns.map { "<th>\($0.name)</th>" }.joined()
         let body = rows.map { row in
             let cells = columns.map { column in
-                let value = first(text(row, column.member), column.member.description == "title" ? text(row, "system") : "")
+                let value = first(
+                    text(row, column.member),
+                    column.member.description == "title" ? text(row, "system") : ""
+                )
                 return "<td>\(HTMLText.escaped(value))</td>"
             }
             return "<tr>\(cells.joined())</tr>"

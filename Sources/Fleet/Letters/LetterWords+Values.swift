@@ -97,7 +97,8 @@ extension LetterWords {
     private func item(_ part: Part, in book: Phrasebook) -> [String: String] {
         var item = ["what": PrintableText.line(part.what)]
         item["why"] =
-            part.explanation.map(PrintableText.paragraph) ?? part.refusal.map { book[$0.reason] } ?? part.gap.map { book[$0] }
+            part.explanation.map(PrintableText.paragraph) ?? part.refusal.map { book[$0.reason] }
+            ?? part.gap.map { book[$0] }
         item["basis"] = part.refusal.flatMap { article(of: $0, in: book) }
         item["kept_until"] = part.until.map(book.date)
         return item

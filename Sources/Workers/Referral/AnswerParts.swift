@@ -22,7 +22,8 @@ struct AnswerParts {
     private var isCarriedOut: Bool {
         switch record.state {
         case .onHold, .fulfilled, .partlyFulfilled: true
-        case .received, .needsClient, .needsIdentity, .needsFee, .referred, .inProgress, .refused, .handedOver, .withdrawn,
+        case .received, .needsClient, .needsIdentity, .needsFee, .referred, .inProgress, .refused, .handedOver,
+            .withdrawn,
             .lapsed:
             false
         }

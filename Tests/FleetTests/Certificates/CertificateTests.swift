@@ -41,7 +41,9 @@ struct CertificateTests {
         #expect(body["v"] as? Int == 1 && body["interim"] as? Bool == true, "the mailer can restore it still")
     }
 
-    @Test("K11, K14, K22: says what is kept and until when, what is the client's own, and when backups have forgotten it")
+    @Test(
+        "K11, K14, K22: says what is kept and until when, what is the client's own, and when backups have forgotten it"
+    )
     func remains() throws {
         let body = try SampleCertificate.object(try SampleCertificate.certificate().body(signedWith: nil))
         let kept = try #require(body["remains"] as? [[String: Any]]).first
@@ -56,7 +58,9 @@ struct CertificateTests {
 
     @Test("is interim as long as anything is under way, and no longer")
     func interim() throws {
-        for state in [FanOutTarget.State.waiting, .acting, .pending, .grace, .verifying, .stuck, .verified, .left, .listed] {
+        for state in [
+            FanOutTarget.State.waiting, .acting, .pending, .grace, .verifying, .stuck, .verified, .left, .listed,
+        ] {
             let certificate = try SampleCertificate.certificate([.sample("crm", state)])
             #expect(certificate.isInterim == !state.isFinal, "\(state)")
         }
@@ -66,7 +70,9 @@ struct CertificateTests {
     func tenant() throws {
         let targets: [FanOutTarget] = (0..<2).map { system in
             .sample(["crm", "mailer"][system], operation: .eraseTenant, ordinal: system) { target in
-                target.findings.parts = (0..<8).map { .init("t\($0)", $0 == 7 ? "deidentified" : "deleted", rows: 100 + $0) }
+                target.findings.parts = (0..<8).map {
+                    .init("t\($0)", $0 == 7 ? "deidentified" : "deleted", rows: 100 + $0)
+                }
                 target.findings.rows = target.findings.parts.map(\.rows).reduce(0, +)
             }
         }
@@ -113,7 +119,10 @@ struct CertificateTests {
         #expect(read == file)
         for given in [nil, key] {
             let reading = try read.check(with: given)
-            #expect(reading.key == key && reading.isInterim && reading.request == SampleCertificate.id.uuidString.lowercased())
+            #expect(
+                reading.key == key && reading.isInterim
+                    && reading.request == SampleCertificate.id.uuidString.lowercased()
+            )
         }
     }
 
@@ -135,7 +144,9 @@ struct CertificateTests {
         #expect(changed != file.body)
         #expect(fault(.init(body: changed, keyID: file.keyID, signature: file.signature), key) == .wrongSignature)
         #expect(fault(.init(body: changed, keyID: file.keyID, signature: file.signature), nil) == .wrongSignature)
-        #expect(fault(.init(body: file.body + " ", keyID: file.keyID, signature: file.signature), key) == .wrongSignature)
+        #expect(
+            fault(.init(body: file.body + " ", keyID: file.keyID, signature: file.signature), key) == .wrongSignature
+        )
         #expect(fault(file, other.verifyingKey) == .otherKey)
         // A forger who puts a key of their own into it is found by whoever has the real one.
         let forged = changed.replacingOccurrences(of: key.base64, with: other.verifyingKey.base64)
@@ -147,7 +158,10 @@ struct CertificateTests {
         #expect(fault(.init(body: "{}", keyID: "s1", signature: file.signature), key) == .notACertificate)
     }
 
-    @Test("that is none is refused as such", arguments: ["", "[]", "{}", #"{"body":1}"#, #"{"body":"{}","signature":"!"}"#])
+    @Test(
+        "that is none is refused as such",
+        arguments: ["", "[]", "{}", #"{"body":1}"#, #"{"body":"{}","signature":"!"}"#]
+    )
     func unreadable(_ text: String) {
         #expect(throws: CertificateFile.Fault.notACertificate) { try CertificateFile(reading: Array(text.utf8)) }
     }
@@ -166,8 +180,11 @@ struct CertificateTests {
             #expect(!html.lowercased().contains(word), "\(word)")
         }
         // Every element that is opened is closed.
-        for tag in ["html", "head", "body", "style", "section", "table", "thead", "tbody", "tr", "dl", "details", "h1", "h2"] {
-            let opened = html.components(separatedBy: "<\(tag)>").count + html.components(separatedBy: "<\(tag) ").count - 2
+        for tag in [
+            "html", "head", "body", "style", "section", "table", "thead", "tbody", "tr", "dl", "details", "h1", "h2",
+        ] {
+            let opened =
+                html.components(separatedBy: "<\(tag)>").count + html.components(separatedBy: "<\(tag) ").count - 2
             #expect(opened == html.components(separatedBy: "</\(tag)>").count - 1, "\(tag)")
         }
         let done = try SampleCertificate.certificate([.sample("crm")]).signed(with: Self.ring.get()).file

@@ -21,7 +21,8 @@ enum SampleCertificate {
         return [
             crm, mailer, DataSystem(id: "forum", title: "Forum", kind: .publicContent),
             DataSystem(id: "shop", title: "Client's shop", kind: .clientIntegration),
-            DataSystem(id: "vault", title: "Vault", kind: .backup), DataSystem(id: "trail", title: "Access log", kind: .log),
+            DataSystem(id: "vault", title: "Vault", kind: .backup),
+            DataSystem(id: "trail", title: "Access log", kind: .log),
         ]
     }()
 
@@ -38,11 +39,11 @@ enum SampleCertificate {
     static func record(_ event: String? = nil, right: String = "erasure") throws -> CaseFileRecord {
         let text =
             event
-            ?? """
-            {"specversion":"1.0","id":"1","source":"/desk","type":"io.habeas.request.submitted.v1","data":{"request_ref":"R-1",\
-            "channel":"form","submitted_time":"2026-09-01T08:00:00Z","submitted_by":"subject","relationship":"visitor",\
-            "right":"\(right)","regulation":"gdpr","subjects":[{"identities":[{"type":"email","value":"ada@example.org"}]}]}}
-            """
+                ?? """
+                {"specversion":"1.0","id":"1","source":"/desk","type":"io.habeas.request.submitted.v1","data":{"request_ref":"R-1",\
+                "channel":"form","submitted_time":"2026-09-01T08:00:00Z","submitted_by":"subject","relationship":"visitor",\
+                "right":"\(right)","regulation":"gdpr","subjects":[{"identities":[{"type":"email","value":"ada@example.org"}]}]}}
+                """
         let parsed = EventParser.parse(Array(text.utf8), context: MessageContext(), now: now)
         guard case .success(let read) = parsed, case .requestSubmitted(let request) = read.payload else {
             throw Unreadable()
@@ -76,7 +77,10 @@ enum SampleCertificate {
             $0.backupsUntil = day(35)
         },
         .sample("mailer", .grace, level: .signedAttestation, ordinal: 1) {
-            $0.findings.signature = .init(domain: "opendsr.mailer.example", certificate: String(repeating: "ab", count: 32))
+            $0.findings.signature = .init(
+                domain: "opendsr.mailer.example",
+                certificate: String(repeating: "ab", count: 32)
+            )
             $0.findings.digest = String(repeating: "cd", count: 32)
         },
         .sample("forum", .left, way: .person, level: .person, ordinal: 2) {

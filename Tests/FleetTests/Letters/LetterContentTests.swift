@@ -235,8 +235,8 @@ struct LetterContentTests {
                 CommittedLetters.flat(
                     try CommittedLetters.letter(kind, locale) {
                         $0.outcome = .partly
-                        $0.backupsUntil = backups.map { CivilDate(year: $0, month: 5, day: 2) }
-                        $0.logsUntil = logs.map { CivilDate(year: $0, month: 5, day: 2) }
+                        $0.backupsUntil = backups.flatMap { CivilDate(year: $0, month: 5, day: 2) }
+                        $0.logsUntil = logs.flatMap { CivilDate(year: $0, month: 5, day: 2) }
                     }
                 )
             }
@@ -276,7 +276,9 @@ struct LetterContentTests {
     )
     func minorsPosts(_ locale: String) throws {
         for kind in [LetterKind.answerDone, .answerPartly] {
-            for (right, regulation) in [(Right.publicRemoval, Regulation.ccpa), (.publicRemoval, .gdpr), (.erasure, .ccpa)] {
+            for (right, regulation) in [
+                (Right.publicRemoval, Regulation.ccpa), (.publicRemoval, .gdpr), (.erasure, .ccpa),
+            ] {
                 let letter = try CommittedLetters.letter(kind, locale) {
                     $0.right = right
                     $0.regulation = regulation

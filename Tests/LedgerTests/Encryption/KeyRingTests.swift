@@ -83,14 +83,19 @@ struct KeyRingTests {
         #expect(error?.code == .unreadable)
     }
 
-    @Test("gets a fresh key at its end: in use at once only where it has none of the kind", arguments: KeyRing.Kind.allCases)
+    @Test(
+        "gets a fresh key at its end: in use at once only where it has none of the kind",
+        arguments: KeyRing.Kind.allCases
+    )
     func adding(_ kind: KeyRing.Kind) throws {
         let text = KeyRing.newFile()
         let before = try KeyRing(parsing: text)
         let (line, id, isInUse) = try KeyRing.line(adding: kind, to: text)
         let after = try KeyRing(parsing: text + line)
         #expect(!isInUse && after.ids(of: kind) == before.ids(of: kind) + [id])
-        for other in KeyRing.Kind.allCases where other != kind { #expect(after.ids(of: other) == before.ids(of: other)) }
+        for other in KeyRing.Kind.allCases where other != kind {
+            #expect(after.ids(of: other) == before.ids(of: other))
+        }
         // Without any of the kind, and without an end of line.
         let bare = text.split(separator: "\n").filter { !$0.hasPrefix(kind.rawValue) }.joined(separator: "\n")
         let first = try KeyRing.line(adding: kind, to: bare)
@@ -107,7 +112,9 @@ struct KeyRingTests {
 
     @Test("that is wrong gets no key")
     func addingToWrong() {
-        let error = #expect(throws: KeyRingError.self) { try KeyRing.line(adding: .sign, to: "kek k1 \(Self.secret)\n") }
+        let error = #expect(throws: KeyRingError.self) {
+            try KeyRing.line(adding: .sign, to: "kek k1 \(Self.secret)\n")
+        }
         #expect(error?.code == .badLine(1))
     }
 }

@@ -26,11 +26,16 @@ struct VerifyingKeyTests {
     func forms() throws {
         let key = try #require(try Self.ring.get().signing).verifyingKey
         let body = try #require(key.pem.split(separator: "\n").dropFirst().first)
-        for text in [key.pem, key.pem.replacingOccurrences(of: "\n", with: "\r\n"), key.base64, "\(key.base64)\n", String(body)] {
+        for text in [
+            key.pem, key.pem.replacingOccurrences(of: "\n", with: "\r\n"), key.base64, "\(key.base64)\n", String(body),
+        ] {
             #expect(VerifyingKey(text: text) == key, "\(text)")
         }
     }
 
-    @Test("takes nothing else for a key", arguments: ["", "AAAA", "no base64!", "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----"])
+    @Test(
+        "takes nothing else for a key",
+        arguments: ["", "AAAA", "no base64!", "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----"]
+    )
     func wrong(_ text: String) { #expect(VerifyingKey(text: text) == nil) }
 }

@@ -269,7 +269,7 @@ struct CaseMachineTests {
         Row(
             .fulfilled,
             .restrictionLifted,
-            to(.fulfilled, "restriction.lifted", .wake(.erasure)),
+            to(.fulfilled, "restriction.lifted", .wake(.erasure), .tell(.referral)),
             right: .restriction
         ),
         Row(.refused, .restrictionLifted, .refuse(.closed), right: .restriction),

@@ -47,7 +47,8 @@ struct FanOutStandingTests {
             (.grace, .done, .restorable), (.left, .refused, .refused), (.stuck, .refused, .refused),
             (.left, .failed, .failed), (.left, .stillThere, .stillThere), (.stuck, .stillThere, .stillThere),
             (.left, .done, .unverified), (.stuck, .acceptedPending, .unverified), (.left, nil, .left),
-            (.cancelled, nil, .left), (.waiting, nil, .open), (.acting, nil, .open), (.pending, .acceptedPending, .open),
+            (.cancelled, nil, .left), (.waiting, nil, .open), (.acting, nil, .open),
+            (.pending, .acceptedPending, .open),
             (.verifying, .done, .open), (.verified, .done, nil), (.listed, nil, nil),
         ] as [(FanOutTarget.State, FanOutTarget.Outcome?, FanOutStanding.Gap.Reason?)]
     )

@@ -33,7 +33,9 @@ struct EvidenceVerify: AsyncParsableCommand {
     @Flag(help: "All chains; what is done anyway without --case.")
     var all = false
 
-    @Option(help: ArgumentHelp("Only this certificate, as `requests certificate --out` writes it; or -.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Only this certificate, as `requests certificate --out` writes it; or -.", valueName: "file")
+    )
     var certificate: String?
 
     @Option(help: ArgumentHelp("The key it has to be signed with: a PEM file, or base64.", valueName: "file-or-key"))

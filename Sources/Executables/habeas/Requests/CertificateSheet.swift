@@ -37,7 +37,9 @@ struct CertificateSheet {
         StandardOutput.write(table)
         for rest in items("remains") {
             let parts = (["system", "category", "reason", "basis"] as [StaticString]).compactMap { word(rest, $0) }
-            StandardOutput.write("kept: \(TextTable.printable(parts.joined(separator: ", "))) until \(word(rest, "until") ?? "")")
+            StandardOutput.write(
+                "kept: \(TextTable.printable(parts.joined(separator: ", "))) until \(word(rest, "until") ?? "")"
+            )
         }
         for own in items("clients_own") {
             StandardOutput.write("the client's own to clean: \(TextTable.printable(word(own, "system") ?? ""))")

@@ -27,10 +27,17 @@ struct RequestsCertificate: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Id of the case, or PUBLISHER/REF.", valueName: "request"))
     var request: CaseName
 
-    @Option(help: ArgumentHelp("Write it as a page for people into this file; - for standard output.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Write it as a page for people into this file; - for standard output.", valueName: "file")
+    )
     var html: String?
 
-    @Option(help: ArgumentHelp("Write it with its signature as JSON into this file; - for standard output.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Write it with its signature as JSON into this file; - for standard output.",
+            valueName: "file"
+        )
+    )
     var out: String?
 
     @Option(help: ArgumentHelp("This one of several.", valueName: "number"))

@@ -4,7 +4,8 @@ import ArgumentParser
 struct RequestsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "requests",
-        abstract: "Lists cases, shows one with its clocks and effects, answers one, certifies one, keeps one from its client.",
+        abstract:
+            "Lists cases, shows one with its clocks and effects, answers one, certifies one, keeps one from its client.",
         discussion: """
             A case is named by its id, or as PUBLISHER/REF by the reference its publisher gave it.
 
