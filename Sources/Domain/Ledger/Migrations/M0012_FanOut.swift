@@ -277,6 +277,8 @@ extension Migration {
             GRANT UPDATE (owner, due_at) ON habeas.fan_out TO habeas_operator;
             GRANT INSERT ON habeas.certificate TO habeas_operator;
             GRANT SELECT, INSERT ON habeas.hold_identity TO habeas_intake;
+            -- Effects of a client are found by the targets that can have any.
+            GRANT SELECT (id, client_id) ON habeas.target TO habeas_intake;
             GRANT INSERT ON habeas.hold_identity TO habeas_operator;
             GRANT SELECT ON habeas.suppression TO habeas_intake, habeas_export, habeas_referral;
             GRANT SELECT ON habeas.certificate TO habeas_referral;
