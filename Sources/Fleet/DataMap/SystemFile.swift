@@ -198,6 +198,13 @@ package enum SystemFile {
                 "ask for that, or describe how the system can be looked at"
             )
         }
+        if case .opendsr(let description) = system.connector, !system.isInternal, description.url.hasPrefix("http:") {
+            throw file.fault(
+                "connector",
+                "reaches somebody else without encryption",
+                "write an https URL, or `internal: true` for one of your own"
+            )
+        }
         if case .http = system.connector, system.isMandatory, best == .attestation {
             throw file.fault(
                 "connector",
