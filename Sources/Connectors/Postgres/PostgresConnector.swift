@@ -39,7 +39,9 @@ package struct PostgresConnector: Connector {
     }
 
     package func perform(_ order: TargetOrder) async -> TargetReport {
-        guard case .postgres(let description) = order.system.connector else { return TargetReport(.refused("no_connector")) }
+        guard case .postgres(let description) = order.system.connector else {
+            return TargetReport(.refused("no_connector"))
+        }
         guard order.step == .act || order.step == .verify else { return TargetReport(.refused("nothing_to_ask")) }
         let tables = Set(description.tables.map(\.name))
         let database: OwnDatabase
