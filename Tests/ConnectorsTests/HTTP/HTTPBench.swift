@@ -58,7 +58,9 @@ struct HTTPBench: Sendable {
                 throw CocoaError(.executableLoad)
             }
             let client = try HTTPClient()
-            let services = try services(client, timeout: timeout)
+            // Of its own, so that a first call has no connection to find.
+            let outbound = try HTTPClient()
+            let services = try services(outbound, timeout: timeout)
             let bench = HTTPBench(
                 port: port,
                 client: client,
@@ -72,6 +74,7 @@ struct HTTPBench: Sendable {
                 result = .failure(error)
             }
             await client.close()
+            await outbound.close()
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
             try result.get()
@@ -232,7 +235,8 @@ enum HTTPPapers {
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "deploy")
 
     static let shipped: [String] =
-        ((try? FileManager.default.contentsOfDirectory(atPath: deploy.appending(path: "connectors").path)) ?? []).sorted()
+        ((try? FileManager.default.contentsOfDirectory(atPath: deploy.appending(path: "connectors").path)) ?? [])
+        .sorted()
 
     static func read(_ path: String) throws -> String {
         try String(contentsOf: deploy.appending(path: path), encoding: .utf8)

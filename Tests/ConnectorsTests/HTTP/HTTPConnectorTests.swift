@@ -84,10 +84,11 @@ struct HTTPConnectorTests {
 
     @Test("A job is accepted, asked about, and over when it says so")
     func job() async throws {
+        let customer = Identity(.controllerCustomerID, "cust")
         try await HTTPBench.run { bench in
             try await bench.script("p", "{rest: {asynchronous_ms: 600000}}")
-            try await bench.put("p", "1", email: "ann@x.example")
-            let order = HTTPBench.order(try bench.shipped("sandbox.yaml", "p"), .act, .erase, [Self.one])
+            try await bench.put("p", "cust", email: "ann@x.example")
+            let order = HTTPBench.order(try bench.shipped("sandbox.yaml", "p"), .act, .erase, [customer])
             let taken = await bench.perform(order)
             #expect(taken.verdict.outcome == .acceptedPending && taken.verdict.status == 202)
             #expect(taken.findings.reference == "\(bench.base)/rest/p/jobs/1")
@@ -97,8 +98,8 @@ struct HTTPConnectorTests {
             #expect((await bench.verify(order, after: taken)).findings.stillThere == 1)
 
             try await bench.script("q", "{rest: {asynchronous_ms: 20}}")
-            try await bench.put("q", "1", email: "ann@x.example")
-            let quick = HTTPBench.order(try bench.shipped("sandbox.yaml", "q"), .act, .erase, [Self.one])
+            try await bench.put("q", "cust", email: "ann@x.example")
+            let quick = HTTPBench.order(try bench.shipped("sandbox.yaml", "q"), .act, .erase, [customer])
             let begun = await bench.perform(quick)
             #expect(begun.verdict.outcome == .acceptedPending)
             let question = HTTPBench.next(quick, after: begun, .poll)
@@ -192,7 +193,9 @@ struct HTTPConnectorTests {
         try await HTTPBench.run { bench in
             try await bench.put("p", "1", email: "ann@x.example")
             let system = try bench.shipped("sandbox.yaml", "p")
-            let corrections = [Correction(field: "name", value: "Änn \"X\""), Correction(field: "phone", value: "+1\n2")]
+            let corrections = [
+                Correction(field: "name", value: "Änn \"X\""), Correction(field: "phone", value: "+1\n2"),
+            ]
             let orders = [
                 HTTPBench.order(system, .act, .rectify, [Self.one], corrections: corrections),
                 HTTPBench.order(system, .act, .restrict, [Self.one]),
@@ -257,7 +260,10 @@ struct HTTPConnectorTests {
             (#"{"users": [{"mail": "joann@x.example", "id": 1}]}"#, "", "already_absent"),
             (#"{"users": [{"mail": "ann@x.example"}]}"#, "bad_reply", "retry"),
             (#"{"users": [{"mail": "ann@x.example", "id": ".."}]}"#, "unsafe_value", "refused"),
-            (#"{"users": [{"mail": "ann@x.example", "id": 1}], "next": "https://evil.example/"}"#, "foreign_address", "refused"),
+            (
+                #"{"users": [{"mail": "ann@x.example", "id": 1}], "next": "https://evil.example/"}"#, "foreign_address",
+                "refused"
+            ),
             (#"{"users": [], "next": "/rest/p/users?q=1"}"#, "too_many_pages", "refused"),
         ]
     )
@@ -354,7 +360,10 @@ struct HTTPConnectorTests {
             let report = await bench.perform(order)
             #expect(report.verdict.outcome == .done)
             #expect(await bench.verify(order, after: report).findings.stillThere == 0)
-            #expect(await bench.perform(HTTPBench.order(system, .act, .erase, [Self.ann])).verdict == .refused("not_described"))
+            #expect(
+                await bench.perform(HTTPBench.order(system, .act, .erase, [Self.ann])).verdict
+                    == .refused("not_described")
+            )
         }
     }
 }

@@ -157,6 +157,28 @@ struct HTTPDoubtTests {
         }
     }
 
+    @Test(
+        "Without a key not even the HTTP library repeats a call by itself; with one the repetition has the same key",
+        arguments: [("", 1), ("  key_header: Idempotency-Key\n", 2)]
+    )
+    func keptConnection(_ header: String, _ calls: Int) async throws {
+        try await HTTPBench.run { bench in
+            try await bench.put("p", "1", email: "ann@x.example")
+            try await bench.script("p", "{methods: [DELETE], close: before_answer}")
+            let keys =
+                header + """
+                      erase:
+                        lookup: {method: GET, path: "/users/{controller_customer_id}"}
+                        calls: [{method: DELETE, path: "/users/{id}"}]
+                    """
+            // The search before it leaves a connection behind.
+            let order = HTTPBench.order(try bench.system("p", keys), .act, .erase, [Self.one])
+            #expect(await bench.perform(order).verdict.mayHaveActed)
+            #expect(try await bench.calls("p", "DELETE") == calls)
+            #expect(try await bench.count("p", "distinct_ids") == (header.isEmpty ? 0 : 1))
+        }
+    }
+
     @Test("A question that gets no answer has changed nothing; a call that hangs is given up in time")
     func silence() async throws {
         try await HTTPBench.run(timeout: .milliseconds(300)) { bench in

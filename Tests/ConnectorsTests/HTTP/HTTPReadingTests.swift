@@ -121,7 +121,10 @@ struct HTTPReadingTests {
         let header = [(name: "Location", value: "/jobs/1")]
         #expect(try Self.read(202, "", header) { $0.referenceHeader = "location" }.reference == "/jobs/1")
         #expect(try Self.read(202, #"{"id": "a b"}"#) { $0.reference = "id" }.reference == nil)
-        for (text, seconds) in [(#""2027-01-15T08:00:00Z""#, 1_800_000_000.0), ("1800000000", 1_800_000_000), ("1800000000500", 1_800_000_000.5)] {
+        for (text, seconds) in [
+            (#""2027-01-15T08:00:00Z""#, 1_800_000_000.0), ("1800000000", 1_800_000_000),
+            ("1800000000500", 1_800_000_000.5),
+        ] {
             let reading = try Self.read(200, #"{"until": \#(text)}"#) { $0.grace = "until" }
             #expect(reading.graceUntil == Date(timeIntervalSince1970: seconds))
         }
@@ -131,7 +134,8 @@ struct HTTPReadingTests {
     @Test(
         "Places lead through lists, to all or to one",
         arguments: [
-            ("a.b", ["1", "2"]), ("a.1.b", ["2"]), ("a.9.b", []), ("c.d", ["x"]), ("c.e", []), ("a", []), ("f", ["0.5"]),
+            ("a.b", ["1", "2"]), ("a.1.b", ["2"]), ("a.9.b", []), ("c.d", ["x"]), ("c.e", []), ("a", []),
+            ("f", ["0.5"]),
         ]
     )
     func places(_ place: String, _ wanted: [String]) {

@@ -49,10 +49,19 @@ struct HTTPSectionTests {
             (erase("calls: [{method: POST, path: '/u', body: '[\"{email}'}]"), "calls.body is no JSON"),
             (erase("calls: [{method: POST, path: '/u', body: {a: {email}}}]"), "calls.body has an empty value"),
             (erase("calls: [{method: GET, path: '/u/{email}', body: {a: 1}}]"), "calls.body goes with no GET"),
-            (erase("calls: [{method: DELETE, path: '/u/{email}', statuses: {604: done}}]"), "statuses.604 is no status"),
-            (erase("calls: [{method: DELETE, path: '/u/{email}', statuses: {200: gone}}]"), "statuses.200 is not a word"),
+            (
+                erase("calls: [{method: DELETE, path: '/u/{email}', statuses: {604: done}}]"),
+                "statuses.604 is no status"
+            ),
+            (
+                erase("calls: [{method: DELETE, path: '/u/{email}', statuses: {200: gone}}]"),
+                "statuses.200 is not a word"
+            ),
             (erase("calls: [{method: DELETE, path: '/u/{email}', statuses: {200: present}}]"), "cannot mean that here"),
-            (erase("calls: [{method: DELETE, path: '/u/{email}', statuses: {302: done}}]"), "statuses.302 is a redirect"),
+            (
+                erase("calls: [{method: DELETE, path: '/u/{email}', statuses: {302: done}}]"),
+                "statuses.302 is a redirect"
+            ),
             (erase("calls: [{method: DELETE, path: '/u/{email}', statuses: {202: pending}}]"), "erase.poll is missing"),
             (erase("calls: [{method: DELETE, path: '/u/{email}', field: a}]"), "calls.field and words go together"),
             (erase("calls: [{method: DELETE, path: '/u/{email}', items: a}]"), "calls.items is not a key"),
@@ -186,7 +195,9 @@ struct HTTPSectionTests {
     @Test("The paper's example can be applied")
     func example() throws {
         let paper = try HTTPPapers.read("connectors.md")
-        let block = try #require(paper.components(separatedBy: "```yaml\n").dropFirst().first?.components(separatedBy: "```").first)
+        let block = try #require(
+            paper.components(separatedBy: "```yaml\n").dropFirst().first?.components(separatedBy: "```").first
+        )
         let system = try SystemFile.system(block, path: "connectors.md")
         #expect(system.isMandatory && system.verification == .probe)
     }

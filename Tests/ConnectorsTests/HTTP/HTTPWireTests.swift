@@ -40,6 +40,7 @@ struct HTTPWireTests {
               auth: {kind: bearer, secret: "env:TOKEN"}
               key_header: Idempotency-Key
               headers: {X-Version: "2"}
+              accepts: [email]
               erase:
                 calls:
                   - method: POST
@@ -66,7 +67,10 @@ struct HTTPWireTests {
             ("{kind: basic, user: me, secret: 'env:TOKEN'}", "authorization: basic bWU6czNjcmV0"),
             ("{kind: basic, user: 'env:TOKEN', secret: 'env:TOKEN'}", "authorization: basic czNjcmV0OnMzY3JldA=="),
             ("{kind: header, header: X-Api-Key, secret: 'env:TOKEN'}", "x-api-key: s3cret"),
-            ("{kind: header, header: Authorization, prefix: 'Token ', secret: 'env:TOKEN'}", "authorization: token s3cret"),
+            (
+                "{kind: header, header: Authorization, prefix: 'Token ', secret: 'env:TOKEN'}",
+                "authorization: token s3cret"
+            ),
             ("none", "accept: application/json"),
         ]
     )
@@ -80,7 +84,8 @@ struct HTTPWireTests {
 
     @Test("A secret that is not there is mended by the operator, and nothing is sent")
     func noSecret() async throws {
-        let keys = "  auth: {kind: bearer, secret: 'env:OTHER'}\n  erase: {calls: [{method: DELETE, path: '/echo?{email}'}]}\n"
+        let keys =
+            "  auth: {kind: bearer, secret: 'env:OTHER'}\n  erase: {calls: [{method: DELETE, path: '/echo?{email}'}]}\n"
         let (report, requests) = try await Self.requests(keys, [Identity(.email, "a@x.example")])
         #expect(report.verdict == .retry("secret_absent", blamesTarget: true))
         #expect(requests.isEmpty)
