@@ -284,6 +284,8 @@ extension Migration {
             REVOKE EXECUTE ON FUNCTION habeas.is_held(uuid, text) FROM PUBLIC;
             GRANT EXECUTE ON FUNCTION habeas.is_held(uuid, text) TO habeas_intake, habeas_referral, habeas_export, habeas_erasure,
               habeas_breach, habeas_clock, habeas_operator, habeas_auditor;
+            -- What waits is found by the places it goes to.
+            GRANT SELECT (id, client_id) ON habeas.target TO habeas_intake;
             -- The clock ends holds at their time, tells workers of them, and destroys the hashes of those that are over.
             GRANT UPDATE (told_to) ON habeas.hold TO habeas_clock;
             GRANT SELECT, DELETE ON habeas.hold_identity TO habeas_clock;
