@@ -54,6 +54,30 @@ struct OwnCaseFlowTests {
         }
     }
 
+    @Test("What the erasure worker means to do at systems is not taken back by whoever writes the letters")
+    func others() async throws {
+        try await ReferralFixture.with { fixture in
+            let id = try await fixture.ask("restriction", relationship: "visitor", client: nil)
+            try await fixture.settle()
+            var writes = EffectWrites()
+            let act = PlannedEffect(
+                .targetAct,
+                of: .erasure,
+                to: "system:website",
+                case: id,
+                clientID: nil,
+                parameters: "{}",
+                attemptsAllowed: 3,
+                at: Date()
+            )
+            writes.plan(act, at: Date())
+            let statements = writes.statements
+            _ = try await fixture.owner.withConnection { try await $0.pipeline(statements) }
+            try await fixture.wake(id)
+            #expect(try await fixture.text("SELECT state FROM habeas.effect WHERE id = \(act.id)") == ["planned"])
+        }
+    }
+
     @Test("K6: what a client instructed is confirmed to nobody but the client")
     func instructed() async throws {
         try await ReferralFixture.with { fixture in

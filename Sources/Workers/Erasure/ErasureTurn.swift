@@ -224,9 +224,10 @@ struct ErasureTurn {
             uniquingKeysWith: { first, _ in first }
         )
         for index in targets.indices {
-            guard let effect = targets[index].effect.flatMap({ effects[$0] }), let kind = effect.kind,
-                let end = FanOutTarget.EffectEnd(effect)
-            else { continue }
+            guard let effect = targets[index].effect.flatMap({ effects[$0] }), let kind = effect.kind else { continue }
+            // Taken back although the case goes on: nobody has done it, and nobody else would.
+            if effect.state == .cancelled { plan(kind, at: index, &desk) }
+            guard let end = FanOutTarget.EffectEnd(effect) else { continue }
             targets[index].effect = nil
             take(.ended(kind, end), at: index, &desk)
         }
