@@ -120,4 +120,35 @@ struct RESTTests {
             #expect(report["acted_again"] == .whole(0))
         }
     }
+
+    @Test("A search finds whoever has the text in that field, page by page, and nobody who is deleted")
+    func search() async throws {
+        try await RunningSandbox.run(script: "acme: {rest: {page_size: 2, two_step: true}}") { sandbox in
+            for (id, mail) in [
+                ("1", "ann@x.example"), ("2", "joann@x.example"), ("3", "ann@x.example"), ("4", "bo@x.example"),
+            ] {
+                _ = try await sandbox.call("PUT", "/rest/acme/users/\(id)", #"{"email": "\#(mail)"}"#)
+            }
+            let first = try await sandbox.call("GET", "/rest/acme/users?email=ANN%40x.example").json
+            #expect(first["count"] == .whole(3))
+            #expect(first["users"]?[0]?["id"] == .text("1") && first["users"]?[1]?["id"] == .text("2"))
+            let next = try #require(first["next"]?.text)
+            let second = try await sandbox.call("GET", next).json
+            #expect(second["users"]?[0]?["fields"]?["email"] == .text("ann@x.example"))
+            #expect(second["users"]?[1] == nil && second["next"] == nil)
+            _ = try await sandbox.call("DELETE", "/rest/acme/users/1")
+            #expect(try await sandbox.call("GET", "/rest/acme/users?email=ann@x").json["count"] == .whole(2))
+            #expect(try await sandbox.call("GET", "/rest/acme/users").status == 400)
+            #expect(try await sandbox.report("acme")["calls"] == .whole(5))
+        }
+    }
+
+    @Test("A script can have a peer say that it has deleted, and keep the data")
+    func liar() async throws {
+        try await RunningSandbox.run(script: "acme: {methods: [DELETE], status: 204, acts: false}") { sandbox in
+            _ = try await sandbox.call("PUT", "/rest/acme/users/1", Self.ada)
+            #expect(try await sandbox.call("DELETE", "/rest/acme/users/1").status == 204)
+            #expect(try await sandbox.call("GET", "/rest/acme/users/1").status == 200)
+        }
+    }
 }

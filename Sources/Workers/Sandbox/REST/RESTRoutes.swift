@@ -1,15 +1,22 @@
+import Foundation
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import NIOCore
 import Synchronization
 
-/// The door for a product's users: `/rest/{name}/users/{id}`, `/deleted_users/{id}` and `/jobs/{id}`.
+/// The door for a product's users: `/rest/{name}/users`, `/users/{id}`, `/deleted_users/{id}` and `/jobs/{id}`.
 struct RESTRoutes: Sendable {
     private struct User: Encodable {
         let id: String
         let fields: JSONValue
         let deleteAfter: String?
+    }
+
+    private struct Page: Encodable {
+        let users: [User]
+        let count: Int
+        let next: String?
     }
 
     private struct Job: Encodable {
@@ -25,6 +32,7 @@ struct RESTRoutes: Sendable {
     func add(to router: Router<PeerContext>) {
         let group = router.group("rest/:name")
         group.put("users/:id", use: put)
+        group.get("users", use: find)
         group.get("users/:id") { try await get($0, $1, isSoftlyDeleted: false) }
         group.get("deleted_users/:id") { try await get($0, $1, isSoftlyDeleted: true) }
         group.patch("users/:id", use: patch)
@@ -56,6 +64,31 @@ struct RESTRoutes: Sendable {
                 $0.get(id(context), isSoftlyDeleted: isSoftlyDeleted, now: Moment.now())
             }
             return try reply(record, context)
+        }
+    }
+
+    /// `?email=ann`: users who have that in that field, a page at a time.
+    @Sendable private func find(_ request: Request, _ context: PeerContext) async throws -> Response {
+        try await serve(request, context, route: "/rest/users") { visit, play in
+            let query = request.uri.queryParameters
+            guard
+                let (field, text) = query.first(where: { $0.key != "page" }).map({ (String($0.key), String($0.value)) })
+            else { return try Reply(400, saying: "nothing to search for; write ?FIELD=TEXT") }
+            let page = max(1, query["page"].flatMap { Int($0) } ?? 1)
+            let size = play.manner.rest.pageSize
+            let (ids, users) = visit.peer.records.withLock { records in
+                let ids = records.find(field, holding: text, now: Moment.now())
+                let users = ids.dropFirst((page - 1) * size).prefix(size).compactMap { id in
+                    records.get(id, now: Moment.now()).map {
+                        User(id: id, fields: $0.fields, deleteAfter: $0.until.map(Self.time))
+                    }
+                }
+                return (ids, Array(users))
+            }
+            let isLast = page * size >= ids.count
+            let words = text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+            let next = "/rest/\(visit.peer.name)/users?\(field)=\(words)&page=\(page + 1)"
+            return try Reply(200, json: Page(users: users, count: ids.count, next: isLast ? nil : next))
         }
     }
 

@@ -40,6 +40,8 @@ struct Manner: Sendable, Equatable {
         /// How long the record can still be read; nil deletes at once.
         var graceMilliseconds: Int?
         var locked = false
+        /// How many users a search gives at once.
+        var pageSize = 50
     }
 
     var openDSR = OpenDSR()

@@ -141,6 +141,7 @@ extension Manner.REST {
         asynchronousMilliseconds = try Script.milliseconds(mapping, .restAsynchronous)
         graceMilliseconds = try Script.milliseconds(mapping, .restGrace)
         locked = try mapping.flag(.restLocked) ?? false
+        pageSize = try mapping.number(.restPageSize, 1...1_000) ?? pageSize
         if asynchronousMilliseconds != nil, graceMilliseconds != nil {
             throw mapping.fault(.restGrace, "goes not with asynchronous_ms", "leave one of them out")
         }

@@ -26,6 +26,7 @@ enum ScriptKey: String, CaseIterable, Sendable {
     case restAsynchronous = "rest.asynchronous_ms"
     case restGrace = "rest.grace_ms"
     case restLocked = "rest.locked"
+    case restPageSize = "rest.page_size"
 
     /// As it stands in its mapping.
     var name: String { rawValue.split(separator: ".").last.map(String.init) ?? rawValue }
