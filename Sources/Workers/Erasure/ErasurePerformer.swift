@@ -143,13 +143,20 @@ package struct ErasurePerformer: EffectPerformer {
             keeps: target.part == .rest ? [] : Set(target.kept.map(\.category)),
             isRest: target.part == .rest,
             reference: target.findings.reference,
-            checkpoint: job.effect.findings.flatMap { TargetFindings(reading: $0).checkpoint },
+            checkpoint: Self.checkpoint(job.effect, target, system),
             mayHaveActed: job.mayHaveActed,
             now: job.now,
             dueAt: target.dueAt,
             task: target.id,
             effect: job.effect.id
         )
+    }
+
+    /// Where the effect goes on; where a REST API is looked at, whom acting there has found: a search finds them no more.
+    private static func checkpoint(_ effect: EffectRecord, _ target: FanOutTarget, _ system: DataSystem) -> String? {
+        if let own = effect.findings.flatMap({ TargetFindings(reading: $0).checkpoint }) { return own }
+        guard case .http = system.connector else { return nil }
+        return target.findings.checkpoint
     }
 
     /// What a system is told of a person: what it finds people by and nothing else; the one that says least where its transfers

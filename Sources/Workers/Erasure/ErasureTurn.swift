@@ -380,8 +380,11 @@ struct ErasureTurn {
                 body.member("verify_at", target.state == .grace ? target.verifyAt : nil)
                 body.member("verified_by", target.verifiedBy)
                 body.member("wanted", target.level)
+                // Where work goes on is nobody's proof, and may hold sealed what evidence must not outlive.
+                var findings = target.findings
+                findings.checkpoint = nil
                 body.key("findings")
-                body.object { target.findings.write(to: &$0) }
+                body.object { findings.write(to: &$0) }
             }
         }
     }
