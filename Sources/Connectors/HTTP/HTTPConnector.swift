@@ -1,12 +1,24 @@
 import Fleet
 import Rights
 
+/// Reaches systems with a REST API, as the data map describes it.
+///
+/// It knows no vendor. What is done for an operation is a list of calls; what a reply means is said status by status and word
+/// by word, with defaults that never take a failure for a success. Nothing of a reply is kept but its status, a keyed digest
+/// of its body, and the reference of the peer's own job.
 package struct HTTPConnector: Connector {
     private let services: ConnectorServices
 
     package init(_ services: ConnectorServices) { self.services = services }
 
-    package var longestCall: Duration { services.timeout + .seconds(5) }
+    /// Several calls are made for one order.
+    package var longestCall: Duration { services.timeout * HTTPCaller.callsInTime + .seconds(5) }
 
-    package func perform(_ order: TargetOrder) async -> TargetReport { TargetReport(.refused("not_built")) }
+    package func perform(_ order: TargetOrder) async -> TargetReport {
+        guard case .http(let description) = order.system.connector,
+            let procedure = description.procedures[order.operation]
+        else { return TargetReport(.refused("not_described")) }
+        var errand = HTTPErrand(order, description, procedure, services)
+        return await errand.run()
+    }
 }

@@ -89,6 +89,9 @@ struct YAMLMapping {
         return text == "true"
     }
 
+    /// The value as it was read, for what has a form of its own.
+    func node(_ key: String) -> Node? { values[key]?.node }
+
     func section(_ key: String) throws(PolicyFault) -> YAMLMapping? {
         guard let value = values[key] else { return nil }
         return try YAMLMapping(value.node, path: path, prefix: "\(prefix)\(key).", line: value.line)

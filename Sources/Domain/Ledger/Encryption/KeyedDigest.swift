@@ -19,6 +19,10 @@ package struct KeyedDigest: Sendable {
         case content = 3
         case message = 4
         case ask = 5
+        /// What a peer has replied.
+        case reply = 6
+        /// A key for what has to be remembered between two calls about the same part.
+        case checkpoint = 7
     }
 
     /// The digest over `parts`, each preceded by its length.

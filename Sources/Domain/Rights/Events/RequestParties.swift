@@ -80,6 +80,11 @@ package struct Correction: FieldObject {
         .required("value", .text(Limit.text)),
     ])
 
+    package init(field: String, value: String) {
+        self.field = field
+        self.value = value
+    }
+
     package init(reading reader: inout FieldReader) throws(EventFault) {
         field = try reader.required("field")
         value = try reader.required("value")

@@ -1,0 +1,55 @@
+import Crypto
+import Fleet
+import FoundationEssentials
+import Ledger
+import Rights
+
+/// How far an order has come at a system: whose accounts were found there, and what was done to each.
+///
+/// It is kept between attempts and for the look afterwards, since what has been deleted softly is not found by a search any
+/// more. Accounts are people, so that it is stored under a key of its own that is derived from the look-up key.
+struct HTTPProgress: Codable, Equatable {
+    enum Outcome: Int, Codable, Comparable {
+        case absent, done, pending, refused
+
+        static func < (one: Outcome, other: Outcome) -> Bool { one.rawValue < other.rawValue }
+    }
+
+    struct Account: Codable, Equatable {
+        /// What the peer calls the person; nil where the identity itself is said.
+        var id: String?
+        /// By which of the order's identities it is known.
+        var identity: Int?
+        /// Accounts of a later group are looked for only where there was nothing in the one before.
+        var group = 0
+        /// The call that is next.
+        var next = 0
+        var outcome: Outcome?
+        var reference: String?
+
+        mutating func take(_ new: Outcome) { outcome = max(outcome ?? new, new) }
+    }
+
+    var accounts: [Account]
+
+    func sealed(_ order: TargetOrder, _ digest: KeyedDigest) -> String? {
+        guard let plain = try? JSONEncoder().encode(self),
+            let box = try? AES.GCM.seal(plain, using: Self.key(order, digest)), let bytes = box.combined
+        else { return nil }
+        return bytes.base64EncodedString()
+    }
+
+    /// Nil where it was not this connector that wrote it, or under another key.
+    static func opened(_ text: String, _ order: TargetOrder, _ digest: KeyedDigest) -> HTTPProgress? {
+        guard let bytes = Data(base64Encoded: text), let box = try? AES.GCM.SealedBox(combined: bytes),
+            let plain = try? AES.GCM.open(box, using: key(order, digest))
+        else { return nil }
+        return try? JSONDecoder().decode(HTTPProgress.self, from: plain)
+    }
+
+    private static func key(_ order: TargetOrder, _ digest: KeyedDigest) -> SymmetricKey {
+        SymmetricKey(
+            data: digest.digest(.checkpoint, order.system.id, order.task.uuidString, order.key.uuidString)
+        )
+    }
+}
