@@ -1,5 +1,6 @@
 import Fleet
 import FoundationEssentials
+import Outbound
 import Rights
 
 extension HTTPErrand {
