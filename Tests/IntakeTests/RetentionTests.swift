@@ -53,13 +53,8 @@ struct RetentionTests {
     )
     func extends(_ isLater: Bool) async throws {
         try await IntakeFixture.with { fixture in
-            if isLater {
-                try await fixture.deliver([Self.agreed(days: 200)])
-                try await fixture.deliver([Self.terminated()])
-            } else {
-                try await fixture.deliver([Self.terminated()])
-                try await fixture.deliver([Self.agreed(days: 200)])
-            }
+            let events = [Self.terminated(), Self.agreed(days: 200)]
+            for event in isLater ? events.reversed() : events { try await fixture.deliver([event]) }
             let due = try await fixture.text(Self.days)
             let left = due.first.flatMap { $0.split(separator: " ").first.flatMap { Int($0) } }
             // Until then they are kept, and then every recipient is to be reached.
@@ -81,21 +76,23 @@ struct RetentionTests {
         }
     }
 
-    @Test("K8: in one batch the agreement and the end of the contract meet")
-    func meetInBatch() async throws {
+    @Test("K8: in one batch the agreement and the end of the contract meet in either order", arguments: [false, true])
+    func oneBatch(_ isLater: Bool) async throws {
         try await IntakeFixture.with { fixture in
-            try await fixture.deliver([Self.agreed(days: 200), Self.terminated()])
+            let events = [Self.terminated(), Self.agreed(days: 200)]
+            try await fixture.deliver(isLater ? events.reversed() : events)
             let due = try await fixture.text(Self.days)
             #expect(due.count == 1 && due[0].hasSuffix("agreement.retention open"), "\(due)")
         }
     }
 
-    @Test("K8: in two at once the agreement and the end of the contract meet", arguments: 0..<4)
-    func meet(_ round: Int) async throws {
+    @Test("K8: in two transactions at once they meet, too", arguments: 0..<4)
+    func atOnce(_ round: Int) async throws {
         try await IntakeFixture.with { fixture in
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await fixture.deliver([Self.agreed(days: 200)]) }
-                group.addTask { try await fixture.deliver([Self.terminated()]) }
+                for event in [Self.terminated(), Self.agreed(days: 200 + round)] {
+                    group.addTask { try await fixture.deliver([event]) }
+                }
                 try await group.waitForAll()
             }
             let due = try await fixture.text(Self.days)
