@@ -45,7 +45,9 @@ struct SystemsApply: AsyncParsableCommand {
             if case .amqp = system.connector { true } else { false }
         }
         // First the queues, so that the first task finds one.
-        if !apps.isEmpty, !dryRun, !withoutBroker { try await TaskQueues(configuration).declare(systems: apps.map(\.id)) }
+        if !apps.isEmpty, !dryRun, !withoutBroker {
+            try await TaskQueues(configuration).declare(systems: apps.map(\.id))
+        }
         let change = try await DatabaseSession.run(configuration) { connection in
             try await connection.transaction { try await apply(text, on: $0) }
         }
