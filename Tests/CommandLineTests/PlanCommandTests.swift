@@ -10,7 +10,7 @@ struct PlanCommandTests {
         try await Installation.with { installation in
             try await installation.register()
             let file = "\(Installation.deploy)/systems/example.yaml"
-            let run = try await installation.run("systems", "apply", file)
+            let run = try await installation.run("systems", "apply", file, "--without-broker")
             #expect(run.status == 0, "\(run.errors)")
             try await body(installation)
         }

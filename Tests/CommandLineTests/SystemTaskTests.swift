@@ -8,7 +8,10 @@ import Testing
 @Suite("habeas tasks of systems", .database)
 struct SystemTaskTests {
     private static let systems = [
-        ("archive", "id: archive\nkind: own\nconnector:\n  kind: manual\n  instructions: Use the console of the archive."),
+        (
+            "archive",
+            "id: archive\nkind: own\nconnector:\n  kind: manual\n  instructions: Use the console of the archive."
+        ),
         (
             "crm",
             "id: crm\nkind: own\nconnector:\n  kind: amqp\n  can_look: true\n  public_key: '\(SealedReceiver().publicJWK)'"
@@ -83,8 +86,18 @@ struct SystemTaskTests {
                 .joined()
             try await installation.withOperators(1) { people in
                 let run = try await people[0].run(
-                    "tasks", "complete", task.uuidString, "--outcome", "done", "--rows", "3", "--attachment", file,
-                    "--reason", "deleted in the console", "--json"
+                    "tasks",
+                    "complete",
+                    task.uuidString,
+                    "--outcome",
+                    "done",
+                    "--rows",
+                    "3",
+                    "--attachment",
+                    file,
+                    "--reason",
+                    "deleted in the console",
+                    "--json"
                 )
                 #expect(run.status == 0, "\(run.errors)")
                 #expect(try run.object["attachments"] as? [String] == [digest])
@@ -96,7 +109,8 @@ struct SystemTaskTests {
             ).decode(column: 0, as: String.self)
             #expect(rows == ["person done 3 \(digest) t t"])
             #expect(try await WaitingCase.facts(installation, id) == ["case.opened", "task.answered"])
-            let body = try await installation.query("SELECT body FROM habeas.evidence WHERE fact = 'task.answered'").only
+            let body = try await installation.query("SELECT body FROM habeas.evidence WHERE fact = 'task.answered'")
+                .only
                 .decode(String.self)
             #expect(body.contains(digest) && !body.contains("canary"))
             #expect(try await WaitingCase.woken(installation).contains("habeas.erasure"))
@@ -110,25 +124,55 @@ struct SystemTaskTests {
             let task = try await seed(installation, id)
             try await installation.withOperators(2) { people in
                 let early = try await people[1].run(
-                    "tasks", "verify", task.uuidString, "--outcome", "done", "--reason", "x"
+                    "tasks",
+                    "verify",
+                    task.uuidString,
+                    "--outcome",
+                    "done",
+                    "--reason",
+                    "x"
                 )
                 #expect(early.status == 1 && early.errors.contains("habeas tasks complete"))
                 let done = try await people[0].run(
-                    "tasks", "complete", task.uuidString, "--outcome", "already_absent", "--reason", "no such number"
+                    "tasks",
+                    "complete",
+                    task.uuidString,
+                    "--outcome",
+                    "already_absent",
+                    "--reason",
+                    "no such number"
                 )
                 #expect(done.status == 0, "\(done.errors)")
                 // As the worker takes it in.
                 _ = try await installation.query("UPDATE habeas.fan_out SET state = 'verifying' WHERE id = \(task)")
                 let own = try await people[0].run(
-                    "tasks", "verify", task.uuidString, "--outcome", "done", "--reason", "looked"
+                    "tasks",
+                    "verify",
+                    task.uuidString,
+                    "--outcome",
+                    "done",
+                    "--reason",
+                    "looked"
                 )
                 #expect(own.status == 1 && own.errors.contains("somebody else"))
                 let twice = try await people[1].run(
-                    "tasks", "complete", task.uuidString, "--outcome", "done", "--reason", "x"
+                    "tasks",
+                    "complete",
+                    task.uuidString,
+                    "--outcome",
+                    "done",
+                    "--reason",
+                    "x"
                 )
                 #expect(twice.status == 1 && twice.errors.contains("habeas tasks verify"))
                 let look = try await people[1].run(
-                    "tasks", "verify", task.uuidString, "--outcome", "still_there", "--reason", "one letter left"
+                    "tasks",
+                    "verify",
+                    task.uuidString,
+                    "--outcome",
+                    "still_there",
+                    "--reason",
+                    "one letter left"
                 )
                 #expect(look.status == 0, "\(look.errors)")
             }
@@ -151,20 +195,41 @@ struct SystemTaskTests {
             let task = try await seed(installation, id)
             let due = EventTime.text(Date(timeIntervalSinceNow: 5 * 86_400))
             let run = try await installation.run(
-                "tasks", "assign", task.uuidString, "--owner", "Dana Canary", "--due", due, "--json"
+                "tasks",
+                "assign",
+                task.uuidString,
+                "--owner",
+                "Dana Canary",
+                "--due",
+                due,
+                "--json"
             )
             #expect(run.status == 0, "\(run.errors)")
             let listed = try await installation.run("tasks", "list", "--json").object
             #expect(listed["owner"] as? String == "Dana Canary" && listed["due_at"] as? String == due)
             #expect(try await WaitingCase.facts(installation, id) == ["case.opened", "task.assigned"])
-            let body = try await installation.query("SELECT body FROM habeas.evidence WHERE fact = 'task.assigned'").only
+            let body = try await installation.query("SELECT body FROM habeas.evidence WHERE fact = 'task.assigned'")
+                .only
                 .decode(String.self)
             #expect(!body.contains("Canary"))
             let past = try await installation.run(
-                "tasks", "assign", task.uuidString, "--owner", "x", "--due", "2026-01-01T00:00:00Z"
+                "tasks",
+                "assign",
+                task.uuidString,
+                "--owner",
+                "x",
+                "--due",
+                "2026-01-01T00:00:00Z"
             )
             #expect(past.status == 1 && past.errors.contains("has passed"))
-            let kept = try await installation.run("tasks", "assign", task.uuidString, "--owner", "archive team", "--json")
+            let kept = try await installation.run(
+                "tasks",
+                "assign",
+                task.uuidString,
+                "--owner",
+                "archive team",
+                "--json"
+            )
             #expect(try kept.object["due_at"] as? String == due)
         }
     }
@@ -252,7 +317,13 @@ struct SystemTaskTests {
             #expect(number == Self.refused.count)
             #expect(try await WaitingCase.facts(installation, id) == ["case.opened"])
             let unknown = try await installation.run(
-                "tasks", "verify", UUID().uuidString, "--outcome", "done", "--reason", "x"
+                "tasks",
+                "verify",
+                UUID().uuidString,
+                "--outcome",
+                "done",
+                "--reason",
+                "x"
             )
             #expect(unknown.status == 1 && unknown.errors.contains("habeas tasks list"))
         }
@@ -263,12 +334,24 @@ struct SystemTaskTests {
         try await with { installation, id in
             let task = try await seed(installation, id, "crm", .connector, .verifying)
             let run = try await installation.run(
-                "tasks", "complete", task.uuidString, "--outcome", "refused", "--reason", "retired"
+                "tasks",
+                "complete",
+                task.uuidString,
+                "--outcome",
+                "refused",
+                "--reason",
+                "retired"
             )
             #expect(run.status == 0, "\(run.errors)")
             _ = try await installation.query("UPDATE habeas.fan_out SET state = 'pending' WHERE id = \(task)")
             let done = try await installation.run(
-                "tasks", "complete", task.uuidString, "--outcome", "done", "--reason", "in its database"
+                "tasks",
+                "complete",
+                task.uuidString,
+                "--outcome",
+                "done",
+                "--reason",
+                "in its database"
             )
             #expect(done.status == 0, "\(done.errors)")
         }
@@ -280,38 +363,79 @@ struct SystemTaskTests {
             try await WaitingCase.call(installation, .targetStuck, id)
             let task = try await WaitingCase.task(installation, "target_stuck")
             let silent = try await installation.run(
-                "tasks", "complete", task, "--outcome", "denied", "--reason", "the forum is gone"
+                "tasks",
+                "complete",
+                task,
+                "--outcome",
+                "denied",
+                "--reason",
+                "the forum is gone"
             )
             #expect(silent.status == 1 && silent.errors.contains("--refusal") && silent.errors.contains("C5"))
             let wrong = try await installation.run(
-                "tasks", "complete", task, "--outcome", "confirmed", "--reason", "x", "--refusal", "legal_claims"
+                "tasks",
+                "complete",
+                task,
+                "--outcome",
+                "confirmed",
+                "--reason",
+                "x",
+                "--refusal",
+                "legal_claims"
             )
             #expect(wrong.status == 1 && wrong.errors.contains("--refusal"))
             let rows = try await installation.run(
-                "tasks", "complete", task, "--outcome", "denied", "--reason", "x", "--rows", "1"
+                "tasks",
+                "complete",
+                task,
+                "--outcome",
+                "denied",
+                "--reason",
+                "x",
+                "--rows",
+                "1"
             )
             #expect(rows.status == 1 && rows.errors.contains("--rows"))
             let run = try await installation.run(
-                "tasks", "complete", task, "--outcome", "denied", "--reason", "a quotation in a newspaper",
-                "--refusal", "freedom_of_expression"
+                "tasks",
+                "complete",
+                task,
+                "--outcome",
+                "denied",
+                "--reason",
+                "a quotation in a newspaper",
+                "--refusal",
+                "freedom_of_expression"
             )
             #expect(run.status == 0, "\(run.errors)")
             let kept = try await installation.query("SELECT refusal || ' ' || state FROM habeas.case_file").only
             #expect(try kept.decode(0, as: String.self) == "freedom_of_expression in_progress")
             #expect(try await WaitingCase.facts(installation, id) == ["case.opened", "review.denied"])
-            let body = try await installation.query("SELECT body FROM habeas.evidence WHERE fact = 'review.denied'").only
+            let body = try await installation.query("SELECT body FROM habeas.evidence WHERE fact = 'review.denied'")
+                .only
                 .decode(String.self)
             #expect(body.contains("freedom_of_expression") && body.contains("C5"))
             #expect(try await WaitingCase.woken(installation).contains("habeas.erasure"))
         }
     }
 
-    @Test("K9, K11: a refused plan and a return of data are ordinary questions", arguments: ["plan_refused", "data_return"])
+    @Test(
+        "K9, K11: a refused plan and a return of data are ordinary questions",
+        arguments: ["plan_refused", "data_return"]
+    )
     func ordinary(_ kind: String) async throws {
         try await with { installation, id in
             try await WaitingCase.call(installation, try #require(ReviewKind(rawValue: kind)), id)
             let task = try await WaitingCase.task(installation, kind)
-            let run = try await installation.run("tasks", "complete", task, "--outcome", "confirmed", "--reason", "done")
+            let run = try await installation.run(
+                "tasks",
+                "complete",
+                task,
+                "--outcome",
+                "confirmed",
+                "--reason",
+                "done"
+            )
             #expect(run.status == 0, "\(run.errors)")
             #expect(try await WaitingCase.facts(installation, id) == ["case.opened", "review.confirmed"])
             #expect(try await WaitingCase.woken(installation).contains("habeas.erasure"))

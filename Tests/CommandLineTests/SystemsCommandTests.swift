@@ -13,7 +13,7 @@ struct SystemsCommandTests {
           purposes: [support]
           region: DE
           verification: re_read
-          connector: {kind: postgres, url: file:/run/secrets/db}
+          connector: {kind: postgres, url: file:/run/secrets/db, tables: [{name: contact, key: id, tenant: client, match: {email: email}}]}
         - id: mailer
           kind: subprocessor
           company: Pigeon & Söhne <script>

@@ -7,6 +7,7 @@ extension SystemFile {
     static func check(_ system: DataSystem, _ file: YAMLMapping) throws(PolicyFault) {
         try checkKind(system, file)
         try checkVerification(system, file)
+        try checkKept(system, file)
         if case .opendsr(let description) = system.connector, !system.isInternal, description.url.hasPrefix("http:") {
             throw file.fault(
                 "connector",
@@ -69,6 +70,26 @@ extension SystemFile {
                 "connector",
                 "says of a mandatory system how it is asked and not how it is looked at: a 200 alone completes nothing (G12)",
                 "describe a verify call, or write `mandatory: false`"
+            )
+        }
+    }
+
+    /// What is kept in an own database is kept table by table: a category that none is of would be erased with all else.
+    private static func checkKept(_ system: DataSystem, _ file: YAMLMapping) throws(PolicyFault) {
+        guard case .postgres(let description) = system.connector else { return }
+        let categories = Set(description.tables.compactMap(\.category))
+        guard system.keeps.allSatisfy({ categories.contains($0.category) }) else {
+            throw file.fault(
+                "keep",
+                "names a category that no table of the connector is of, so that nothing of it would be kept (K11)",
+                "write `category` at the tables that hold it"
+            )
+        }
+        guard system.categories.isEmpty || categories.isSubset(of: system.categories) else {
+            throw file.fault(
+                "connector",
+                "has a table of a category that the system does not name (G7)",
+                "enter it in the system's `categories`"
             )
         }
     }

@@ -113,10 +113,27 @@ struct SystemFileTests {
         ),
         Bad(
             "G12: a mandatory 200",
-            base + "  connector: {kind: http, url: 'https://a.example'}\n",
+            base
+                + "  connector: {kind: http, url: 'https://a.example', accepts: [email], erase: {calls: [{method: POST, path: /e}]}}\n",
             line: 4,
             "connector",
             "G12"
+        ),
+        Bad(
+            "K11: kept in no table",
+            base + "  keep: [{category: invoices, reason: dispute, law: A, for: 1 calendar_month}]\n"
+                + "  connector: {kind: postgres, url: env:DB, tables: [{name: t, key: id, tenant: c, category: contacts}]}\n",
+            line: 4,
+            "keep",
+            "no table"
+        ),
+        Bad(
+            "G7: a table of what is not named",
+            base
+                + "  connector: {kind: postgres, url: env:DB, tables: [{name: t, key: id, tenant: c, category: shoes}]}\n",
+            line: 4,
+            "connector",
+            "categories"
         ),
         Bad(
             "N4: a level out of reach",
@@ -218,7 +235,8 @@ struct SystemFileTests {
             Self.base, Self.base + "  relationships: [client_user]\n  keep: [\(claim)]\n",
             Self.base
                 + "  clients: [acme]\n  keep: [{category: invoices, reason: dispute, instruction: T, until: 2030-01-01}]\n",
-            Self.base + "  mandatory: false\n  connector: {kind: http, url: 'https://a.example'}\n",
+            Self.base
+                + "  mandatory: false\n  connector: {kind: http, url: 'https://a.example', accepts: [email], erase: {calls: [{method: POST, path: /e}]}}\n",
             Self.base + "  limits: {per_second: 0.5}\n", "[]\n",
         ] {
             #expect(Self.fault(text) == nil, "\(text)")

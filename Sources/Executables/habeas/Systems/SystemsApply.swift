@@ -39,16 +39,30 @@ struct SystemsApply: AsyncParsableCommand {
         let configuration = try common.configuration()
         let text = try InputFile.text(file)
         // What the file alone shows is said without a database.
-        let entries = keepOthers ? [] : try SystemFile.entries(text, path: InputFile.name(file))
+        let others = keepOthers ? try await DatabaseSession.run(configuration, Self.others) : []
+        let entries = try SystemFile.entries(text, path: InputFile.name(file), beside: others)
         let apps = entries.map(\.system).filter { system in
             if case .amqp = system.connector { true } else { false }
         }
         // First the queues, so that the first task finds one.
-        if !apps.isEmpty, !dryRun, !withoutBroker { try await TaskQueues(configuration).declare(systems: apps.map(\.id)) }
+        if !apps.isEmpty, !dryRun, !withoutBroker {
+            try await TaskQueues(configuration).declare(systems: apps.map(\.id))
+        }
         let change = try await DatabaseSession.run(configuration) { connection in
             try await connection.transaction { try await apply(text, on: $0) }
         }
         common.json ? change.writeJSON(isApplied: !dryRun) : change.writeTable(isApplied: !dryRun)
+    }
+
+    /// The systems that there are.
+    private static func others(on connection: PostgresConnection) async throws -> [DataSystem] {
+        try await stored(on: connection).filter { !$0.isRetired }.compactMap(\.system)
+    }
+
+    private static func stored(on connection: PostgresConnection) async throws -> [DataMapChange.Stored] {
+        try await connection.query(
+            "SELECT id, version, body, place, retired_at IS NOT NULL AS retired FROM habeas.system ORDER BY place, id"
+        ).map(DataMapChange.Stored.init)
     }
 
     private nonisolated(nonsending) func apply(
@@ -56,9 +70,7 @@ struct SystemsApply: AsyncParsableCommand {
         on connection: PostgresConnection
     ) async throws -> DataMapChange {
         try await connection.query("SELECT pg_advisory_xact_lock(hashtext('habeas.registry'))")
-        let stored = try await connection.query(
-            "SELECT id, version, body, place, retired_at IS NOT NULL AS retired FROM habeas.system ORDER BY place, id"
-        ).map(DataMapChange.Stored.init)
+        let stored = try await Self.stored(on: connection)
         let clients = try await connection.query("SELECT id FROM habeas.client").decode(as: String.self)
         let pen = try await EvidencePen(on: connection)
         let others = keepOthers ? stored.filter { !$0.isRetired }.compactMap(\.system) : []
