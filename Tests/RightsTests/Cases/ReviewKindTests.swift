@@ -95,7 +95,8 @@ struct ReviewKindTests {
     func unreachable() {
         for kind in ReviewKind.allCases {
             let isReferral = kind == .clientUnreachable || kind == .subjectUnreachable || kind == .referralProhibited
-            #expect(kind.hears == (isReferral ? .referral : nil))
+            let isErasure = kind == .targetStuck || kind == .planRefused || kind == .dataReturn
+            #expect(kind.hears == (isReferral ? .referral : isErasure ? .erasure : nil))
             guard isReferral else { continue }
             #expect(kind.refusal == nil)
             for lane in Lane.allCases {

@@ -268,6 +268,16 @@ struct FanOutMachineTests {
         #expect(target.state == .verifying && target.looksAgainAt == nil)
     }
 
+    @Test("G8, K16: who may get no new data is not written to, neither at first nor to be reminded")
+    func notWritten() {
+        var target = MachineScene.target(.mailed, .waiting)
+        target.note = FanOutPlan.Line.Note.newDataBlocked.rawValue
+        let abilities = Kind.mailed.abilities
+        #expect(target.begin(abilities) == nil && target.state == .pending && target.looksAgainAt == nil)
+        let accepted = TaskAnswer(.person, .acceptedPending, at: Self.now)
+        #expect(target.take(.answered(accepted), abilities, at: Self.now) == nil && target.looksAgainAt == nil)
+    }
+
     @Test("An app that wants to be asked later is asked later, under the same key, and not at once")
     func later() throws {
         var target = MachineScene.target(.app, .pending)

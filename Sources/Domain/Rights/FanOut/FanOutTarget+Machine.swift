@@ -24,8 +24,7 @@ extension FanOutTarget {
             state = .acting
             return .targetAct
         case .person:
-            // Who may get no new data gets no letter that holds some: our own people have it to do (G8, K16).
-            let writes = abilities.writes && note == nil
+            let writes = isWrittenTo(abilities)
             state = writes ? .acting : .pending
             return writes ? .targetAct : nil
         case .client, .time:
@@ -66,7 +65,7 @@ extension FanOutTarget {
         case (.grace, _): return verify(abilities, at: now)
         case (.pending, .person):
             verifyAt = reminder(abilities, at: now)
-            return abilities.writes ? .targetAct : nil
+            return isWrittenTo(abilities) ? .targetAct : nil
         case (.pending, .connector) where abilities.answersLater:
             verifyAt = nil
             state = .acting
@@ -81,9 +80,12 @@ extension FanOutTarget {
     }
 
     private func reminder(_ abilities: Abilities, at now: Date) -> Date? {
-        guard way == .person, abilities.writes else { return nil }
+        guard isWrittenTo(abilities) else { return nil }
         return abilities.remindEvery?.end(after: now)
     }
+
+    /// Who may get no new data gets no letter that holds some: our own people have it to do (G8, K16).
+    private func isWrittenTo(_ abilities: Abilities) -> Bool { way == .person && abilities.writes && note == nil }
 
     // MARK: Effects
 
