@@ -71,8 +71,8 @@ struct HoldLookTests {
     static func woken(_ fixture: ClockFixture) async throws -> [String] {
         try await fixture.text(
             """
-            SELECT id FROM habeas.outbox, json_array_elements_text(convert_from(body, 'UTF8')::json -> 'ids') AS id
-             WHERE routing_key = 'habeas.erasure' ORDER BY id
+            SELECT woken.id FROM habeas.outbox o, json_array_elements_text(convert_from(o.body, 'UTF8')::json -> 'ids') AS woken (id)
+             WHERE o.routing_key = 'habeas.erasure' ORDER BY woken.id
             """
         )
     }
@@ -128,7 +128,9 @@ struct HoldLookTests {
         }
     }
 
-    @Test("K18: the people of a hold are told apart by their hashes, which are destroyed when it is over and all are told")
+    @Test(
+        "K18: the people of a hold are told apart by their hashes, which are destroyed when it is over and all are told"
+    )
     func people() async throws {
         try await ClockFixture.with { fixture in
             let ada = try await Self.cases(1, fixture, email: "ada@example.com")

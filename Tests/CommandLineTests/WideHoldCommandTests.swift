@@ -1,5 +1,5 @@
-import Ledger
 import Foundation
+import Ledger
 import Postgres
 import Rights
 import TestKit
@@ -101,7 +101,8 @@ struct WideHoldCommandTests {
     @Test(
         "what cannot be read of a list of people is named by its line and never repeated",
         arguments: [
-            ("mail canary@example.org", "line 1", "type of identity"), ("# x\nemail canary.example.org", "line 2", "email"),
+            ("mail canary@example.org", "line 1", "type of identity"),
+            ("# x\nemail canary.example.org", "line 2", "email"),
             ("", "names nobody", "type value"),
         ]
     )

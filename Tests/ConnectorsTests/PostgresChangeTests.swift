@@ -39,7 +39,10 @@ struct PostgresChangeTests {
         )
         #expect(after.findings.stillThere == 0)
         #expect(after.findings.level == .reRead)
-        #expect(try await fixture.number("SELECT count(*) FROM account WHERE name = 'Ada' AND email = 'ada@new.example'") == 1)
+        #expect(
+            try await fixture.number("SELECT count(*) FROM account WHERE name = 'Ada' AND email = 'ada@new.example'")
+                == 1
+        )
         #expect(try await fixture.number("SELECT count(*) FROM account WHERE name = 'Adda'") == 1)
         await fixture.connector.close()
     }

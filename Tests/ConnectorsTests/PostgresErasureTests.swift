@@ -28,7 +28,9 @@ struct PostgresErasureTests {
         [try Fixture.email("ada@example.com"), try Fixture.identity(.controllerCustomerID, "C-77")]
     }
 
-    @Test("K13: deletes rows by every identity, through chains of tables, whatever the case of letters, and nobody else's")
+    @Test(
+        "K13: deletes rows by every identity, through chains of tables, whatever the case of letters, and nobody else's"
+    )
     func deletes() async throws {
         let fixture = try await Fixture()
         try await fixture.run(Self.ada)
@@ -151,7 +153,9 @@ struct PostgresErasureTests {
         #expect(report.verdict == .done())
         #expect(report.findings.rows("thread", "removed_from") == 3)
         #expect(report.findings.rows("thread", "deleted") == 1)
-        let first = try await fixture.text("SELECT participants::text || coalesce(opened_by, '-') FROM thread WHERE id = 1")
+        let first = try await fixture.text(
+            "SELECT participants::text || coalesce(opened_by, '-') FROM thread WHERE id = 1"
+        )
         #expect(first == "{bob@example.com,cy@example.com}-")
         let second = try await fixture.text("SELECT members::text || opened_by FROM thread WHERE id = 2")
         #expect(second == "{00000000-0000-4000-8000-000000000003}bob@example.com")

@@ -85,7 +85,10 @@ struct PostgresFixture {
         configuration = try Database.current
         system = try SystemFile.system(yaml, path: "shop.yaml")
         connector = PostgresConnector(
-            secrets: SecretStore(environment: ["SHOP": Self.url(through ?? configuration)], logger: Logger(label: "test")),
+            secrets: SecretStore(
+                environment: ["SHOP": Self.url(through ?? configuration)],
+                logger: Logger(label: "test")
+            ),
             timeout: .seconds(60),
             slice: slice,
             logger: Logger(label: "test")

@@ -40,7 +40,8 @@ struct PostgresRateTests {
             while next < orders.count || !group.isEmpty {
                 while next < orders.count, next - done < Self.inFlight {
                     let order = orders[next]
-                    group.addTask { [connector = fixture.connector] in await connector.perform(order).findings.rows == 6 }
+                    group.addTask { [connector = fixture.connector] in await connector.perform(order).findings.rows == 6
+                    }
                     next += 1
                 }
                 guard let isDone = await group.next() else { break }

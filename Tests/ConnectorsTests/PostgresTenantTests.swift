@@ -154,7 +154,9 @@ struct PostgresTenantTests {
         #expect(report.verdict.outcome == .waiting)
         #expect(report.findings.checkpoint == "survey")
         // Not locked by what was taken back.
-        try await fixture.run("SET lock_timeout = '5s'; UPDATE survey SET note = 'x' WHERE client = 'ACME' AND id > 250")
+        try await fixture.run(
+            "SET lock_timeout = '5s'; UPDATE survey SET note = 'x' WHERE client = 'ACME' AND id > 250"
+        )
         try await holder.rollback()
         await holder.close()
         let last = try await Self.finish(fixture.connector, order)

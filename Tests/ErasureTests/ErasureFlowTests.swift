@@ -192,25 +192,20 @@ struct ErasureFlowTests {
         }
     }
 
-    @Test(
-        "K11: of an end user nothing is kept for the vendor's own claims: the plan is refused, nothing is done, a person is asked"
-    )
-    func keptOfEndUser() async throws {
-        let claims = TestMaps.invoices
-            .replacing(#"law: "HGB § 257""#, with: #"claim: "our terms § 9""#)
-            .replacing(", relationships: [client_user]", with: "")
-        try await ErasureFixture.with([claims]) { fixture in
-            let id = try await fixture.ask()
+    @Test("K11, N4: a plan that cannot be made does nothing and asks a person; mended and confirmed, it is made anew")
+    func planRefused() async throws {
+        try await ErasureFixture.with([TestMaps.crm]) { fixture in
+            let id = try await fixture.ask("public_removal", relationship: "visitor", by: "subject", client: nil)
             try await fixture.settle()
-            #expect(try await fixture.targets(id).isEmpty && fixture.peers.asked.isEmpty)
+            #expect(try await fixture.targets(id).isEmpty)
+            #expect(fixture.peers.asked.isEmpty)
             #expect(try await fixture.reviews(id) == ["plan_refused open"])
             #expect(try await fixture.facts(id).filter { $0 == "plan.refused" }.count == 1)
-            // Mended, and confirmed, it is made anew.
             _ = try await fixture.owner.withConnection {
-                try await $0.query("UPDATE habeas.system SET body = \(TestMaps.invoices) WHERE id = 'invoices'")
+                try await $0.query("INSERT INTO habeas.system (id, body) VALUES ('forum', \(TestMaps.forum))")
             }
             try await fixture.say("confirmed", .planRefused, of: id)
-            #expect(try await fixture.state(id) == "fulfilled")
+            #expect(try await fixture.targets(id) == ["forum pending"])
         }
     }
 

@@ -80,7 +80,9 @@ struct HoldTests {
         }
     }
 
-    @Test("K18: a hold on a client suspends in its transaction what has not begun, whatever its state, and no other client's")
+    @Test(
+        "K18: a hold on a client suspends in its transaction what has not begun, whatever its state, and no other client's"
+    )
     func client() async throws {
         try await IntakeFixture.with { fixture in
             var mine: Set<UUID> = []
@@ -133,7 +135,9 @@ struct HoldTests {
             )
             let later = try await Self.erasure(fixture)
             let isHeld = { (id: UUID) in
-                try await fixture.text("SELECT habeas.is_held(id, client_id)::text FROM habeas.case_file WHERE id = \(id)")
+                try await fixture.text(
+                    "SELECT habeas.is_held(id, client_id)::text FROM habeas.case_file WHERE id = \(id)"
+                )
             }
             #expect(try await isHeld(later.request) == ["true"])
             #expect(try await isHeld(bob.request) == ["false"])
@@ -148,7 +152,9 @@ struct HoldTests {
         }
     }
 
-    @Test("K18: a hold on people at one client leaves them alone elsewhere, and holds the end of that client's contract")
+    @Test(
+        "K18: a hold on people at one client leaves them alone elsewhere, and holds the end of that client's contract"
+    )
     func peopleOfClient() async throws {
         try await IntakeFixture.with { fixture in
             let first = try await Self.erasure(fixture)
@@ -175,7 +181,9 @@ struct HoldTests {
         }
     }
 
-    @Test("K18: what a hold on the case itself keeps stays held when one on its client is lifted, and the other way round")
+    @Test(
+        "K18: what a hold on the case itself keeps stays held when one on its client is lifted, and the other way round"
+    )
     func both() async throws {
         try await IntakeFixture.with { fixture in
             let (request, effect) = try await Self.erasure(fixture)

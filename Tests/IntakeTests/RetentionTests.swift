@@ -37,7 +37,9 @@ struct RetentionTests {
         try await IntakeFixture.with { fixture in
             try await fixture.deliver([Self.terminated(), Self.agreed(days: 200, names)])
             #expect(
-                try await fixture.text("SELECT field || ' ' || fault FROM habeas.parked_message") == ["\(field) missing"]
+                try await fixture.text("SELECT field || ' ' || fault FROM habeas.parked_message") == [
+                    "\(field) missing"
+                ]
             )
             #expect(try await fixture.count("SELECT count(*) FROM habeas.client WHERE retain_until IS NOT NULL") == 0)
             let due = try await fixture.text(Self.days)
@@ -45,55 +47,56 @@ struct RetentionTests {
         }
     }
 
-    @Test("K8: an agreement moves the date of an end of contract that runs, and of one that comes later")
-    func extends() async throws {
-        for isLater in [false, true] {
-            try await IntakeFixture.with { fixture in
-                if isLater {
-                    try await fixture.deliver([Self.agreed(days: 200)])
-                    try await fixture.deliver([Self.terminated()])
-                } else {
-                    try await fixture.deliver([Self.terminated()])
-                    try await fixture.deliver([Self.agreed(days: 200)])
-                }
-                let due = try await fixture.text(Self.days)
-                let left = due.first.flatMap { $0.split(separator: " ").first.flatMap { Int($0) } }
-                // Until then they are kept, and then every recipient is to be reached.
-                #expect(due.count == 1 && due[0].hasSuffix("agreement.retention open"), "\(due)")
-                #expect(left.map { (200...232).contains($0) } == true, "\(due)")
-                #expect(
-                    try await fixture.count(
-                        "SELECT count(*) FROM habeas.client WHERE retain_until > now() + interval '199 days'"
-                    ) == 1
-                )
-                let facts = try await fixture.text("SELECT chain_kind || ' ' || fact FROM habeas.evidence ORDER BY 1")
-                #expect(
-                    facts
-                        == (isLater
-                            ? ["case case.opened", "client client.retention_agreed"]
-                            : ["case case.opened", "case retention.agreed", "client client.retention_agreed"])
-                )
-                #expect(try await fixture.brokenChains().isEmpty)
-            }
+    @Test(
+        "K8: an agreement moves the date of an end of contract that runs, and of one that comes later",
+        arguments: [false, true]
+    )
+    func extends(_ isLater: Bool) async throws {
+        try await IntakeFixture.with { fixture in
+            let events = [Self.terminated(), Self.agreed(days: 200)]
+            for event in isLater ? events.reversed() : events { try await fixture.deliver([event]) }
+            let due = try await fixture.text(Self.days)
+            let left = due.first.flatMap { $0.split(separator: " ").first.flatMap { Int($0) } }
+            // Until then they are kept, and then every recipient is to be reached.
+            #expect(due.count == 1 && due[0].hasSuffix("agreement.retention open"), "\(due)")
+            #expect(left.map { (200...232).contains($0) } == true, "\(due)")
+            #expect(
+                try await fixture.count(
+                    "SELECT count(*) FROM habeas.client WHERE retain_until > now() + interval '199 days'"
+                ) == 1
+            )
+            let facts = try await fixture.text("SELECT chain_kind || ' ' || fact FROM habeas.evidence ORDER BY 1")
+            #expect(
+                facts
+                    == (isLater
+                        ? ["case case.opened", "client client.retention_agreed"]
+                        : ["case case.opened", "case retention.agreed", "client client.retention_agreed"])
+            )
+            #expect(try await fixture.brokenChains().isEmpty)
         }
     }
 
-    @Test("K8: in one batch, in either order, and in two at once, the agreement and the end of the contract meet")
-    func meet() async throws {
+    @Test("K8: in one batch the agreement and the end of the contract meet in either order", arguments: [false, true])
+    func oneBatch(_ isLater: Bool) async throws {
         try await IntakeFixture.with { fixture in
-            try await fixture.deliver([Self.agreed(days: 200), Self.terminated()])
-            #expect(try await fixture.text(Self.days).allSatisfy { $0.hasSuffix("agreement.retention open") })
+            let events = [Self.terminated(), Self.agreed(days: 200)]
+            try await fixture.deliver(isLater ? events.reversed() : events)
+            let due = try await fixture.text(Self.days)
+            #expect(due.count == 1 && due[0].hasSuffix("agreement.retention open"), "\(due)")
         }
-        for _ in 0..<4 {
-            try await IntakeFixture.with { fixture in
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { try await fixture.deliver([Self.agreed(days: 200)]) }
-                    group.addTask { try await fixture.deliver([Self.terminated()]) }
-                    try await group.waitForAll()
+    }
+
+    @Test("K8: in two transactions at once they meet, too", arguments: 0..<4)
+    func atOnce(_ round: Int) async throws {
+        try await IntakeFixture.with { fixture in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for event in [Self.terminated(), Self.agreed(days: 200 + round)] {
+                    group.addTask { try await fixture.deliver([event]) }
                 }
-                let due = try await fixture.text(Self.days)
-                #expect(due.count == 1 && due[0].hasSuffix("agreement.retention open"), "\(due)")
+                try await group.waitForAll()
             }
+            let due = try await fixture.text(Self.days)
+            #expect(due.count == 1 && due[0].hasSuffix("agreement.retention open"), "\(due)")
         }
     }
 

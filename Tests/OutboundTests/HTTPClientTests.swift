@@ -204,6 +204,20 @@ final class HTTPClientTests {
         #expect(try await client.sendInside(HTTPCall("GET", "\(server.base)/echo")).retryAfter == nil)
     }
 
+    @Test("A call that asks for a connection of its own gets one, and leaves it to the next")
+    func freshConnection() async throws {
+        let server = try LoopbackServer()
+        defer { server.stop() }
+        let client = try HTTPClient()
+        var call = HTTPCall("DELETE", "\(server.base)/echo", allowing: [.plain, .internalAddress])
+        for (isFresh, connections) in [(false, 1), (true, 2), (true, 3), (false, 3)] {
+            call.usesFreshConnection = isFresh
+            _ = try await client.send(call)
+            #expect(server.accepted == connections)
+        }
+        await client.close()
+    }
+
     @Test("Calls one after the other share a connection, unless they are told not to")
     func reuse() async throws {
         var call = HTTPCall("GET", "\(server.base)/echo")

@@ -124,7 +124,9 @@ struct RESTTests {
     @Test("A search finds whoever has the text in that field, page by page, and nobody who is deleted")
     func search() async throws {
         try await RunningSandbox.run(script: "acme: {rest: {page_size: 2, two_step: true}}") { sandbox in
-            for (id, mail) in [("1", "ann@x.example"), ("2", "joann@x.example"), ("3", "ann@x.example"), ("4", "bo@x.example")] {
+            for (id, mail) in [
+                ("1", "ann@x.example"), ("2", "joann@x.example"), ("3", "ann@x.example"), ("4", "bo@x.example"),
+            ] {
                 _ = try await sandbox.call("PUT", "/rest/acme/users/\(id)", #"{"email": "\#(mail)"}"#)
             }
             let first = try await sandbox.call("GET", "/rest/acme/users?email=ANN%40x.example").json

@@ -14,7 +14,7 @@ struct ScriptTests {
             ("opendsr: {pending: 3}", "acme: opendsr: pending is not a key here"),
             (
                 "rest: {grace: 3}",
-                "acme: rest: grace is not a key here; use asynchronous_ms, grace_ms, locked, two_step"
+                "acme: rest: grace is not a key here; use asynchronous_ms, grace_ms, locked, page_size, two_step"
             ),
             ("status: 700", "acme: status is not a number from 200 to 599; write one"),
             ("status: fast", "acme: status is not a number from 200 to 599; write one"),

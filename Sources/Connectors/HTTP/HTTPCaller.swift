@@ -93,6 +93,8 @@ struct HTTPCaller: Sendable {
             timeout: services.timeout,
             bodyLimit: Self.replyLimit
         )
+        // Without a key a peer cannot know a repetition, not even the library's own.
+        made.usesFreshConnection = key != nil && description.keyHeader == nil
         switch description.authentication {
         case .none: break
         case .bearer(let secret): headers.append(("authorization", "Bearer \(try services.secrets.secret(secret))"))

@@ -106,7 +106,7 @@ struct HTTPReading: Sendable {
     ) -> (meaning: HTTPDescription.Meaning?, isUnexpected: Bool) {
         if let place = try? field.filled(values, as: .line), let word = document?.text(at: place) {
             for known in call.words {
-                if let text = try? known.text.filled(values, as: .line), text == word { return (known.meaning, false) }
+                if let text = try? known.text.filled(values, as: .text), text == word { return (known.meaning, false) }
             }
         }
         guard isSuccess else { return (nil, false) }

@@ -56,7 +56,9 @@ struct OpenDSRConversation {
         guard let regulation = OpenDSRRegulation(order.regulation) else {
             return TargetReport(.refused("regulation_not_expressible"))
         }
-        guard let type = OpenDSRRequestType(order.operation) else { return TargetReport(.refused("operation_unsupported")) }
+        guard let type = OpenDSRRequestType(order.operation) else {
+            return TargetReport(.refused("operation_unsupported"))
+        }
         var discovery = try await peer.discovery()
         var identities = discovery.choose(order.identities, description)
         if !discovery.requestTypes.contains(type) || identities.isEmpty {

@@ -68,8 +68,13 @@ struct OpenDSRFields {
         for position in start..<document.bytes.count {
             let byte = document.bytes[position]
             if isText {
-                if isEscape { isEscape = false } else if byte == UInt8(ascii: "\\") { isEscape = true }
-                else if byte == UInt8(ascii: "\"") { isText = false }
+                if isEscape {
+                    isEscape = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscape = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isText = false
+                }
                 continue
             }
             switch byte {

@@ -24,7 +24,8 @@ struct IdentityTraces: Sendable {
         guard !whole.isEmpty || !parts.isEmpty else { return nil }
         let table = rows.table
         var cell: SQL = "lower(f.v) = ANY(\(whole)::text[])"
-        cell = "(\(cell) OR EXISTS (SELECT FROM unnest(\(parts)::text[]) AS p (x) WHERE position(p.x IN lower(f.v)) > 0))"
+        cell =
+            "(\(cell) OR EXISTS (SELECT FROM unnest(\(parts)::text[]) AS p (x) WHERE position(p.x IN lower(f.v)) > 0))"
         // The client's own name is nobody's.
         if let tenant = table.tenant { cell = "f.k <> \(tenant) AND \(cell)" }
         return """

@@ -52,8 +52,8 @@ struct PersonChange: Sendable {
         switch order.operation {
         case .rectify:
             guard !order.corrections.isEmpty else { throw OwnDatabaseRefusal("no_correction") }
-            for correction in order.corrections where !tables.contains(where: { $0.corrections[correction.field] != nil })
-            {
+            for correction in order.corrections
+            where !tables.contains(where: { $0.corrections[correction.field] != nil }) {
                 throw OwnDatabaseRefusal("field_unknown")
             }
         case .restrict, .unrestrict:

@@ -132,7 +132,8 @@ struct PersonSearch: Sendable {
     }
 
     /// The same for what an earlier part had kept, whose categories are `categories`.
-    func isNeeded(_ table: PostgresDescription.Table, by categories: Set<String>, _ alias: String = "t") throws -> SQL? {
+    func isNeeded(_ table: PostgresDescription.Table, by categories: Set<String>, _ alias: String = "t") throws -> SQL?
+    {
         try isNeeded(table, alias) { $0.category.map(categories.contains) ?? false }
     }
 

@@ -39,7 +39,9 @@ package struct PostgresConnector: Connector {
     }
 
     package func perform(_ order: TargetOrder) async -> TargetReport {
-        guard case .postgres(let description) = order.system.connector else { return TargetReport(.refused("no_connector")) }
+        guard case .postgres(let description) = order.system.connector else {
+            return TargetReport(.refused("no_connector"))
+        }
         guard order.step == .act || order.step == .verify else { return TargetReport(.refused("nothing_to_ask")) }
         let tables = Set(description.tables.map(\.name))
         let database: OwnDatabase
@@ -57,7 +59,10 @@ package struct PostgresConnector: Connector {
         do {
             return try await bounded { [slice] in try await Self.perform(order, database, slice: slice) }
         } catch {
-            if let error = error as? PostgresError, error.sqlState?.classCode == "42" { database.forget() }
+            // Whoever mends the schema is not made to restart the worker.
+            if error is OwnDatabaseRefusal || (error as? PostgresError)?.sqlState?.classCode == "42" {
+                database.forget()
+            }
             guard Task.isCancelled else { return TargetReport(.database(error, tables: tables)) }
             // This worker ends; whatever was noted is found again.
             return TargetReport(.retry(AttemptVerdict.notBegun, blamesTarget: false, mayHaveActed: true))

@@ -104,8 +104,10 @@ struct HTTPCallSection {
     /// A header that the HTTP client does not write itself.
     static func isName(_ text: String) -> Bool {
         text.wholeMatch(of: /[A-Za-z0-9-]{1,64}/) != nil
-            && !["connection", "content-length", "content-type", "expect", "host", "te", "transfer-encoding", "upgrade"]
-                .contains(text.lowercased())
+            && ![
+                "connection", "content-length", "content-type", "expect", "host", "te", "transfer-encoding", "upgrade",
+            ]
+            .contains(text.lowercased())
     }
 
     private func name(_ key: String) throws(PolicyFault) -> String? {
@@ -234,7 +236,11 @@ struct HTTPCallSection {
 
     private func checkPlace(_ text: String, _ key: String) throws(PolicyFault) {
         guard text == "$" || text == "any" || text.wholeMatch(of: /[A-Za-z0-9_@:-]+(\.[A-Za-z0-9_@:-]+)*/) != nil else {
-            throw section.fault(key, "is no place in a reply", "write names with dots between: `job.id`; `$` is the whole")
+            throw section.fault(
+                key,
+                "is no place in a reply",
+                "write names with dots between: `job.id`; `$` is the whole"
+            )
         }
     }
 

@@ -120,7 +120,8 @@ struct HTTPProcedureSection {
             }
             return
         }
-        guard poll.field != nil || poll.items != nil || poll.means.contains(.absent) || poll.means.contains(.done) else {
+        guard poll.field != nil || poll.items != nil || poll.means.contains(.absent) || poll.means.contains(.done)
+        else {
             throw section.fault(
                 "poll",
                 "says not how it is known to be done",

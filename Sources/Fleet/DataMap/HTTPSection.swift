@@ -90,7 +90,11 @@ enum HTTPSection {
     private static func secret(_ auth: YAMLMapping) throws(PolicyFault) -> String {
         let text = try auth.required("secret")
         guard SecretReference(text) != nil else {
-            throw auth.fault("secret", "is no reference to one", "write file:/path or env:NAME, never the secret itself")
+            throw auth.fault(
+                "secret",
+                "is no reference to one",
+                "write file:/path or env:NAME, never the secret itself"
+            )
         }
         return text
     }

@@ -130,7 +130,11 @@ enum OpenDSRSection {
     private static func authorities(_ section: YAMLMapping, isSigned: Bool) throws(PolicyFault) -> String? {
         guard let path = try section.text("authorities") else { return nil }
         guard path.hasPrefix("/"), CanonicalText.isOneLine(path) else {
-            throw section.fault("authorities", "is not an absolute path", "name the PEM file of who issues certificates")
+            throw section.fault(
+                "authorities",
+                "is not an absolute path",
+                "name the PEM file of who issues certificates"
+            )
         }
         guard isSigned else {
             throw section.fault(

@@ -7,6 +7,13 @@ extension SystemFile {
     static func check(_ system: DataSystem, _ file: YAMLMapping) throws(PolicyFault) {
         try checkKind(system, file)
         try checkVerification(system, file)
+        if case .opendsr(let description) = system.connector, !system.isInternal, description.url.hasPrefix("http:") {
+            throw file.fault(
+                "connector",
+                "reaches somebody else without encryption",
+                "write an https URL, or `internal: true` for one of your own"
+            )
+        }
         if system.mechanism?.kind == .dpf, let region = system.region, !region.hasPrefix("US") {
             throw file.fault(
                 "mechanism",

@@ -34,6 +34,9 @@ public struct HTTPCall: Sendable {
     /// Whether the connection may be kept for the next call. One that is closed at once is never idle at a peer that
     /// counts its connections.
     public var keepsConnection = true
+    /// Whether a connection of its own is made. The library repeats a call by itself, of whatever method, when a connection that it
+    /// had kept is closed without an answer: a call that must not arrive twice has to come first on its connection.
+    public var usesFreshConnection = false
 
     /// What the library's resolver is told to believe, `host:port:address` each: for tests.
     var lookUps: [String] = []

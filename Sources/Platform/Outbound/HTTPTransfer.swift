@@ -57,6 +57,7 @@ final class HTTPTransfer: Transfer {
         try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         try set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(configuration.connectTimeout))
         try set(CURLOPT_MAXAGE_CONN, max(1, Int(configuration.idleTime.components.seconds)))
+        if call.usesFreshConnection { try set(CURLOPT_FRESH_CONNECT, 1) }
         if !call.keepsConnection { try set(CURLOPT_FORBID_REUSE, 1) }
         if let file = configuration.caFile { try set(CURLOPT_CAINFO, file) }
         if let agent = configuration.userAgent { try set(CURLOPT_USERAGENT, agent) }

@@ -1,8 +1,8 @@
-import Postgres
 import AMQP
 import Fleet
 import FoundationEssentials
 import Ledger
+import Postgres
 import Rights
 
 extension IntakeFold {

@@ -182,7 +182,8 @@ struct IntakeTransaction {
                     Int.self
                 )
                 let reference = IntakeState.Reference(publisher: publisher, list: .request, text: ref)
-                var hold = state.holds[reference] ?? IntakeState.Hold(clientID: client, people: people, isPlaced: isPlaced)
+                var hold =
+                    state.holds[reference] ?? IntakeState.Hold(clientID: client, people: people, isPlaced: isPlaced)
                 hold.rows.append((id, caseID))
                 state.holds[reference] = hold
             }

@@ -93,7 +93,9 @@ struct OutcomeSchemaTests {
         return target
     }
 
-    @Test("N4: what a completed request says of each target has the published shape, and the published words are all there are")
+    @Test(
+        "N4: what a completed request says of each target has the published shape, and the published words are all there are"
+    )
     func completed() throws {
         let schema = try Self.schema(.requestCompleted)
         let row = CaseOutcome.completed(try Self.record(), targets: [Self.target], sequence: 1, at: Self.now)

@@ -12,7 +12,8 @@ import Threads
 struct WideHoldTests {
     /// Places a hold on client `c0`, or on the people of these cases, without touching effects: as if these had been planned
     /// while it was placed.
-    static func place(_ fixture: EffectFixture, onPeopleOf cases: [UUID] = [], until: Date? = nil) async throws -> UUID {
+    static func place(_ fixture: EffectFixture, onPeopleOf cases: [UUID] = [], until: Date? = nil) async throws -> UUID
+    {
         let id = UUID.version7(at: Date())
         _ = try await fixture.owner.withConnection { connection in
             try await connection.pipeline([
@@ -105,7 +106,9 @@ struct WideHoldTests {
         }
     }
 
-    @Test("K18: hold against claim, plan and lifting, again and again: nothing begins under a hold, and all is free in the end")
+    @Test(
+        "K18: hold against claim, plan and lifting, again and again: nothing begins under a hold, and all is free in the end"
+    )
     func race() async throws {
         try await EffectFixture.with { fixture in
             let cases = try await fixture.cases(20)
@@ -122,7 +125,7 @@ struct WideHoldTests {
                 }
                 for _ in 0..<3 {
                     group.addTask {
-                        while !ended.withLock({ $0 }) {
+                        while !Task.isCancelled, !ended.withLock({ $0 }) {
                             let released = try await fixture.ids(
                                 "SELECT id FROM habeas.effect WHERE state = 'released' ORDER BY random() LIMIT 25"
                             )

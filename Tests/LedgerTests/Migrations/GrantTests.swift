@@ -21,7 +21,7 @@ struct GrantTests {
             "case_order": "rd", "hold_identity": "ra", "suppression": "r",
         ],
         "habeas_clock": [
-            "habeas_migration": "r", "agreement": "r", "installation": "ru", "review": "rau", "client": "r",
+            "habeas_migration": "r", "agreement": "r", "installation": "ru", "review": "rau", "client": "ru",
             "publisher": "r",
             "profile": "r",
             "holiday_calendar": "r", "case_pause": "raw", "hold": "ru", "case_secret": "d", "case_identity": "d",
@@ -30,7 +30,7 @@ struct GrantTests {
             "message_attempt": "rawd",
             "inbox": "rd", "evidence": "a", "case_file": "ru", "incident": "ru", "case_group": "rw", "case_gate": "a",
             "publisher_rate": "r", "effect": "ru", "effect_attempt": "a", "target": "ru", "target_turn": "raw",
-            "system": "r", "system_version": "r", "fan_out": "r", "case_order": "rd",
+            "system": "r", "system_version": "r", "fan_out": "r", "case_order": "rd", "hold_identity": "rd",
         ],
         "habeas_referral": registryOnly.merging(effects) { $1 }.merging(cases) { $1 }.merging([
             "fan_out": "r", "case_order": "rd", "suppression": "r", "certificate": "r",
@@ -53,7 +53,7 @@ struct GrantTests {
             "case_secret": "r", "event_secret": "ra", "case_identity": "r", "early_event": "r", "message_attempt": "r",
             "evidence_unsealed": "r", "case_group": "rw", "case_gate": "rad", "publisher_rate": "r",
             "effect": "ru", "effect_attempt": "r", "target": "raw", "system": "raw", "system_version": "r",
-            "fan_out": "ru", "task_answer": "ra", "case_order": "rd", "suppression": "r", "certificate": "ra",
+            "fan_out": "ru", "task_answer": "ra", "case_order": "rd", "suppression": "ru", "certificate": "ra",
             "hold_identity": "ra",
         ],
         "habeas_auditor": [

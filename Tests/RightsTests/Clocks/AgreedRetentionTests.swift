@@ -20,7 +20,10 @@ struct AgreedRetentionTests {
         return (contract, agreed)
     }
 
-    @Test("K8: data are gone a time after the agreed one in which every recipient can be reached", arguments: [100, 365.0])
+    @Test(
+        "K8: data are gone a time after the agreed one in which every recipient can be reached",
+        arguments: [100, 365.0]
+    )
     func later(_ days: Double) throws {
         let (contract, agreed) = try Self.deadline(days)
         let fanOut = try #require(Self.policy.clock(.fanOut)?.rule)

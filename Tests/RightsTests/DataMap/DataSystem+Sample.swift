@@ -53,8 +53,10 @@ extension ConnectorDescription {
         description.accepted = types
         for operation in verified.union(described) {
             var procedure = HTTPDescription.Procedure()
-            procedure.calls = [HTTPDescription.Call("POST", "/\(operation.rawValue)")]
-            if verified.contains(operation) { procedure.verify = HTTPDescription.Call("GET", "/people") }
+            if let path = HTTPTemplate("/\(operation.rawValue)") { procedure.calls = [HTTPDescription.Call("POST", path)] }
+            if verified.contains(operation), let path = HTTPTemplate("/people") {
+                procedure.verify = [HTTPDescription.Call("GET", path)]
+            }
             description.procedures[operation] = procedure
         }
         return .http(description)

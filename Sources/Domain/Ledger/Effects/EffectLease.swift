@@ -29,7 +29,9 @@ package struct EffectLease: Sendable {
     /// `is_suspended` says of one that waits on holds that its client or its person is held, whatever was planned before the hold.
     package static func claimable(_ ids: [UUID], queue: WorkQueue) -> SQL {
         """
-        SELECT \(EffectRecord.columns), waits_on_hold AND habeas.is_held(case_id, client_id) AS is_suspended FROM habeas.effect AS e
+        SELECT \(EffectRecord.columns),
+               waits_on_hold AND (SELECT habeas.holds_in_place()) AND habeas.is_held(case_id, client_id) AS is_suspended
+          FROM habeas.effect AS e
          WHERE id = ANY(\(ids)::uuid[]) AND queue = \(queue.rawValue) AND \(isReleased) AND held_at IS NULL
            AND kind = ANY(\(EffectKind.allCases.map(\.rawValue))::text[])
          ORDER BY next_attempt_at, id FOR NO KEY UPDATE SKIP LOCKED

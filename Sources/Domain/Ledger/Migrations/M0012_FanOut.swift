@@ -210,6 +210,13 @@ extension Migration {
             CREATE INDEX hold_telling ON habeas.hold (id) WHERE told_to IS NOT NULL;
             CREATE INDEX fan_out_open ON habeas.fan_out (client_id, case_id) WHERE state IN ('waiting', 'acting');
             CREATE INDEX case_file_contract ON habeas.case_file (client_id) WHERE kind = 'end_of_contract';
+            -- Whether there is any hold without a case: asked once a claim, so that it costs nothing where there is none.
+            CREATE FUNCTION habeas.holds_in_place() RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+              SET search_path = pg_catalog AS $body$
+            BEGIN
+              RETURN EXISTS (SELECT FROM habeas.hold WHERE case_id IS NULL AND lifted_at IS NULL);
+            END
+            $body$;
             -- Whether a hold on the case's client or on its person is in place. The end of a contract erases everybody: a hold on
             -- any person that reaches its client holds it, too. With the owner's rights: a claim may ask and read nobody's hashes.
             CREATE FUNCTION habeas.is_held(held_case uuid, held_client text) RETURNS boolean LANGUAGE plpgsql STABLE
@@ -277,13 +284,17 @@ extension Migration {
             GRANT UPDATE (owner, due_at) ON habeas.fan_out TO habeas_operator;
             GRANT INSERT ON habeas.certificate TO habeas_operator;
             GRANT SELECT, INSERT ON habeas.hold_identity TO habeas_intake;
+            -- Effects of a client are found by the targets that can have any.
+            GRANT SELECT (id, client_id) ON habeas.target TO habeas_intake;
             GRANT INSERT ON habeas.hold_identity TO habeas_operator;
             GRANT SELECT ON habeas.suppression TO habeas_intake, habeas_export, habeas_referral;
             GRANT SELECT ON habeas.certificate TO habeas_referral;
             GRANT UPDATE (retain_until) ON habeas.client TO habeas_intake;
-            REVOKE EXECUTE ON FUNCTION habeas.is_held(uuid, text) FROM PUBLIC;
-            GRANT EXECUTE ON FUNCTION habeas.is_held(uuid, text) TO habeas_intake, habeas_referral, habeas_export, habeas_erasure,
+            REVOKE EXECUTE ON FUNCTION habeas.is_held(uuid, text), habeas.holds_in_place() FROM PUBLIC;
+            GRANT EXECUTE ON FUNCTION habeas.is_held(uuid, text), habeas.holds_in_place() TO habeas_intake, habeas_referral, habeas_export, habeas_erasure,
               habeas_breach, habeas_clock, habeas_operator, habeas_auditor;
+            -- What waits is found by the places it goes to.
+            GRANT SELECT (id, client_id) ON habeas.target TO habeas_intake;
             -- The clock ends holds at their time, tells workers of them, and destroys the hashes of those that are over.
             GRANT UPDATE (told_to) ON habeas.hold TO habeas_clock;
             GRANT SELECT, DELETE ON habeas.hold_identity TO habeas_clock;

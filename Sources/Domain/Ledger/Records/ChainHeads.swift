@@ -11,7 +11,8 @@ package enum ChainHeads {
     }
 
     /// The same, and the clients of holds that publishers call by these references.
-    package static func lockingClients(_ ids: [String], ofHolds holds: [(publisher: String, reference: String)]) -> SQL {
+    package static func lockingClients(_ ids: [String], ofHolds holds: [(publisher: String, reference: String)]) -> SQL
+    {
         """
         SELECT id, chain_id, evidence_seq, evidence_head FROM habeas.client
          WHERE id = ANY(\(ids)::text[]) OR id = ANY(ARRAY(

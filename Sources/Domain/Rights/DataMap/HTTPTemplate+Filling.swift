@@ -13,8 +13,10 @@ extension HTTPTemplate {
         case path
         case json
         case form
-        /// A header, or a word to compare with: as it is, on one line.
+        /// A header, or a place in a reply: as it is, on one line.
         case line
+        /// To be compared with: as it is.
+        case text
     }
 
     /// The text with values in its places, each written so that it can be nothing but a value.
@@ -58,6 +60,7 @@ extension HTTPTemplate {
         case .line:
             guard CanonicalText.isOneLine(value) else { throw .unsafe }
             return value
+        case .text: return value
         }
     }
 

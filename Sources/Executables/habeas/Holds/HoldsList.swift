@@ -36,12 +36,23 @@ struct HoldsList: AsyncParsableCommand {
                 Date?.self
             )
         }
-        var table = TextTable("HOLD", "BY", "REQUEST", "CLIENT", "PEOPLE", "PLACED", "UNTIL", "LIFTED", empty: "no holds")
+        var table = TextTable(
+            "HOLD",
+            "BY",
+            "REQUEST",
+            "CLIENT",
+            "PEOPLE",
+            "PLACED",
+            "UNTIL",
+            "LIFTED",
+            empty: "no holds"
+        )
         for (ref, publisher, request, client, people, placed, until, lifted) in rows {
             if common.json {
                 StandardOutput.write([
                     "hold_ref": .string(ref), "publisher": JSONValue(publisher), "request": JSONValue(request),
-                    "client": JSONValue(client), "people": .integer(people), "placed_at": JSONValue(placed), "until": JSONValue(until),
+                    "client": JSONValue(client), "people": .integer(people), "placed_at": JSONValue(placed),
+                    "until": JSONValue(until),
                     "lifted_at": JSONValue(lifted),
                 ])
             }

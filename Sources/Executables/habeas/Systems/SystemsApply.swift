@@ -13,7 +13,8 @@ struct SystemsApply: AsyncParsableCommand {
         discussion: """
             All or none. The list is the whole data map: a system that is not in it any more is retired, unless --keep-others. \
             Cases that began with a system end with it. What was changed is a fact in the installation's evidence. \
-            deploy/systems.md says what each key means.
+            deploy/systems.md says what each key means. Each own app that gets tasks (amqp) gets a queue for them, habeas.tasks.ID, \
+            that the login app-ID may read where there is one. Open cases that no plan could be made for are looked at again.
 
             Example:
               habeas systems apply systems.yaml --dry-run && habeas systems apply systems.yaml
@@ -29,13 +30,21 @@ struct SystemsApply: AsyncParsableCommand {
     @Flag(help: "Leave systems alone that are not in the list.")
     var keepOthers = false
 
+    @Flag(help: "Change the database only; topology apply makes the queues of apps later.")
+    var withoutBroker = false
+
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         let configuration = try common.configuration()
         let text = try InputFile.text(file)
         // What the file alone shows is said without a database.
-        if !keepOthers { _ = try SystemFile.entries(text, path: InputFile.name(file)) }
+        let entries = keepOthers ? [] : try SystemFile.entries(text, path: InputFile.name(file))
+        let apps = entries.map(\.system).filter { system in
+            if case .amqp = system.connector { true } else { false }
+        }
+        // First the queues, so that the first task finds one.
+        if !apps.isEmpty, !dryRun, !withoutBroker { try await TaskQueues(configuration).declare(systems: apps.map(\.id)) }
         let change = try await DatabaseSession.run(configuration) { connection in
             try await connection.transaction { try await apply(text, on: $0) }
         }
@@ -70,7 +79,34 @@ struct SystemsApply: AsyncParsableCommand {
         _ = try await connection.pipeline(
             change.statements(at: pen.now) + SystemTargets.statements(entries.map(\.system))
                 + pen.append("systems.applied", to: &chain) { change.write(to: &$0) }
+                + Self.wakes(try await Self.waiting(on: connection), at: pen.now)
         )
         return change
+    }
+
+    /// Open cases of the erasure worker that have no plan: there was no data map, or none by which one could be made.
+    private static func waiting(on connection: PostgresConnection) async throws -> [UUID] {
+        let rights = Right.allCases.filter { WorkQueue.fulfilling($0) == .erasure }.map(\.rawValue)
+        return try await connection.query(
+            """
+            SELECT c.id FROM habeas.case_file c
+             WHERE c.state = 'in_progress' AND c.right_asked = ANY(\(rights)::text[]) AND c.linked_to IS NULL
+               AND NOT EXISTS (SELECT FROM habeas.fan_out f WHERE f.case_id = c.id)
+             ORDER BY c.id
+            """
+        ).decode(as: UUID.self)
+    }
+
+    private static func wakes(_ ids: [UUID], at now: Date) -> [SQL] {
+        var wakeUps = WakeUps()
+        for id in ids { wakeUps.wake(.erasure, for: id) }
+        var outbox = OutboxWrites(grace: .zero)
+        for row in wakeUps.rows(at: now) {
+            var row = row
+            // The relay takes rows by the machine's time.
+            row.createdAt = Date()
+            outbox.add(row)
+        }
+        return outbox.statements
     }
 }

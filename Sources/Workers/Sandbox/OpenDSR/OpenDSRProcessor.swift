@@ -43,8 +43,8 @@ struct OpenDSRProcessor: Sendable {
         do {
             let body = try Reply.encode(OpenDSRAnswer(kind: .callback(url: url), request: request))
             let signature = try identity.signature(of: body, isWrong: request.hasWrongSignature)
-            let headers = request.version.headers(domain: identity.domain(of: peer.name), signature: signature)
-                .map { (name: $0.name.rawName, value: $0.value) }
+            let fields = request.version.headers(domain: identity.domain(of: peer.name), signature: signature)
+            let headers = request.manner.signs ? fields.map { (name: $0.name.rawName, value: $0.value) } : []
             let call = HTTPCall(
                 "POST",
                 url,

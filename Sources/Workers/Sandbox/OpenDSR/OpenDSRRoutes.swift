@@ -182,7 +182,7 @@ struct OpenDSRRoutes: Sendable {
             try fault(status, OpenDSRFault.message(status), play.manner.openDSR)
         } act: {
             var reply = try act(play)
-            guard reply.isSuccess else { return reply }
+            guard reply.isSuccess, play.manner.openDSR.signs else { return reply }
             let signature = try processor.identity.signature(of: reply.body, isWrong: play.behaviour.wrongSignature)
             let domain = processor.identity.domain(of: visit.peer.name)
             reply.headers.append(contentsOf: version.headers(domain: domain, signature: signature))

@@ -71,7 +71,8 @@ struct RESTRoutes: Sendable {
     @Sendable private func find(_ request: Request, _ context: PeerContext) async throws -> Response {
         try await serve(request, context, route: "/rest/users") { visit, play in
             let query = request.uri.queryParameters
-            guard let (field, text) = query.first(where: { $0.key != "page" }).map({ (String($0.key), String($0.value)) })
+            guard
+                let (field, text) = query.first(where: { $0.key != "page" }).map({ (String($0.key), String($0.value)) })
             else { return try Reply(400, saying: "nothing to search for; write ?FIELD=TEXT") }
             let page = max(1, query["page"].flatMap { Int($0) } ?? 1)
             let size = play.manner.rest.pageSize

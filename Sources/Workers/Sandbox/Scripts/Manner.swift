@@ -24,6 +24,8 @@ struct Manner: Sendable, Equatable {
         var onDuplicate = OnDuplicate.exists
         /// Errors without the `error` wrapper.
         var bareErrors = false
+        /// False: answers and callbacks come without a signature.
+        var signs = true
         /// `type:format` each.
         var identities = ["controller_customer_id:raw", "email:raw", "email:sha256"]
         var requestTypes = ["access", "portability", "erasure"]

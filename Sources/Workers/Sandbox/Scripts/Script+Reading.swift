@@ -112,6 +112,7 @@ extension Manner.OpenDSR {
         callbackCopies = try mapping.number(.openDSRCallbackCopies, 0...10) ?? 1
         onDuplicate = try mapping.choice(.openDSROnDuplicate, OnDuplicate.self) ?? .exists
         bareErrors = try mapping.flag(.openDSRBareErrors) ?? false
+        signs = try mapping.flag(.openDSRSigns) ?? true
         identities = try mapping.texts(.openDSRIdentities) ?? identities
         for identity in identities {
             let parts = identity.split(separator: ":", omittingEmptySubsequences: false).map(String.init)

@@ -18,6 +18,7 @@ enum ScriptKey: String, CaseIterable, Sendable {
     case openDSRCallbackCopies = "opendsr.callback_copies"
     case openDSROnDuplicate = "opendsr.on_duplicate"
     case openDSRBareErrors = "opendsr.bare_errors"
+    case openDSRSigns = "opendsr.signs"
     case openDSRIdentities = "opendsr.identities"
     case openDSRRequestTypes = "opendsr.request_types"
     case openDSRResultsCount = "opendsr.results_count"
