@@ -26,7 +26,9 @@ package struct ConnectorBook: Sendable {
     package func connector(of description: ConnectorDescription) -> (any Connector)? { connectors[description.name] }
 
     package func perform(_ order: TargetOrder) async -> TargetReport {
-        guard let connector = connector(of: order.system.connector) else { return TargetReport(.refused("no_connector")) }
+        guard let connector = connector(of: order.system.connector) else {
+            return TargetReport(.refused("no_connector"))
+        }
         return await connector.perform(order)
     }
 

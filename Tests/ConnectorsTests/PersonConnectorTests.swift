@@ -71,7 +71,13 @@ struct PersonConnectorTests {
             operation: operation,
             system: system,
             caseID: UUID(),
-            client: Client(id: "acme", names: [], place: Place(country: "DE", zone: .gmt), isSuspended: false, hasBAA: false),
+            client: Client(
+                id: "acme",
+                names: [],
+                place: Place(country: "DE", zone: .gmt),
+                isSuspended: false,
+                hasBAA: false
+            ),
             identities: identities,
             corrections: corrections,
             regulation: .gdpr,
@@ -114,7 +120,10 @@ struct PersonConnectorTests {
         #expect(TaskMail(Self.order(identities: []), for: PersonDescription()) == nil)
     }
 
-    @Test("G8: what is to be put right goes to those who may get new data, and to nobody else", arguments: [false, true])
+    @Test(
+        "G8: what is to be put right goes to those who may get new data, and to nobody else",
+        arguments: [false, true]
+    )
     func corrections(_ isFlagged: Bool) throws {
         let correction = Correction(field: "city", value: "Bern\nTask: forged")
         let text = try Self.mail(Self.order(.rectify, corrections: [correction], flagged: isFlagged)).content.text
@@ -149,7 +158,8 @@ struct PersonConnectorTests {
             let mails = await sink.mails(3)
             #expect(mails.allSatisfy { $0.recipients == ["ops@archive.test", "deputy@archive.test"] })
             let ids = try mails.map { mail in
-                let bytes = try #require(Data(base64Encoded: try #require(mail.message)))
+                let encoded = try #require(mail.message)
+                let bytes = try #require(Data(base64Encoded: encoded))
                 let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\r\n")
                 return try #require(lines.first { $0.lowercased().hasPrefix("message-id:") })
             }

@@ -41,6 +41,8 @@ package struct TaskSeed: Sendable {
         // A verified one needs its time and level from the first.
         var first = target
         first.state = state == .verified ? .verifying : state
-        return (target.id, [FanOutTarget.insert([first])] + (first.state == state ? [] : [FanOutTarget.update([target])]))
+        return (
+            target.id, [FanOutTarget.insert([first])] + (first.state == state ? [] : [FanOutTarget.update([target])])
+        )
     }
 }

@@ -53,7 +53,9 @@ extension ConnectorDescription {
         description.accepted = types
         for operation in verified.union(described) {
             var procedure = HTTPDescription.Procedure()
-            if let path = HTTPTemplate("/\(operation.rawValue)") { procedure.calls = [HTTPDescription.Call("POST", path)] }
+            if let path = HTTPTemplate("/\(operation.rawValue)") {
+                procedure.calls = [HTTPDescription.Call("POST", path)]
+            }
             if verified.contains(operation), let path = HTTPTemplate("/people") {
                 procedure.verify = [HTTPDescription.Call("GET", path)]
             }

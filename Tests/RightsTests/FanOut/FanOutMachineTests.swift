@@ -294,7 +294,9 @@ struct FanOutMachineTests {
         #expect(asked.take(.graceOver, Kind.app.abilities, at: again) == .targetVerify && asked.looksAgainAt == nil)
     }
 
-    @Test("C5: what was refused is done anew only by a person's word and under another key, and then begins from nothing")
+    @Test(
+        "C5: what was refused is done anew only by a person's word and under another key, and then begins from nothing"
+    )
     func again() {
         for kind in Kind.allCases {
             var target = MachineScene.target(kind, .stuck)
