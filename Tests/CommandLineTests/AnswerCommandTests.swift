@@ -110,6 +110,31 @@ struct AnswerCommandTests {
         }
     }
 
+    @Test("What is being carried out at systems is not answered by hand before it is through, but can be refused")
+    func carriedOut() async throws {
+        try await Installation.with { installation in
+            try await installation.register()
+            let id = try await installation.openCase(ref: "a")
+            try await EffectSeed.refer(installation, id)
+            try await EffectSeed.happen(.decidedProceed, to: id, installation)
+            let seed = TaskSeed("crm", .person).statement(case: id, client: nil, at: Date())
+            _ = try await installation.withConnection { try await $0.pipeline(seed.statements) }
+            let early = try await installation.run("requests", "answer", "helpdesk/a", "--outcome", "fulfilled")
+            #expect(early.status == 1 && early.errors.contains("1 of its systems"), "\(early.errors)")
+            let refused = try await installation.run(
+                "requests",
+                "answer",
+                "helpdesk/a",
+                "--outcome",
+                "refused",
+                "--refusal",
+                "legal_claims"
+            )
+            #expect(refused.status == 0, "\(refused.errors)")
+            #expect(try await EffectSeed.requestState(installation, id) == "refused")
+        }
+    }
+
     @Test("K18: an erasure under a hold is answered and stays open until the hold is lifted")
     func held() async throws {
         try await Installation.with { installation in

@@ -177,7 +177,7 @@ struct SystemTaskTests {
                 #expect(look.status == 0, "\(look.errors)")
             }
             let answers = try await installation.query(
-                "SELECT source || ' ' || outcome FROM habeas.task_answer ORDER BY id"
+                "SELECT source || ' ' || outcome FROM habeas.task_answer ORDER BY seq"
             ).decode(column: 0, as: String.self)
             #expect(answers == ["person already_absent", "witness still_there"])
             #expect(

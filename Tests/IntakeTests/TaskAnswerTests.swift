@@ -118,7 +118,7 @@ struct TaskAnswerTests {
             )
             try await fixture.deliver([failed, stopped, first, first])
             try await fixture.deliver([first])
-            let outcomes = try await fixture.text("SELECT outcome FROM habeas.task_answer ORDER BY id")
+            let outcomes = try await fixture.text("SELECT outcome FROM habeas.task_answer ORDER BY seq")
             #expect(outcomes == ["retry", "failed", "done"])
             #expect(try await faults(fixture).isEmpty)
             // The same event again is acknowledged, also when the task is over meanwhile.

@@ -43,7 +43,8 @@ extension ReferralFixture {
 
     /// The words of the last of so many letters: decoded, its lines joined.
     func lastLetter(_ count: Int) async throws -> String {
-        let mail = try #require(try await mails(count).last)
+        // Two that left at once may arrive in either order; their ids tell which was planned later.
+        let mail = try #require(try await mails(count).max { Self.messageID($0) < Self.messageID($1) })
         var bytes: [UInt8] = []
         var rest = Array(mail.utf8)[...]
         while let byte = rest.popFirst() {
@@ -63,6 +64,10 @@ extension ReferralFixture {
             }
         }
         return String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    private static func messageID(_ mail: String) -> Substring {
+        mail.firstRange(of: "Message-ID: <").map { mail[$0.upperBound...].prefix(36) } ?? ""
     }
 
     /// How often the erasure worker was called about a case.

@@ -45,6 +45,7 @@ struct ErasureTurn {
         finishKept(&desk)
         start(&desk)
         say(&desk)
+        forget(desk)
         try conclude(&desk)
     }
 
@@ -63,6 +64,7 @@ struct ErasureTurn {
             targets[index].effect = nil
         }
         say(&desk)
+        forget(desk)
     }
 
     // MARK: The plan
@@ -381,6 +383,19 @@ struct ErasureTurn {
                 body.object { findings.write(to: &$0) }
             }
         }
+    }
+
+    /// Whom acting had found is sealed into where it went on, and forgotten when nothing is left to look at.
+    private mutating func forget(_ desk: CaseDesk) {
+        let over = Set(targets.lazy.filter(\.state.isFinal).map { ErasureParameters(target: $0.id).text })
+        let spent = desk.effects(of: id).filter { effect in
+            guard effect.state.isFinal, over.contains(effect.parameters), let findings = effect.findings else {
+                return false
+            }
+            return TargetFindings(reading: findings).checkpoint != nil
+        }
+        guard !spent.isEmpty else { return }
+        writes.append("UPDATE habeas.effect SET findings = NULL WHERE id = ANY(\(spent.map(\.id))::uuid[])")
     }
 
     // MARK: Concluding

@@ -8,7 +8,7 @@ package enum TaskAnswers {
     package static func open(of cases: [UUID]) -> SQL {
         """
         SELECT id, fan_out_id, source, outcome, at, rows, verify_after, by::text FROM habeas.task_answer
-         WHERE case_id = ANY(\(cases)::uuid[]) AND taken_at IS NULL ORDER BY id
+         WHERE case_id = ANY(\(cases)::uuid[]) AND taken_at IS NULL ORDER BY seq
         """
     }
 

@@ -103,6 +103,8 @@ extension Migration {
             -- What was said of a task, by its app or by a person; the worker of the case takes it in.
             CREATE TABLE habeas.task_answer (
               id           uuid PRIMARY KEY,
+              -- The order in which they came: ids of one batch have none.
+              seq          bigint GENERATED ALWAYS AS IDENTITY,
               fan_out_id   uuid NOT NULL REFERENCES habeas.fan_out (id),
               case_id      uuid NOT NULL,
               client_id    text,

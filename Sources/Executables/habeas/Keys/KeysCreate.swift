@@ -55,8 +55,9 @@ struct KeysCreate: ParsableCommand {
                 "sign": JSONValue(ring.signing?.id),
             ])
         } else {
+            let ids = [ring.wrapping.id, ring.looking.id, ring.signing?.id].compactMap { $0 }
             StandardOutput.write(
-                "wrote \(file) with keys \(ring.wrapping.id) and \(ring.looking.id); keep a copy in a safe place"
+                "wrote \(file) with keys \(ids.joined(separator: ", ")); keep a copy in a safe place"
             )
         }
     }

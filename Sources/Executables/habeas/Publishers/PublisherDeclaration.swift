@@ -81,10 +81,11 @@ struct PublisherDeclaration: Equatable {
                 "choose such a name"
             )
         }
-        guard !user.hasPrefix("habeas-"), !user.hasPrefix(BrokerAccount.clientPrefix), user != "guest" else {
+        let reserved = ["habeas-", BrokerAccount.clientPrefix, BrokerAccount.appPrefix]
+        guard !reserved.contains(where: user.hasPrefix), user != "guest" else {
             throw record.fault(
                 "broker_user",
-                "is a login of the fleet, of a client or of the broker itself",
+                "is a login of the fleet, of a client, of an app that takes tasks or of the broker itself",
                 "give the publisher one of its own"
             )
         }

@@ -18,15 +18,7 @@ struct PlanObstacles {
                AND c.state = ANY(\(CaseState.allCases.filter(\.isUnanswered).map(\.rawValue))::text[])
              ORDER BY c.id
             """,
-            """
-            SELECT EXISTS (SELECT FROM habeas.hold h JOIN habeas.case_file c ON c.id = \(id)
-             WHERE h.lifted_at IS NULL AND (h.until IS NULL OR h.until > habeas.domain_now())
-               AND (h.case_id = c.id
-                    OR (h.client_id = c.client_id AND h.case_id IS NULL
-                        AND NOT EXISTS (SELECT FROM habeas.hold_identity i WHERE i.hold_id = h.id))
-                    OR EXISTS (SELECT FROM habeas.hold_identity i JOIN habeas.case_identity p ON p.lookup = i.lookup
-                                WHERE i.hold_id = h.id AND p.case_id = c.id)))
-            """,
+            "SELECT habeas.is_held(id, client_id) FROM habeas.case_file WHERE id = \(id)",
             """
             SELECT k.retain_until FROM habeas.case_file c JOIN habeas.client k ON k.id = c.client_id
              WHERE c.id = \(id) AND c.kind = 'end_of_contract' AND k.retain_until > habeas.domain_now()

@@ -67,8 +67,11 @@ struct RequestsAnswer: AsyncParsableCommand {
             try await connection.transaction { connection in
                 var act = try await CaseAct(on: try await request.resolve(on: connection), connection)
                 try act.refuseLinked()
+                let targets = try await connection.query(FanOutTarget.reading(of: act.records.map(\.id)))
+                    .map(FanOutTarget.init)
                 for record in act.records {
-                    if let obstacle = AnswerObstacle(record, isHeld: act.isHeld(record.id), outcome) {
+                    let parts = targets.count { $0.caseID == record.id && !$0.state.isFinal }
+                    if let obstacle = AnswerObstacle(record, isHeld: act.isHeld(record.id), openParts: parts, outcome) {
                         throw obstacle.failure(act.subject(of: record))
                     }
                 }
