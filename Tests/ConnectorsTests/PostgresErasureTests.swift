@@ -93,7 +93,7 @@ struct PostgresErasureTests {
         await fixture.connector.close()
     }
 
-    @Test("K10: masks and generalises what stays, column by column, so that it is found no more")
+    @Test("K10, C10: masks and generalises what stays, column by column, so that it is found no more")
     func masks() async throws {
         let fixture = try await Fixture()
         try await fixture.run(

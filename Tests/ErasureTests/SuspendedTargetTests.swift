@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Targets that were about to be asked when a hold came")
 struct SuspendedTargetTests {
-    @Test("K18: they wait like those whose turn had not come, and the case is held")
+    @Test("K18, C8: they wait like those whose turn had not come, and the case is held")
     func held() {
         let acting = FanOutProgressTests.target("a", .acting)
         let targets = [acting, FanOutProgressTests.target("b", .waiting), FanOutProgressTests.target("c", .verified)]

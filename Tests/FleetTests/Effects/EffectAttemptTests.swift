@@ -82,6 +82,17 @@ struct EffectAttemptTests {
         Row(verdict: notBegun, attempts: 0, state: .planned, counts: false, next: 0),
         Row(verdict: notBegun, attempts: 4, state: .retrying, counts: false, next: 0),
         Row(verdict: notBegun, attempts: 0, isUnwanted: true, state: .cancelled, counts: false, next: nil),
+        // Not a failure: there is more to do, or nothing to see yet.
+        Row(verdict: .waiting(after: .seconds(9)), attempts: 0, state: .planned, counts: false, next: 9),
+        Row(verdict: .waiting(after: .zero), attempts: 2, state: .retrying, counts: false, next: 0),
+        Row(
+            verdict: .waiting(after: .seconds(9)),
+            attempts: 0,
+            isUnwanted: true,
+            state: .cancelled,
+            counts: false,
+            next: nil
+        ),
     ]
 
     @Test("as the table says", arguments: rows)
