@@ -149,7 +149,8 @@ struct PersonConnectorTests {
             let mails = await sink.mails(3)
             #expect(mails.allSatisfy { $0.recipients == ["ops@archive.test", "deputy@archive.test"] })
             let ids = try mails.map { mail in
-                let bytes = try #require(Data(base64Encoded: try #require(mail.message)))
+                let message = try #require(mail.message)
+                let bytes = try #require(Data(base64Encoded: message))
                 let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\r\n")
                 return try #require(lines.first { $0.lowercased().hasPrefix("message-id:") })
             }

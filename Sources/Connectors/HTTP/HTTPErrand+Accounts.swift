@@ -1,3 +1,4 @@
+import Fleet
 import Rights
 
 /// Who is meant.
