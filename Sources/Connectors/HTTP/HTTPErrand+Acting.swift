@@ -1,3 +1,4 @@
+import Outbound
 import Fleet
 import FoundationEssentials
 import Outbound
