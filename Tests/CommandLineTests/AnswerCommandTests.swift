@@ -117,7 +117,9 @@ struct AnswerCommandTests {
             let id = try await installation.openCase(ref: "a")
             try await EffectSeed.refer(installation, id)
             try await EffectSeed.happen(.decidedProceed, to: id, installation)
-            let seed = TaskSeed("crm", .person).statement(case: id, client: nil, at: Date())
+            let system = "id: crm\nkind: own\nconnector: {kind: manual, instructions: Use its console.}"
+            _ = try await installation.query("INSERT INTO habeas.system (id, body) VALUES ('crm', \(system))")
+            let seed = TaskSeed("crm", .person).statement(case: id, client: "acme", at: Date())
             _ = try await installation.withConnection { try await $0.pipeline(seed.statements) }
             let early = try await installation.run("requests", "answer", "helpdesk/a", "--outcome", "fulfilled")
             #expect(early.status == 1 && early.errors.contains("1 of its systems"), "\(early.errors)")

@@ -41,6 +41,7 @@ struct PostgresSectionTests {
                 via: {table: accounts, column: owner, references: id}
               - name: accounts
                 key: id
+                tenant: org
                 match: {email: mail}
                 erase:
                   columns: {mail: mask, born: deidentify, plan: keep}
@@ -97,6 +98,10 @@ struct PostgresSectionTests {
             (table("match: {email: mail}\nremove_from: {list: {field: x}}"), "remove_from.list.identity", "is missing"),
             (table("match: {email: mail}\nsuppressed: {spam: no_mail}"), "suppressed.spam", "is no scope"),
             (table("match: {email: mail}") + "  - {name: users, key: id, match: {email: m}}", "name", "is there twice"),
+            (
+                table("match: {email: mail}\ntenant: org") + "  - {name: a, key: id, match: {email: m}}",
+                "connector.tables.tenant", "other tables have it"
+            ),
             (
                 """
                 url: env:SHOP

@@ -1,4 +1,3 @@
-import Outbound
 import Fleet
 import FoundationEssentials
 import Outbound

@@ -172,7 +172,25 @@ enum PostgresSection {
         guard !reaches(table.name, from: table.parents, description) else {
             throw place.fault("via", "leads back to the table itself", "find one of the tables by a column of its own")
         }
+        guard description.tables.allSatisfy({ $0.tenant == nil }) || belongsToTenant(table, description) else {
+            throw place.fault(
+                "tenant",
+                "is missing where other tables have it: a person's rows would go at every client, and stay at the end of a contract (K8)",
+                "name the column, or describe the table as a system of its own"
+            )
+        }
         try checkColumns(table, place)
+    }
+
+    /// Whether its rows are told to be one client's, by themselves or by what they refer to.
+    private static func belongsToTenant(_ table: Table, _ description: PostgresDescription) -> Bool {
+        var next: Table? = table
+        for _ in description.tables {
+            guard let table = next else { return false }
+            if table.tenant != nil { return true }
+            next = table.via.flatMap { description.table($0.table) }
+        }
+        return false
     }
 
     private static func reaches(_ name: String, from parents: [String], _ description: PostgresDescription) -> Bool {

@@ -114,7 +114,7 @@ struct SystemFileTests {
         Bad(
             "G12: a mandatory 200",
             base
-                + "  connector: {kind: http, url: 'https://a.example', accepts: [email], erase: {calls: [{method: POST, path: '/e/{email}'}]}}\n",
+                + "  connector: {kind: http, url: 'https://a.example', accepts: [email], erase: {calls: [{method: POST, path: '/e/{email}', repeatable: true}]}}\n",
             line: 4,
             "connector",
             "G12"
@@ -236,7 +236,7 @@ struct SystemFileTests {
             Self.base
                 + "  clients: [acme]\n  keep: [{category: invoices, reason: dispute, instruction: T, until: 2030-01-01}]\n",
             Self.base
-                + "  mandatory: false\n  connector: {kind: http, url: 'https://a.example', accepts: [email], erase: {calls: [{method: POST, path: '/e/{email}'}]}}\n",
+                + "  mandatory: false\n  connector: {kind: http, url: 'https://a.example', accepts: [email], erase: {calls: [{method: POST, path: '/e/{email}', repeatable: true}]}}\n",
             Self.base + "  limits: {per_second: 0.5}\n", "[]\n",
         ] {
             #expect(Self.fault(text) == nil, "\(text)")

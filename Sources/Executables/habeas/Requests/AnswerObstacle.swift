@@ -32,7 +32,8 @@ struct AnswerObstacle {
             remedy = "lift the hold with `habeas holds lift`, then answer once more"
         case .inProgress where outcome != .refused && openParts > 0, .onHold where outcome != .refused && openParts > 0:
             fault = "is being carried out, and \(openParts) of its systems are not through"
-            remedy = "see them with `habeas requests show`; what waits for a person is settled with `habeas tasks complete`"
+            remedy =
+                "see them with `habeas requests show`; what waits for a person is settled with `habeas tasks complete`"
         default: return nil
         }
     }
