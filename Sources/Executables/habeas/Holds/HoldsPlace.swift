@@ -11,7 +11,9 @@ struct HoldsPlace: AsyncParsableCommand {
         commandName: "place",
         abstract: "Keeps erasures from going on; access and the answer go on (K18).",
         discussion: """
-            On a request; or, with --client, on all of a client; or, with --identity-file, on people: at that client, else wherever             they are. The last two hold requests that come later, too, and the end of the client's contract. People are read from a             file or from standard input as lines `type value`, which needs the key file.
+            On a request; or, with --client, on all of a client; or, with --identity-file, on people: at that client, else wherever \
+            they are. The last two hold requests that come later, too, and the end of the client's contract. People are read from a \
+            file or from standard input as lines `type value`, which needs the key file.
 
             Example:
               habeas holds place helpdesk/R-17 --ref LIT-4 --basis "proceedings 12 O 34/26" --reviewer legal --until 2027-06-30T00:00:00Z

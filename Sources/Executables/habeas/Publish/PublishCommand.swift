@@ -14,7 +14,8 @@ struct PublishCommand: AsyncParsableCommand {
             One event, or one a line. All are checked first; if one is refused, none is sent. Sent is what the broker has \
             confirmed; intake may still refuse what only it can know, such as a client this login may not speak for.
 
-            --dry-run checks and sends nothing. Where a database is configured, it prints for each request and each end of a             contract what it would come to at every system.
+            --dry-run checks and sends nothing. Where a database is configured, it prints for each request and each end of a \
+            contract what it would come to at every system.
 
             Example:
               habeas publish events.jsonl --dry-run

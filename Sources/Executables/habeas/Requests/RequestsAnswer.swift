@@ -10,7 +10,8 @@ struct RequestsAnswer: AsyncParsableCommand {
         commandName: "answer",
         abstract: "Takes a person's answer: what was asked is done, or refused, and the request ends by it.",
         discussion: """
-            For complaints, and for requests whose worker is not part of this version: do what was asked, then say so here. What \
+            For complaints, for requests whose worker is not part of this version, and for everything where there is no data map: do what \
+            was asked, then say so here. What is under way at systems can only be refused. What \
             remains to be told to the person or the client is the referral worker's. An erasure under a legal hold is answered and \
             stays open (on_hold) until the hold is lifted; answer it once more then. Of a request about several people all cases are \
             answered, or none.

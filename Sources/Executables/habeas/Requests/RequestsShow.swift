@@ -14,7 +14,9 @@ struct RequestsShow: AsyncParsableCommand {
             --reveal decrypts what the case holds about the person. Who did it, and why, is recorded in the case's evidence \
             before anything is printed; it needs the key file.
 
-            --plan says what the request comes to at every system of the data map: which target, in which order, by which way, what             is kept and until when, what is the client's own. Before anything has begun it is computed, afterwards it is what             was planned, with how far each part is. It needs no key.
+            --plan says what the request comes to at every system of the data map: which target, in which order, by which way, what \
+            is kept and until when, what is the client's own. Before anything has begun it is computed, afterwards it is what \
+            was planned, with how far each part is. It needs no key.
 
             Example:
               habeas requests show 0199f2c4-7a10-7d2e-9c55-0c1d2e3f4a5b

@@ -6,7 +6,7 @@ struct SuppressionsCommand: AsyncParsableCommand {
         commandName: "suppressions",
         abstract: "Lists, checks and lifts suppressions: opt-outs, objections, withdrawn consents.",
         discussion: """
-            Entries are keyed hashes: nobody can read who they are about. Apps of the processor's own ask before a transfer or when \
+            Entries are keyed digests: nobody can read who they are about. Apps of the processor's own ask before a transfer or when \
             data come in anew; the fleet itself asks before every plan.
 
             Example:

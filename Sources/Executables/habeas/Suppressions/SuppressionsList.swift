@@ -6,7 +6,7 @@ import Postgres
 struct SuppressionsList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "Lists entries by their hashes, the oldest first; never people.",
+        abstract: "Lists entries by their digests, the oldest first; never people.",
         discussion: """
             Example:
               habeas suppressions list --client acme --json

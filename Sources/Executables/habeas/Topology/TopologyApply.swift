@@ -15,6 +15,8 @@ struct TopologyApply: AsyncParsableCommand {
 
             Example, workers.yaml (or the passwords themselves, in a file with mode 600):
               habeas-intake: file:/run/secrets/habeas-intake
+              habeas-referral: file:/run/secrets/habeas-referral
+              habeas-erasure: file:/run/secrets/habeas-erasure
               habeas-clock: file:/run/secrets/habeas-clock
 
               habeas topology apply --workers-passwords workers.yaml
