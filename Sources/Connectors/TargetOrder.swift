@@ -30,8 +30,8 @@ package struct TargetOrder: Sendable, Redacting {
     package let submittedAt: Date
     /// Categories that stay (K11).
     package let keeps: Set<String>
-    /// Whether only what was kept goes now.
-    package let isRest: Bool
+    /// Categories that go now and nothing else, where exceptions are over; nil where everything goes.
+    package let ends: Set<String>?
     /// What the peer calls its own job.
     package let reference: String?
     /// Where work that takes its time goes on.
@@ -60,7 +60,7 @@ package struct TargetOrder: Sendable, Redacting {
         regulation: Regulation,
         submittedAt: Date,
         keeps: Set<String> = [],
-        isRest: Bool = false,
+        ends: Set<String>? = nil,
         reference: String? = nil,
         checkpoint: String? = nil,
         mayHaveActed: Bool = false,
@@ -81,7 +81,7 @@ package struct TargetOrder: Sendable, Redacting {
         self.regulation = regulation
         self.submittedAt = submittedAt
         self.keeps = keeps
-        self.isRest = isRest
+        self.ends = ends
         self.reference = reference
         self.checkpoint = checkpoint
         self.mayHaveActed = mayHaveActed
@@ -89,5 +89,14 @@ package struct TargetOrder: Sendable, Redacting {
         self.dueAt = dueAt
         self.task = task
         self.effect = effect
+    }
+}
+
+extension TargetOrder {
+    /// Whether what is of this category is left alone; nil is what no category is said of.
+    func leaves(_ category: String?) -> Bool {
+        if let category, keeps.contains(category) { return true }
+        guard let ends else { return false }
+        return !(category.map(ends.contains) ?? false)
     }
 }

@@ -80,6 +80,14 @@ struct OpenDSRConnectorTests {
         }
     }
 
+    @Test("K11: a processor that cannot be told what is to stay is not asked to erase what is kept")
+    func keeps() async throws {
+        try await OpenDSRBench.run { bench in
+            let order = OpenDSRBench.order(bench.description(), keeps: ["invoices"])
+            #expect(await bench.connector.perform(order).verdict == .refused("keeps_not_described"))
+        }
+    }
+
     @Test("the older version's names are spoken")
     func older() async throws {
         try await OpenDSRBench.run { bench in

@@ -184,7 +184,7 @@ struct PostgresErasureTests {
         let look = await fixture.connector.perform(fixture.order(.erase, .verify, of: identities, keeps: ["invoices"]))
         #expect(look.findings.stillThere == 0)
 
-        let rest = fixture.order(of: identities, keeps: ["invoices"], isRest: true)
+        let rest = fixture.order(of: identities, ends: ["invoices"])
         let last = await fixture.connector.perform(rest)
         #expect(last.findings.rows("invoice", "deleted") == 1)
         #expect(last.findings.rows("public.account", "deleted") == 1)

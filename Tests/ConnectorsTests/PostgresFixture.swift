@@ -148,7 +148,7 @@ struct PostgresFixture {
         corrections: [Correction] = [],
         suppresses: [String] = [],
         keeps: Set<String> = [],
-        isRest: Bool = false
+        ends: Set<String>? = nil
     ) -> TargetOrder {
         let now = Date(timeIntervalSince1970: 1_800_000_000)
         return TargetOrder(
@@ -164,7 +164,7 @@ struct PostgresFixture {
             regulation: .gdpr,
             submittedAt: now,
             keeps: keeps,
-            isRest: isRest,
+            ends: ends,
             now: now,
             task: UUID(),
             effect: UUID()

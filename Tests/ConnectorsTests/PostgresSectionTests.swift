@@ -99,6 +99,11 @@ struct PostgresSectionTests {
             (table("match: {email: mail}\nsuppressed: {spam: no_mail}"), "suppressed.spam", "is no scope"),
             (table("match: {email: mail}") + "  - {name: users, key: id, match: {email: m}}", "name", "is there twice"),
             (
+                table("match: {email: mail}\ntenant: org")
+                    + "  - {name: a, key: id, match: {email: m}, via: {table: users, column: u, references: id}}",
+                "connector.tables.tenant", "other tables have it"
+            ),
+            (
                 table("match: {email: mail}\ntenant: org") + "  - {name: a, key: id, match: {email: m}}",
                 "connector.tables.tenant", "other tables have it"
             ),

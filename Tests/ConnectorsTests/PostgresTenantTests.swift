@@ -101,6 +101,25 @@ struct PostgresTenantTests {
         await fixture.connector.close()
     }
 
+    @Test(
+        "K8, K11: what was kept of a client that has come back since goes without its new rows, or by a person's hand"
+    )
+    func rest() async throws {
+        let plain = PostgresFixture.yaml.replacingOccurrences(
+            of: "match: {email: email, phone: phone}",
+            with: "category: profile\n      match: {email: email, phone: phone}"
+        )
+        .replacingOccurrences(of: "table: account", with: "table: public.account")
+        let fixture = try await Fixture(yaml: plain)
+        try await fixture.run(Self.rows)
+        let report = try await Self.finish(fixture.connector, fixture.order(.eraseTenant, of: [], ends: ["profile"]))
+        #expect(report.findings.rows == 300 && report.findings.rows("survey", "deleted") == 300)
+        #expect(try await fixture.number("SELECT count(*) FROM account WHERE client = 'ACME'") == 300)
+        let invoices = await fixture.connector.perform(fixture.order(.eraseTenant, of: [], ends: ["invoices"]))
+        #expect(invoices.verdict == .refused("rest_by_person"))
+        await fixture.connector.close()
+    }
+
     @Test("two workers at once count every row once")
     func together() async throws {
         let fixture = try await Fixture(slice: .milliseconds(50))

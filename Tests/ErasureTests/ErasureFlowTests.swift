@@ -174,7 +174,7 @@ struct ErasureFlowTests {
                 try await fixture.text("SELECT refusal FROM habeas.case_file WHERE id = \(id)") == ["legal_obligation"]
             )
             let first = fixture.peers.orders.filter { $0.system.id == "invoices" && $0.step == .act }
-            #expect(first.map(\.keeps) == [["invoices"]] && first.map(\.isRest) == [false])
+            #expect(first.map(\.keeps) == [["invoices"]] && first.map(\.ends) == [nil])
             #expect(try await fixture.clock("exception_end", of: id) == "open")
             let certificate = try #require(try await fixture.certificates(id).first)
             #expect(certificate.contains("HGB § 257"))
@@ -185,7 +185,7 @@ struct ErasureFlowTests {
                     "crm verified done", "invoices verified done", "invoices rest verified done",
                 ]
             )
-            let rest = fixture.peers.orders.filter { $0.system.id == "invoices" && $0.isRest }
+            let rest = fixture.peers.orders.filter { $0.system.id == "invoices" && $0.ends == ["invoices"] }
             #expect(rest.first?.keeps == [] && rest.map(\.step) == [.act, .verify])
             #expect(try await fixture.state(id) == "fulfilled")
             #expect(try await fixture.certificates(id).count == 2)

@@ -53,6 +53,34 @@ struct FanOutProgressTests {
         #expect(FanOutProgress(targets, at: Self.now).verdict(isHeld: false, answerBy: nil) == .over(complete: true))
     }
 
+    @Test("K11: exceptions end one after another, each by a part of its own, and the case waits for the next")
+    func exceptions() {
+        func kept(_ category: String, _ days: Double) -> FanOutTarget.Kept {
+            let until = Self.now.addingTimeInterval(days * 86_400)
+            return FanOutTarget.Kept(category: category, reason: .legalDuty, citation: "HGB § 257", until: until)
+        }
+        var crm = Self.target("crm", .verified)
+        crm.kept = [kept("tickets", 10), kept("invoices", 300)]
+        func progress(_ days: Double, _ rests: FanOutTarget...) -> FanOutProgress {
+            FanOutProgress([crm] + rests, at: Self.now.addingTimeInterval(days * 86_400))
+        }
+        func rest(_ state: FanOutTarget.State, _ ends: Set<String>) -> FanOutTarget {
+            var rest = Self.target("crm", state, part: .rest)
+            rest.ends = ends
+            return rest
+        }
+        #expect(progress(1).due.isEmpty)
+        #expect(progress(1).verdict(isHeld: false, answerBy: nil) == .kept(until: crm.kept[0].until))
+        #expect(progress(10).due.map(\.ends) == [["tickets"]])
+        #expect(progress(10, rest(.acting, ["tickets"])).due.isEmpty)
+        let first = rest(.verified, ["tickets"])
+        #expect(progress(11, first).verdict(isHeld: false, answerBy: nil) == .kept(until: crm.kept[1].until))
+        #expect(progress(300, first).due.map(\.ends) == [["invoices"]])
+        #expect(progress(400).due.map(\.ends) == [["tickets", "invoices"]])
+        let last = progress(301, first, rest(.verified, ["invoices"]))
+        #expect(last.kept.isEmpty && last.verdict(isHeld: false, answerBy: nil) == .over(complete: true))
+    }
+
     @Test("K18: what a legal hold suspends is held once nothing else is under way")
     func held() {
         let waiting = [Self.target("a", .waiting), Self.target("b", .verified)]

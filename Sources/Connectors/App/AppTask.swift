@@ -42,7 +42,7 @@ struct AppTask {
                 data.member("verifies", isQuestion ? order.operation : nil)
                 if !order.suppresses.isEmpty { data.member("scopes", order.suppresses.sorted()) }
                 if !order.keeps.isEmpty { data.member("keeps", order.keeps.sorted()) }
-                data.member("rest", order.isRest ? true : nil)
+                if let ends = order.ends { data.member("ends", ends.sorted()) }
                 data.member("regulation", order.regulation)
                 data.member("submitted_at", order.submittedAt)
                 data.member("due_at", order.dueAt)

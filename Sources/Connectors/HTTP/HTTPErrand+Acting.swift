@@ -5,10 +5,14 @@ import Rights
 
 extension HTTPErrand {
     mutating func act() async throws(HTTPObstacle) -> TargetReport {
-        guard order.keeps.isEmpty || procedure.calls.contains(where: { order.keeps.contains($0.category ?? "") }) else {
+        // Each category that stays, or that goes by itself, has a call of its own.
+        let described = Set(procedure.calls.compactMap(\.category))
+        guard order.keeps.union(order.ends ?? []).isSubset(of: described) else {
             throw HTTPObstacle(.refused("keeps_not_described"))
         }
-        if looksFirst, try await stillThere() == 0 { return try await absent(byUs: true) }
+        // Where some of several calls are made, what a look does not find may still have to go.
+        let isBegun = progress?.accounts.contains { $0.next > 0 } ?? false
+        if looksFirst, !isBegun, try await stillThere() == 0 { return try await absent(byUs: true) }
         if progress == nil {
             let accounts = try await accounts(for: procedure.calls)
             guard !accounts.isEmpty else { return try await absent(byUs: order.mayHaveActed) }
@@ -54,13 +58,15 @@ extension HTTPErrand {
     private mutating func work(on index: Int) async throws(HTTPObstacle) {
         while let account = progress?.accounts[index], account.next < procedure.calls.count {
             let call = procedure.calls[account.next]
-            if let category = call.category, order.keeps.contains(category) {
+            if order.leaves(call.category) {
                 edit(index) { $0.next += 1 }
                 continue
             }
             var isPending = false
             for (item, values) in try fillings(of: call, values(of: account)) {
-                let key = caller.key([account.next > 0 ? String(account.next) : "", account.id ?? "", item])
+                // Where nobody was looked up, two identities are two calls.
+                let who = account.id ?? (isOneOfSeveral(account) ? values[.identity] : nil)
+                let key = caller.key([account.next > 0 ? String(account.next) : "", who ?? "", item])
                 let reply = try await caller.send(call, values, as: .call, key: key)
                 let reading = HTTPReading(reply, to: call, as: .call, values: values)
                 replied = (reply.status, reply.body)
@@ -97,6 +103,10 @@ extension HTTPErrand {
                 throw HTTPObstacle(.waiting(after: .seconds(description.pollEvery)))
             }
         }
+    }
+
+    private func isOneOfSeveral(_ account: Account) -> Bool {
+        account.identity != nil && (progress?.accounts.count ?? 0) > 1
     }
 
     private mutating func edit(_ index: Int, _ change: (inout Account) -> Void) {

@@ -99,7 +99,7 @@ struct HTTPErrand {
         let looks = procedure.verify.filter { call in
             let types = call.identities(of: description.identities)
             let isUsable = types.isEmpty || order.identities.contains { types.contains($0.type) }
-            return isUsable && !order.keeps.contains(call.category ?? "")
+            return isUsable && !order.leaves(call.category)
         }
         guard !looks.isEmpty else { throw HTTPObstacle(.refused("no_identity")) }
         for call in looks {

@@ -53,6 +53,8 @@ struct OpenDSRConversation {
     // MARK: Act
 
     private func act() async throws -> TargetReport {
+        // The protocol has no word for what is to stay (K11).
+        guard order.keeps.isEmpty, order.ends == nil else { return TargetReport(.refused("keeps_not_described")) }
         guard let regulation = OpenDSRRegulation(order.regulation) else {
             return TargetReport(.refused("regulation_not_expressible"))
         }

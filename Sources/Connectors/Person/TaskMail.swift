@@ -24,7 +24,8 @@ struct TaskMail {
             if let value { lines.append("\(label): \(value)") }
         }
         add(words.system, "\(order.system.title) (\(order.system.id))")
-        add(words.operation, order.isRest ? "\(order.operation.rawValue) (\(words.rest))" : order.operation.rawValue)
+        let rest = order.ends.map { " (\(words.rest): \($0.sorted().joined(separator: ", ")))" }
+        add(words.operation, order.operation.rawValue + (rest ?? ""))
         add(words.task, task)
         add(words.request, order.caseID.uuidString.lowercased())
         add(words.client, order.client?.id)

@@ -102,7 +102,7 @@ struct PersonChange: Sendable {
             var tables: [(table: PostgresDescription.Table, settings: [Setting])] = []
             var statements: [SQL] = [asked]
             for (table, settings) in settings {
-                guard let rows = try search.rows(of: table) else { continue }
+                guard let rows = try search.ownRows(of: table) else { continue }
                 tables.append((table, settings))
                 statements.append(
                     """
@@ -154,7 +154,7 @@ struct PersonChange: Sendable {
         guard !order.identities.isEmpty else { throw OwnDatabaseRefusal("no_identity") }
         var statements: [SQL] = []
         for (table, settings) in settings {
-            guard let rows = try search.rows(of: table) else { continue }
+            guard let rows = try search.ownRows(of: table) else { continue }
             let differs = settings.map(\.differs).joined(" OR ")
             statements.append("SELECT count(*) FROM \(SQL.table(table.name)) AS t WHERE \(rows) AND (\(differs))")
         }

@@ -10,7 +10,7 @@ struct PersonErasure: Sendable {
         let table: PostgresDescription.Table
         /// Rows that are the person's alone.
         var alone: PersonRows
-        /// Rows with lists that name others too.
+        /// Rows that somebody else has a part in.
         var shared: PersonRows
         /// Those of them that are the person's by a column besides.
         var sharedOwn: PersonRows
@@ -32,15 +32,17 @@ struct PersonErasure: Sendable {
         self.database = database
         self.shapes = shapes
         let known = Set(database.description.tables.compactMap(\.category))
-        guard order.keeps.isSubset(of: known) else { throw OwnDatabaseRefusal("kept_category_unknown") }
-        rest = order.isRest ? order.keeps.isEmpty ? Set(order.system.keeps.map(\.category)) : order.keeps : nil
+        guard order.keeps.union(order.ends ?? []).isSubset(of: known) else {
+            throw OwnDatabaseRefusal("kept_category_unknown")
+        }
+        rest = order.ends
         traces = IdentityTraces(order.identities)
         search = PersonSearch(
             database.description,
             shapes,
             identities: order.identities,
             client: order.client?.id,
-            keeps: order.isRest ? [] : order.keeps
+            keeps: order.keeps
         )
     }
 
@@ -83,7 +85,7 @@ struct PersonErasure: Sendable {
             tables.append(table)
             statements.append(
                 """
-                SELECT \(PersonRows.columns(table)), \(try search.isNeeded(table) ?? "false"), \(try others(table)),
+                SELECT \(PersonRows.columns(table)), \(try search.isNeeded(table) ?? "false"), \(try search.isShared(table)),
                   coalesce(\(try search.own(table) ?? "false"), false)
                 FROM \(SQL.table(table.name)) AS t WHERE \(condition) ORDER BY \(PersonRows.order(table)) FOR UPDATE OF t
                 """
@@ -97,11 +99,6 @@ struct PersonErasure: Sendable {
     private func isDue(_ table: PostgresDescription.Table, _ rows: SQL) throws -> SQL? {
         guard let rest, !(table.category.map(rest.contains) ?? false) else { return rows }
         return try search.isNeeded(table, by: rest).map { "\(rows) AND \($0)" }
-    }
-
-    private func others(_ table: PostgresDescription.Table) throws -> SQL {
-        let lists = try table.removesFrom.keys.sorted().compactMap { try search.list($0, of: table)?.others }
-        return lists.isEmpty ? "false" : "(\(lists.joined(" OR ")))"
     }
 
     private func found(_ table: PostgresDescription.Table, _ rows: Rows) throws -> Found {

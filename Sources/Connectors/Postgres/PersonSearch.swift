@@ -49,7 +49,9 @@ struct PersonSearch: Sendable {
         }
         if let via = table.via, let parent = description.table(via.table) {
             let other = alias + "p"
-            if let condition = try rows(of: parent, as: other) {
+            // What hangs on a row that others have a part in may be theirs.
+            if let rows = try rows(of: parent, as: other) {
+                let condition: SQL = "\(rows) AND NOT \(try isShared(parent, other))"
                 found.append(
                     """
                     \(SQL.column(via.column, of: alias)) IN (SELECT \(SQL.column(via.references, of: other))
@@ -59,6 +61,25 @@ struct PersonSearch: Sendable {
             }
         }
         return found.isEmpty ? nil : "(\(found.joined(" OR ")))"
+    }
+
+    /// The same, of this client or of none.
+    func ownRows(of table: PostgresDescription.Table) throws -> SQL? {
+        try own(table).map { try within(table, "t", $0) }
+    }
+
+    /// Whether a row that was found is somebody else's too: a list names others, or it is the person's by a list alone and a
+    /// column says that it is somebody's.
+    func isShared(_ table: PostgresDescription.Table, _ alias: String = "t") throws -> SQL {
+        guard !table.removesFrom.isEmpty else { return "false" }
+        var shared = try table.removesFrom.keys.sorted().compactMap { try list($0, of: table, alias)?.others }
+        let owners = (table.match.values.map(\.column) + [table.via?.column].compactMap { $0 }).sorted()
+        if !owners.isEmpty {
+            let owned = owners.map { "\(SQL.column($0, of: alias)) IS NOT NULL" as SQL }.joined(" OR ")
+            let own: SQL = try own(table, alias).map { "coalesce(\($0), false)" } ?? "false"
+            shared.append("(NOT \(own) AND (\(owned)))")
+        }
+        return shared.isEmpty ? "false" : "coalesce(\(shared.joined(" OR ")), false)"
     }
 
     /// Rows with a list that names the person.
@@ -82,9 +103,9 @@ struct PersonSearch: Sendable {
             return try PersonList(column, shape, field: listing.field, values: known, ignoresCase: ignoresCase)
         case .row(let name, let references):
             let other = alias + "l"
-            guard let parent = description.table(name), let condition = try rows(of: parent, as: other) else {
-                return nil
-            }
+            guard let parent = description.table(name), let rows = try rows(of: parent, as: other) else { return nil }
+            let own: SQL = try own(parent, other) ?? "false"
+            let condition: SQL = "\(rows) AND (coalesce(\(own), false) OR NOT \(try isShared(parent, other)))"
             let ids: SQL = """
                 ARRAY(SELECT \(SQL.column(references, of: other))::text FROM \(SQL.table(name)) AS \(raw: other)
                   WHERE \(condition))

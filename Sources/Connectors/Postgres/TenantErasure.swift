@@ -34,13 +34,21 @@ struct TenantErasure: Sendable {
         self.database = database
         self.shapes = shapes
         self.length = length
-        let keeps = order.isRest ? [] : order.keeps
-        guard keeps.isSubset(of: Set(database.description.tables.compactMap(\.category))) else {
+        let keeps = order.keeps
+        guard keeps.union(order.ends ?? []).isSubset(of: Set(database.description.tables.compactMap(\.category))) else {
             throw OwnDatabaseRefusal("kept_category_unknown")
         }
         let search = PersonSearch(database.description, shapes, identities: [], client: client.id, keeps: keeps)
         self.search = search
-        tables = try database.tables.filter { try search.tenantRows(of: $0) != nil }
+        tables = try database.tables.filter { table in
+            guard try search.tenantRows(of: table) != nil else { return false }
+            guard let ends = order.ends else { return true }
+            // The client may have come back since: nothing goes but what was kept.
+            if table.category.map(ends.contains) ?? false { return true }
+            // Rows that had stayed only because kept ones are found through them nobody can tell from new ones.
+            guard try search.isNeeded(table, by: ends) == nil else { throw OwnDatabaseRefusal("rest_by_person") }
+            return false
+        }
         guard !tables.isEmpty else { throw OwnDatabaseRefusal("no_tenant_column") }
     }
 

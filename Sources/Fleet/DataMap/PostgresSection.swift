@@ -182,8 +182,11 @@ enum PostgresSection {
         try checkColumns(table, place)
     }
 
-    /// Whether its rows are told to be one client's, by themselves or by what they refer to.
+    /// Whether its rows are told to be one client's: by themselves, or by what they are found through and by that alone.
     private static func belongsToTenant(_ table: Table, _ description: PostgresDescription) -> Bool {
+        if table.tenant != nil { return true }
+        let namesPeople = table.removesFrom.values.contains { if case .identity = $0.item { true } else { false } }
+        guard table.match.isEmpty, !namesPeople else { return false }
         var next: Table? = table
         for _ in description.tables {
             guard let table = next else { return false }

@@ -243,6 +243,8 @@ struct ErasureTurn {
         // What got stuck in this very transaction nobody has looked at.
         for index in targets.indices where targets[index].state == .stuck && before[targets[index].id]?.state == .stuck
         {
+            // What a hold suspends nobody begins anew; whoever lifts it wakes the case (K18).
+            if word == .confirmed, facts.isHeld, targets[index].operation.destroys { continue }
             take(word == .confirmed ? .again(UUID()) : .left(cause: "left_by_person"), at: index, &desk)
         }
     }
@@ -300,14 +302,20 @@ struct ErasureTurn {
                 key: UUID()
             )
             lifted.owner = target.owner
+            lifted.note = Self.narrowing(target.note)
             targets.append(lifted)
             madeIDs.insert(lifted.id)
         }
     }
 
+    /// Who is told the least there is is told no more later (K16).
+    private static func narrowing(_ note: String?) -> String? {
+        note.flatMap { $0 == FanOutPlan.Line.Note.leastIdentifier.rawValue ? $0 : nil }
+    }
+
     /// What an exception had kept goes when it is over (K11).
     private mutating func finishKept(_ desk: inout CaseDesk) {
-        for target in FanOutProgress(targets, at: now).due {
+        for (target, ends) in FanOutProgress(targets, at: now).due {
             var rest = FanOutTarget(
                 id: UUID.version7(at: now),
                 caseID: id,
@@ -324,6 +332,9 @@ struct ErasureTurn {
                 key: UUID()
             )
             rest.owner = target.owner
+            rest.note = Self.narrowing(target.note)
+            rest.kept = target.kept.filter { $0.until > now }
+            rest.ends = ends
             rest.backupsUntil = desk.registry.system(target.system)?.backups.map { $0.end(after: now) }
             targets.append(rest)
             madeIDs.insert(rest.id)
@@ -442,7 +453,9 @@ struct ErasureTurn {
 
     private func askAboutStuck(_ desk: inout CaseDesk) {
         let isStuck = targets.contains { $0.state == .stuck }
-        if isStuck, !facts.isOpen(.targetStuck) {
+        // Whoever has confirmed under a hold is not asked again: it goes on when the hold is lifted.
+        let waits = facts.isHeld && facts.lastWord(.targetStuck) == .confirmed
+        if isStuck, !waits, !facts.isOpen(.targetStuck) {
             desk.edit(id) { record, changes in changes.review(.targetStuck, of: record) }
         } else if !isStuck, facts.isOpen(.targetStuck) {
             desk.edit(id) { record, changes in changes.reviews.dismiss(.targetStuck, case: record.id, at: changes.now) }

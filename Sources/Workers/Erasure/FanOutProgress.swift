@@ -27,18 +27,27 @@ package struct FanOutProgress: Sendable {
     }
 
     /// What is kept still: of each system what has not been erased by a later part.
-    package var kept: [FanOutTarget.Kept] {
-        let rest = Set(targets.filter { $0.part == .rest && $0.state.isFinal }.map(\.system))
-        return targets.filter { $0.part == .whole && $0.state == .verified }
-            .flatMap { target in target.kept.filter { !rest.contains(target.system) || $0.until > now } }
+    package var kept: [FanOutTarget.Kept] { stays { $0.state.isFinal }.map(\.kept) }
+
+    /// Exceptions that are over: of each system the categories that are to go now.
+    package var due: [(target: FanOutTarget, ends: Set<String>)] {
+        let over = stays { _ in true }.filter { $0.kept.until <= now }
+        return targets.compactMap { target in
+            let ends = Set(over.filter { $0.target == target.id }.map(\.kept.category))
+            return ends.isEmpty ? nil : (target, ends)
+        }
     }
 
-    /// Systems whose exceptions are over and whose rest is to go now.
-    package var due: [FanOutTarget] {
-        let begun = Set(targets.filter { $0.part == .rest }.map(\.system))
-        return targets.filter { target in
-            target.part == .whole && target.state == .verified && !target.kept.isEmpty && !begun.contains(target.system)
-                && target.kept.allSatisfy { $0.until <= now }
+    /// What parts keep, but what a later one that is `isTaken` ends.
+    private func stays(_ isTaken: (FanOutTarget) -> Bool) -> [(target: UUID, kept: FanOutTarget.Kept)] {
+        targets.filter { $0.part == .whole && $0.state == .verified }.flatMap { target in
+            target.kept.filter { kept in
+                !targets.contains { rest in
+                    rest.part == .rest && rest.system == target.system && rest.ends.contains(kept.category)
+                        && isTaken(rest)
+                }
+            }
+            .map { (target.id, $0) }
         }
     }
 

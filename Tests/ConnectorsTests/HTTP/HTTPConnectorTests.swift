@@ -246,6 +246,14 @@ struct HTTPConnectorTests {
             #expect(await bench.perform(whole).findings.stillThere == 1)
             let other = HTTPBench.order(system, .act, .erase, [Self.one], keeps: ["letters"])
             #expect(await bench.perform(other).verdict == .refused("keeps_not_described"))
+            // Each of what is kept has to be described, not some of it.
+            let both = HTTPBench.order(system, .act, .erase, [Self.one], keeps: ["invoices", "letters"])
+            #expect(await bench.perform(both).verdict == .refused("keeps_not_described"))
+            // At the end of the exception only that goes: who has come back since stays.
+            try await bench.put("p", "1", email: "ann@x.example")
+            let rest = HTTPBench.order(system, .act, .erase, [Self.one], ends: ["invoices"])
+            #expect(await bench.perform(rest).verdict.outcome == .done)
+            #expect(try await bench.there("p", "users/1-invoices", "users/1") == [false, true])
         }
     }
 

@@ -108,6 +108,25 @@ struct HTTPDoubtTests {
         }
     }
 
+    @Test("Two identities that nobody looked up are two calls, each under a key of its own")
+    func twoPeople() async throws {
+        try await HTTPBench.run { bench in
+            try await bench.put("p", "1", email: "ann@x.example")
+            try await bench.put("p", "2", email: "ann@y.example")
+            let keys = """
+                  key_header: Idempotency-Key
+                  erase:
+                    calls: [{method: DELETE, path: "/users/{controller_customer_id}"}]
+                    verify: {method: GET, path: "/users/{controller_customer_id}"}
+                """
+            let both = [Self.one, Identity(.controllerCustomerID, "2")]
+            let order = HTTPBench.order(try bench.system("p", keys), .act, .erase, both)
+            #expect(await bench.perform(order).verdict.outcome == .done)
+            #expect(try await bench.count("p", "distinct_ids") == 2)
+            #expect(try await bench.there("p", "users/1", "users/2") == [false, false])
+        }
+    }
+
     @Test("Without a key it is looked at first, and not repeated when it is done", arguments: [true, false])
     func withoutKey(_ acted: Bool) async throws {
         try await HTTPBench.run { bench in

@@ -28,9 +28,12 @@ struct FanOutStandingTests {
         }
         let held = Self.standing(crm)
         #expect(held.kept.map(\.kept.category) == ["orders", "invoices"] && held.gaps.isEmpty && !held.isOpen)
-        let under = Self.standing(crm, .sample("crm", .acting, part: .rest, ordinal: 1))
+        let rest = FanOutTarget.sample("crm", .verified, part: .rest, ordinal: 1) { $0.ends = ["orders"] }
+        #expect(Self.standing(crm, rest).kept.map(\.kept.category) == ["invoices"])
+        let under = Self.standing(crm, .sample("crm", .acting, part: .rest, ordinal: 1) { $0.ends = ["orders"] })
         #expect(under.kept.count == 2 && under.gaps.map(\.reason) == [.open] && under.isOpen)
-        #expect(Self.standing(crm, .sample("crm", .verified, part: .rest, ordinal: 1)).kept.isEmpty)
+        let last = FanOutTarget.sample("crm", .verified, part: .rest, ordinal: 2) { $0.ends = ["invoices"] }
+        #expect(Self.standing(crm, rest, last).kept.isEmpty)
         // What the case goes on without is not erased at all: that is said, and no exception beside it.
         let left = Self.standing(
             .sample("crm", .left) {

@@ -6,8 +6,8 @@ package import Rights
 extension FanOutTarget {
     package static let columns: SQL = """
         id, case_id, client_id, system_id, system_version, part, operation, way, note, mandatory, level, after, ordinal, key, state,
-        outcome, cause, effect_id, findings, acted_at, verify_at, verified_at, verified_by, due_at, owner, kept, backups_until, gone_by,
-        repeats
+        outcome, cause, effect_id, findings, acted_at, verify_at, verified_at, verified_by, due_at, owner, kept, ends, backups_until,
+        gone_by, repeats
         """
 
     /// All parts of these cases, in the order of their plans.
@@ -58,6 +58,7 @@ extension FanOutTarget {
         dueAt = try row.decode("due_at", as: Date?.self)
         owner = try row.decode("owner", as: String?.self)
         kept = Kept.list(reading: try row.decode("kept", as: String.self))
+        ends = Set(try row.decode("ends", as: [String].self))
         backupsUntil = try row.decode("backups_until", as: Date?.self)
         goneBy = try row.decode("gone_by", as: Date?.self)
         repeats = try row.decode("repeats", as: Int.self)
@@ -66,10 +67,10 @@ extension FanOutTarget {
     package static func insert(_ rows: [FanOutTarget]) -> SQL {
         """
         INSERT INTO habeas.fan_out (id, case_id, client_id, system_id, system_version, part, operation, way, note, mandatory, level, after,
-          ordinal, key, state, outcome, cause, effect_id, findings, due_at, owner, kept, backups_until, gone_by)
+          ordinal, key, state, outcome, cause, effect_id, findings, due_at, owner, kept, ends, backups_until, gone_by)
         SELECT n.id, n.case_id, n.client_id, n.system_id, n.system_version, n.part, n.operation, n.way, n.note, n.mandatory, n.level,
                string_to_array(n.after, ' '), n.ordinal, n.key, n.state, n.outcome, n.cause, n.effect_id, n.findings, n.due_at, n.owner,
-               n.kept, n.backups_until, n.gone_by
+               n.kept, string_to_array(n.ends, E'\\n'), n.backups_until, n.gone_by
           FROM unnest(\(rows.map(\.id))::uuid[], \(rows.map(\.caseID))::uuid[], \(rows.map(\.clientID))::text[],
                  \(rows.map(\.system))::text[], \(rows.map { Int32($0.systemVersion) })::int4[], \(rows.map(\.part.rawValue))::text[],
                  \(rows.map(\.operation.rawValue))::text[], \(rows.map(\.way.rawValue))::text[], \(rows.map(\.note))::text[],
@@ -78,9 +79,10 @@ extension FanOutTarget {
                  \(rows.map(\.key))::uuid[], \(rows.map(\.state.rawValue))::text[], \(rows.map { $0.outcome?.rawValue })::text[],
                  \(rows.map(\.cause))::text[], \(rows.map(\.effect))::uuid[], \(rows.map(\.findings.text))::text[],
                  \(rows.map(\.dueAt))::timestamptz[], \(rows.map(\.owner))::text[], \(rows.map { Kept.text(of: $0.kept) })::text[],
+                 \(rows.map { $0.ends.sorted().joined(separator: "\n") })::text[],
                  \(rows.map(\.backupsUntil))::timestamptz[], \(rows.map(\.goneBy))::timestamptz[])
             AS n (id, case_id, client_id, system_id, system_version, part, operation, way, note, mandatory, level, after, ordinal, key,
-                  state, outcome, cause, effect_id, findings, due_at, owner, kept, backups_until, gone_by)
+                  state, outcome, cause, effect_id, findings, due_at, owner, kept, ends, backups_until, gone_by)
         """
     }
 

@@ -85,10 +85,11 @@ extension Migration {
               due_at         timestamptz,
               owner          text,
               kept           text NOT NULL DEFAULT '[]',
+              -- Categories whose exception is over, of a part that erases them.
+              ends           text[] NOT NULL DEFAULT '{}',
               backups_until  timestamptz,
               gone_by        timestamptz,
               repeats        integer NOT NULL DEFAULT 0,
-              UNIQUE (case_id, system_id, part),
               CHECK ((state = 'verified') = (verified_at IS NOT NULL) AND (verified_at IS NULL) = (verified_by IS NULL))
             ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500);
             CREATE TRIGGER fan_out_belongs AFTER INSERT ON habeas.fan_out REFERENCING NEW TABLE AS written
@@ -96,6 +97,9 @@ extension Migration {
             CREATE TRIGGER fan_out_stays BEFORE UPDATE OF case_id, client_id ON habeas.fan_out FOR EACH ROW
               WHEN (NEW.case_id IS DISTINCT FROM OLD.case_id OR NEW.client_id IS DISTINCT FROM OLD.client_id)
               EXECUTE FUNCTION habeas.stays_with_case();
+            CREATE INDEX fan_out_case ON habeas.fan_out (case_id, system_id);
+            -- Exceptions end one after another, and each end is a part of its own.
+            CREATE UNIQUE INDEX fan_out_part ON habeas.fan_out (case_id, system_id, part) WHERE part <> 'rest';
             CREATE UNIQUE INDEX fan_out_key ON habeas.fan_out (key);
             -- What waits for a person or an app.
             CREATE INDEX fan_out_task ON habeas.fan_out (due_at) WHERE state IN ('pending', 'verifying') AND due_at IS NOT NULL;

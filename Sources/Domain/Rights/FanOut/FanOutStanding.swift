@@ -60,16 +60,17 @@ package struct FanOutStanding: Sendable, Hashable {
     /// - Parameter kind: of a system, by its id; nil where the data map has forgotten it.
     package init(_ targets: [FanOutTarget], kind: (String) -> SystemKind?) {
         let targets = targets.sorted { ($0.ordinal, $0.part.rawValue) < ($1.ordinal, $1.part.rawValue) }
-        let finished = Set(targets.filter { $0.part == .rest && $0.state == .verified }.map(\.system))
+        let rests = targets.filter { $0.part == .rest && $0.state == .verified }
         var kept: [Held] = []
         var gaps: [Gap] = []
         var backups: [Date] = []
         for target in targets where target.way == .connector || target.way == .person {
             if let gap = Gap(target) { gaps.append(gap) }
             guard target.part == .whole, target.state != .left, target.state != .cancelled else { continue }
-            if !finished.contains(target.system) {
-                kept += target.kept.map { Held(system: target.system, kept: $0) }
+            kept += target.kept.filter { kept in
+                !rests.contains { $0.system == target.system && $0.ends.contains(kept.category) }
             }
+            .map { Held(system: target.system, kept: $0) }
         }
         for target in targets where target.actedAt != nil { backups += [target.backupsUntil].compactMap { $0 } }
         let going = targets.filter { $0.way == .time }.map { Going(system: $0.system, by: $0.goneBy) }

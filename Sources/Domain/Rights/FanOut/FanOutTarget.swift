@@ -99,6 +99,8 @@ package struct FanOutTarget: Sendable, Hashable {
     package var owner: String?
     /// What stays for a time, as the plan has found it.
     package var kept: [Kept] = []
+    /// Categories whose time is over, of a part that erases what an exception had kept (K11).
+    package var ends: Set<String> = []
     /// When its backups have lost it.
     package var backupsUntil: Date?
     /// Until when it is gone by itself, of a log or a backup.

@@ -6,7 +6,7 @@ struct AnswerObstacle {
     let fault: String
     let remedy: String
 
-    /// - Parameter openParts: systems at which it has been begun and has not come to its end.
+    /// - Parameter openParts: systems at which it has been begun and has not come to its end, kept categories included.
     init?(_ record: CaseFileRecord, isHeld: Bool, openParts: Int, _ outcome: RequestsAnswer.Outcome) {
         switch record.state {
         case let state where state.isFinal:
@@ -31,7 +31,8 @@ struct AnswerObstacle {
             fault = "was answered, and a legal hold keeps it open (K18)"
             remedy = "lift the hold with `habeas holds lift`, then answer once more"
         case .inProgress where outcome != .refused && openParts > 0, .onHold where outcome != .refused && openParts > 0:
-            fault = "is being carried out, and \(openParts) of its systems are not through"
+            fault =
+                "is being carried out, and \(openParts) of its systems are not through, or keep something for a time"
             remedy =
                 "see them with `habeas requests show`; what waits for a person is settled with `habeas tasks complete`"
         default: return nil

@@ -71,7 +71,9 @@ struct RequestsAnswer: AsyncParsableCommand {
                 let targets = try await connection.query(FanOutTarget.reading(of: act.records.map(\.id)))
                     .map(FanOutTarget.init)
                 for record in act.records {
-                    let parts = targets.count { $0.caseID == record.id && !$0.state.isFinal }
+                    let own = targets.filter { $0.caseID == record.id }
+                    // What an exception keeps the clock has erased, and the case ends then.
+                    let parts = own.count { !$0.state.isFinal } + FanOutStanding(own) { _ in nil }.kept.count
                     if let obstacle = AnswerObstacle(record, isHeld: act.isHeld(record.id), openParts: parts, outcome) {
                         throw obstacle.failure(act.subject(of: record))
                     }
