@@ -44,7 +44,9 @@ extension ReferralFixture {
     /// The words of the last of so many letters: decoded, its lines joined.
     func lastLetter(_ count: Int) async throws -> String {
         // Two that left at once may arrive in either order: the one that was planned last, and the receipt before the others.
-        let planned = try await text("SELECT id::text FROM habeas.effect ORDER BY planned_at, kind <> 'subject.receipt'")
+        let planned = try await text(
+            "SELECT id::text FROM habeas.effect ORDER BY planned_at, kind <> 'subject.receipt'"
+        )
         func place(_ mail: String) -> Int { planned.lastIndex(of: String(Self.messageID(mail))) ?? -1 }
         let mail = try #require(try await mails(count).max { place($0) < place($1) })
         var bytes: [UInt8] = []
