@@ -13,6 +13,8 @@ package struct ConnectorServices: Sendable {
     package let publisher: AMQPPublisher?
     /// For digests of what peers reply: a plain one could be guessed.
     package let digest: KeyedDigest
+    /// With look-up keys that are not in use any more: what was sealed under them opens still.
+    package let olderDigests: [KeyedDigest]
     /// Of one attempt.
     package let timeout: Duration
     package let logger: Logger
@@ -23,6 +25,7 @@ package struct ConnectorServices: Sendable {
         mail: MailSender?,
         publisher: AMQPPublisher?,
         digest: KeyedDigest,
+        olderDigests: [KeyedDigest] = [],
         timeout: Duration,
         logger: Logger
     ) {
@@ -31,6 +34,7 @@ package struct ConnectorServices: Sendable {
         self.mail = mail
         self.publisher = publisher
         self.digest = digest
+        self.olderDigests = olderDigests
         self.timeout = timeout
         self.logger = logger
     }

@@ -14,7 +14,7 @@ struct HTTPErrand {
     let procedure: HTTPDescription.Procedure
     let caller: HTTPCaller
     let search: HTTPSearch
-    private let digest: KeyedDigest
+    private let services: ConnectorServices
     /// Nil until it is known who is meant.
     var progress: HTTPProgress?
     var replied: (status: Int, body: [UInt8])?
@@ -35,14 +35,14 @@ struct HTTPErrand {
         self.order = order
         self.description = description
         self.procedure = procedure
-        digest = services.digest
+        self.services = services
         caller = HTTPCaller(order, description, services)
         search = HTTPSearch(caller: caller)
-        progress = order.checkpoint.flatMap { HTTPProgress.opened($0, order, services.digest) }
     }
 
     mutating func run() async -> TargetReport {
         do {
+            progress = try opened()
             switch order.step {
             case .act: return try await act()
             case .poll: return try await poll()
@@ -57,6 +57,11 @@ struct HTTPErrand {
             let goesOn = hasActed && error.verdict == HTTPObstacle.outOfTime.verdict
             return TargetReport(goesOn ? .waiting(after: .zero) : error.verdict, findings)
         }
+    }
+
+    private func opened() throws(HTTPObstacle) -> HTTPProgress? {
+        guard let text = order.checkpoint else { return nil }
+        return try HTTPProgress(sealed: text, order, [services.digest] + services.olderDigests)
     }
 
     // MARK: Looking
@@ -151,7 +156,7 @@ struct HTTPErrand {
     func findings() -> TargetFindings {
         var findings = TargetFindings()
         if let replied {
-            findings.digest = digest.digest(.reply, [replied.body]).map { byte in
+            findings.digest = services.digest.digest(.reply, [replied.body]).map { byte in
                 let digits = String(byte, radix: 16)
                 return byte < 16 ? "0" + digits : digits
             }.joined()
@@ -159,7 +164,8 @@ struct HTTPErrand {
         return findings
     }
 
-    var checkpoint: String? { progress?.sealed(order, digest) ?? order.checkpoint }
+    /// Where it goes on: sealed, since it says who is meant.
+    var checkpoint: String? { progress.map { $0.sealed(order, services.digest) } ?? order.checkpoint }
 
     /// The reference of the one job there is, if it names nobody; it is remembered in any case.
     var tellableReference: String? {

@@ -32,19 +32,30 @@ struct HTTPProgress: Codable, Equatable {
 
     var accounts: [Account]
 
-    func sealed(_ order: TargetOrder, _ digest: KeyedDigest) -> String? {
-        guard let plain = try? JSONEncoder().encode(self),
-            let box = try? AES.GCM.seal(plain, using: Self.key(order, digest)), let bytes = box.combined
-        else { return nil }
-        return bytes.base64EncodedString()
+    init(accounts: [Account]) { self.accounts = accounts }
+
+    /// - Parameter digests: with the look-up key in use, and with those before it.
+    /// - Throws: where none opens it, or a newer version wrote it. It is not begun anew then: whom a first step has put away no
+    ///   search finds.
+    init(sealed text: String, _ order: TargetOrder, _ digests: [KeyedDigest]) throws(HTTPObstacle) {
+        for digest in digests {
+            guard let box = try? AES.GCM.SealedBox(combined: Data(base64Encoded: text) ?? Data()),
+                let plain = try? AES.GCM.open(box, using: Self.key(order, digest)),
+                let progress = try? JSONDecoder().decode(HTTPProgress.self, from: plain)
+            else { continue }
+            self = progress
+            return
+        }
+        throw HTTPObstacle(.retry("unreadable", blamesTarget: false))
     }
 
-    /// Nil where it was not this connector that wrote it, or under another key.
-    static func opened(_ text: String, _ order: TargetOrder, _ digest: KeyedDigest) -> HTTPProgress? {
-        guard let bytes = Data(base64Encoded: text), let box = try? AES.GCM.SealedBox(combined: bytes),
-            let plain = try? AES.GCM.open(box, using: key(order, digest))
-        else { return nil }
-        return try? JSONDecoder().decode(HTTPProgress.self, from: plain)
+    func sealed(_ order: TargetOrder, _ digest: KeyedDigest) -> String {
+        do {
+            let box = try AES.GCM.seal(try JSONEncoder().encode(self), using: Self.key(order, digest))
+            return (box.combined ?? Data()).base64EncodedString()
+        } catch {
+            preconditionFailure("numbers and texts cannot be encoded or sealed")
+        }
     }
 
     private static func key(_ order: TargetOrder, _ digest: KeyedDigest) -> SymmetricKey {

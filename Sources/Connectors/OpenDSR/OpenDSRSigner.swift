@@ -102,7 +102,12 @@ package struct OpenDSRSigner: Sendable {
 
     /// Where the certificate says what its key is for, signatures have to be among it.
     private static func maySign(_ leaf: Certificate) -> Bool {
-        guard let usage = try? leaf.extensions.keyUsage else { return true }
-        return usage.digitalSignature || usage.nonRepudiation
+        do {
+            guard let usage = try leaf.extensions.keyUsage else { return true }
+            return usage.digitalSignature || usage.nonRepudiation
+        } catch {
+            // It says something that cannot be read: nothing that it could be trusted for.
+            return false
+        }
     }
 }

@@ -35,15 +35,8 @@ package struct HoldLook: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    while try await once(), !Task.isCancelled {}
-                } catch {
-                    logger.warning("holds wait for the database", metadata: .keys([.reason: "\(error)"]))
-                }
-                do { try await Task.sleep(for: interval) } catch { return }
-            }
+        await Rounds.run(every: interval, "holds wait", logger) {
+            try await once()
         }
     }
 

@@ -23,15 +23,9 @@ package struct Housekeeping: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await once()
-                } catch {
-                    logger.warning("housekeeping waits for the database", metadata: .keys([.reason: "\(error)"]))
-                }
-                do { try await Task.sleep(for: interval) } catch { return }
-            }
+        await Rounds.run(every: interval, "housekeeping waits", logger) {
+            try await once()
+            return false
         }
     }
 

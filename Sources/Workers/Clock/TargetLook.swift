@@ -31,15 +31,9 @@ package struct TargetLook: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await once()
-                } catch {
-                    logger.warning("the look at targets waits for the database", metadata: .keys([.reason: "\(error)"]))
-                }
-                do { try await Task.sleep(for: interval) } catch { return }
-            }
+        await Rounds.run(every: interval, "the look at targets waits", logger) {
+            try await once()
+            return false
         }
     }
 

@@ -32,15 +32,8 @@ package struct WaitingTurns: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    while try await ask() == Self.chunk {}
-                } catch {
-                    logger.warning("turns wait for the database", metadata: .keys([.reason: "\(error)"]))
-                }
-                do { try await Task.sleep(for: interval) } catch { return }
-            }
+        await Rounds.run(every: interval, "turns wait", logger) {
+            try await ask() == Self.chunk
         }
     }
 

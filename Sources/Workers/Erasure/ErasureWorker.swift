@@ -36,6 +36,7 @@ package enum ErasureWorker {
                 mail: outbound.mail,
                 publisher: publisher,
                 digest: KeyedDigest(context.ring.looking),
+                olderDigests: context.ring.lookupKeys.dropFirst().map(KeyedDigest.init),
                 timeout: configuration.outbound.timeout,
                 logger: context.logger
             )
