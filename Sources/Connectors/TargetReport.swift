@@ -14,7 +14,9 @@ package struct TargetReport: Sendable {
     /// As the ledger keeps it.
     package var attempt: AttemptVerdict {
         var verdict = verdict
-        verdict.findings = findings.text
+        // What failed and has nothing to say leaves what an attempt before had.
+        let isNothing = verdict.outcome == .retry && findings == TargetFindings()
+        verdict.findings = isNothing ? nil : findings.text
         return verdict
     }
 }

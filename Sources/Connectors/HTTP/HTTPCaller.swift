@@ -59,7 +59,7 @@ struct HTTPCaller: Sendable {
             throw HTTPObstacle(.refused("unsafe_value"))
         } catch {
             // Its worker is ending.
-            throw HTTPObstacle(.retry("cancelled", blamesTarget: false, mayHaveActed: role.acts))
+            throw HTTPObstacle(.retry(AttemptVerdict.notBegun, blamesTarget: false, mayHaveActed: role.acts))
         }
     }
 

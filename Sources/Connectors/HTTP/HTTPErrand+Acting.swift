@@ -75,8 +75,10 @@ extension HTTPErrand {
                 switch reading.meaning {
                 case .done: edit(index) { $0.take(.done) }
                 case .absent:
-                    hasBelievedStatus = hasBelievedStatus || reading.isByStatus
-                    edit(index) { $0.take(.absent) }
+                    edit(index) { account in
+                        account.isBelieved = account.isBelieved || reading.isByStatus
+                        account.take(.absent)
+                    }
                 case .pending:
                     edit(index) { $0.take(.pending) }
                     isPending = true
@@ -96,7 +98,8 @@ extension HTTPErrand {
                     refusal = reading.failure
                     return
                 }
-                if let until = reading.graceUntil { graceUntil = max(graceUntil ?? until, until) }
+                guard reading.isGraceReadable else { throw HTTPObstacle(.refused("bad_grace", status: reply.status)) }
+                if let until = reading.graceUntil { edit(index) { $0.graceUntil = max($0.graceUntil ?? until, until) } }
             }
             edit(index) { $0.next += 1 }
             if isPending, account.next + 1 < procedure.calls.count {
@@ -125,6 +128,7 @@ extension HTTPErrand {
         }
         var findings = findings()
         findings.rows = outcomes.count { $0 != .absent }
+        let graceUntil = progress?.accounts.compactMap(\.graceUntil).max()
         findings.verifyAfter = graceUntil
         findings.checkpoint = procedure.remembersAccounts ? checkpoint : nil
         findings.reference = tellableReference

@@ -21,7 +21,6 @@ struct HTTPErrand {
     var hasActed = false
     /// Whether a status alone said that there was nothing.
     var hasBelievedStatus = false
-    var graceUntil: Date?
     /// What one account was refused, or is to be tried again, while others go on.
     var refusal: AttemptVerdict?
     var postponed: AttemptVerdict?
@@ -144,7 +143,8 @@ struct HTTPErrand {
 
     /// Asks whether the API is there at all, before it is believed that a person is not.
     mutating func believe() async throws(HTTPObstacle) {
-        guard hasBelievedStatus, let call = description.alive else { return }
+        let isBelieved = hasBelievedStatus || (progress?.accounts.contains(where: \.isBelieved) ?? false)
+        guard isBelieved, let call = description.alive else { return }
         let reply = try await caller.send(call, caller.values, as: .alive)
         guard HTTPReading(reply, to: call, as: .alive, values: [:]).meaning == .done else {
             throw HTTPObstacle(.retry("not_alive", status: reply.status, blamesTarget: true))
@@ -155,12 +155,7 @@ struct HTTPErrand {
 
     func findings() -> TargetFindings {
         var findings = TargetFindings()
-        if let replied {
-            findings.digest = services.digest.digest(.reply, [replied.body]).map { byte in
-                let digits = String(byte, radix: 16)
-                return byte < 16 ? "0" + digits : digits
-            }.joined()
-        }
+        if let replied { findings.digest = Hex.text(services.digest.digest(.reply, [replied.body])) }
         return findings
     }
 

@@ -26,6 +26,10 @@ struct HTTPProgress: Codable, Equatable {
         var next = 0
         var outcome: Outcome?
         var reference: String?
+        /// Until when it can be brought back there, as the peer says.
+        var graceUntil: Date?
+        /// Whether a status alone said that there was nothing.
+        var isBelieved = false
 
         mutating func take(_ new: Outcome) { outcome = max(outcome ?? new, new) }
     }

@@ -25,6 +25,8 @@ struct HTTPReading: Sendable {
     private(set) var pause: Duration?
     private(set) var reference: String?
     private(set) var graceUntil: Date?
+    /// False where the reply has a date there that cannot be read: no grace at all would be the wrong answer.
+    let isGraceReadable: Bool
     private let isUnexpected: Bool
 
     /// - Parameter values: what was filled in, for words that depend on it.
@@ -53,7 +55,10 @@ struct HTTPReading: Sendable {
             pause = call.retryAfter.map { .seconds($0) }
         }
         reference = Self.reference(reply, self.document, call)
-        graceUntil = call.grace.flatMap { place in self.document?.text(at: place) }.flatMap(Self.date)
+        let grace = call.grace.flatMap { place in fault == nil ? document.text(at: place) : nil }
+        let until = grace.flatMap(Self.date)
+        isGraceReadable = grace == nil || until != nil
+        graceUntil = until
     }
 
     /// What the attempt amounts to where the reply is a failure.
@@ -131,9 +136,10 @@ struct HTTPReading: Sendable {
         return text
     }
 
-    /// RFC 3339, or seconds or milliseconds since 1970.
+    /// RFC 3339, a day up to its end everywhere, or seconds or milliseconds since 1970.
     private static func date(_ text: String) -> Date? {
         if let time = EventTime.parse(text) { return time }
+        if let day = CivilDate(iso: text) { return EventTime.parse("\(day.adding(days: 1))T12:00:00Z") }
         guard let number = Int(text), number > 1_000_000_000 else { return nil }
         return Date(timeIntervalSince1970: number > 100_000_000_000 ? Double(number) / 1_000 : Double(number))
     }

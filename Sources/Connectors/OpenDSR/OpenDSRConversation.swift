@@ -46,7 +46,9 @@ struct OpenDSRConversation {
         } catch let error as SecretError {
             return TargetReport(.retry(error.code.rawValue, blamesTarget: true))
         } catch {
-            return TargetReport(.retry("cancelled", blamesTarget: false, mayHaveActed: order.step == .act))
+            // Its worker is ending.
+            let mayHaveActed = order.step == .act
+            return TargetReport(.retry(AttemptVerdict.notBegun, blamesTarget: false, mayHaveActed: mayHaveActed))
         }
     }
 
@@ -199,7 +201,7 @@ struct OpenDSRConversation {
         let signer = try await peer.signer(of: reply)
         var findings = TargetFindings()
         findings.signature = signer.map { .init(domain: $0.domain, certificate: $0.fingerprint) }
-        findings.digest = OpenDSRIdentity.hexadecimal(peer.services.digest.digest(.content, [reply.body]))
+        findings.digest = Hex.text(peer.services.digest.digest(.reply, [reply.body]))
         return findings
     }
 

@@ -1,4 +1,5 @@
 import Crypto
+import Fleet
 import FoundationEssentials
 package import Rights
 
@@ -22,9 +23,9 @@ package struct OpenDSRIdentity: Sendable, Hashable, Redacting {
         let value =
             switch format {
             case .raw: identity.value
-            case .sha256: Self.hexadecimal(SHA256.hash(data: bytes))
-            case .sha1: Self.hexadecimal(Insecure.SHA1.hash(data: bytes))
-            case .md5: Self.hexadecimal(Insecure.MD5.hash(data: bytes))
+            case .sha256: Hex.text(SHA256.hash(data: bytes))
+            case .sha1: Hex.text(Insecure.SHA1.hash(data: bytes))
+            case .md5: Hex.text(Insecure.MD5.hash(data: bytes))
             }
         self.init(identity.type, format, written: value)
     }
@@ -43,12 +44,5 @@ package struct OpenDSRIdentity: Sendable, Hashable, Redacting {
         writer.member("identity_type", type)
         writer.member("identity_value", value)
         writer.member("identity_format", format)
-    }
-
-    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for byte in bytes { text += [digits[Int(byte >> 4)], digits[Int(byte & 0x0F)]] }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -1,8 +1,11 @@
 import Crypto
 import CryptoExtras
+import Fleet
 package import FoundationEssentials
 import SwiftASN1
 import X509
+
+private typealias Certificate = X509.Certificate
 
 /// A processor's certificate that has been looked at: issued by somebody trusted, for this domain, with a key that signs.
 package struct OpenDSRSigner: Sendable {
@@ -46,7 +49,7 @@ package struct OpenDSRSigner: Sendable {
         self.key = key
         notBefore = leaf.notValidBefore
         notAfter = leaf.notValidAfter
-        fingerprint = OpenDSRIdentity.hexadecimal(SHA256.hash(data: der))
+        fingerprint = Hex.text(SHA256.hash(data: der))
     }
 
     package func isValid(at now: Date) -> Bool { notBefore <= now && now < notAfter }

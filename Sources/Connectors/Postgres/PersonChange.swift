@@ -116,7 +116,11 @@ struct PersonChange: Sendable {
             if let row = read[0].first {
                 return TargetFindings(reading: try row.decode(0, as: JSONText.self).text)
             }
-            return try await change(tables, Array(read.dropFirst()), connection)
+            if let done = try await change(tables, Array(read.dropFirst()), connection) { return done }
+            // Another attempt may have ended while this one waited for its locks.
+            return try await connection.query(asked).first.map { row in
+                TargetFindings(reading: try row.decode(0, as: JSONText.self).text)
+            }
         }
     }
 

@@ -20,8 +20,10 @@ package struct CaseChanges: Sendable {
     /// Cases that a person lets through although their client is suspended.
     private var passed: Set<UUID> = []
     package var outcomes: [OutboxRow] = []
-    /// What became of it at each target, of cases that end in this transaction.
+    /// What became of it at each target, of cases whose worker has them at hand.
     package var targets: [UUID: [FanOutTarget]] = [:]
+    /// Cases that ended, as they were then, with the place of what is told of them.
+    private var completed: [(record: CaseFileRecord, sequence: Int, place: Int)] = []
     /// Cases that ended and that an erasure may have waited for.
     private var ended: Set<UUID> = []
     /// Cases of which intake looks again at what came early.
@@ -138,9 +140,7 @@ package struct CaseChanges: Sendable {
             outcomes.append(CaseOutcome.decided(record, word, reference: reference, sequence: sequence, at: now))
         case .tellCompleted:
             let sequence = record.nextOutcomeSequence()
-            outcomes.append(
-                CaseOutcome.completed(record, targets: targets[record.id] ?? [], sequence: sequence, at: now)
-            )
+            completed.append((record, sequence, outcomes.count))
             groups.end(record)
             if record.right == .access || record.right == .portability { ended.insert(record.id) }
         }
@@ -276,6 +276,7 @@ package struct CaseChanges: Sendable {
     /// What needs the database once more before anything is written: locks that come after those of all cases. Costs an
     /// ordinary transaction nothing. Called once, after the last change and before ``statements``.
     package nonisolated(nonsending) mutating func settle(on connection: PostgresConnection) async throws {
+        try await tellCompleted(on: connection)
         outcomes += try await groups.settle(on: connection, at: now)
         try await gates.settle(on: connection, registry: registry)
         guard !ended.isEmpty else { return }
@@ -284,6 +285,25 @@ package struct CaseChanges: Sendable {
             "DELETE FROM habeas.case_order WHERE after_case = ANY(\(Array(ended))::uuid[]) RETURNING case_id"
         ).decode(as: UUID.self)
         for id in freed { wakeUps.wake(.erasure, for: id) }
+    }
+
+    /// What became of ended cases is told with what became of them at every system, whoever ended them.
+    private nonisolated(nonsending) mutating func tellCompleted(on connection: PostgresConnection) async throws {
+        // Nothing is planned at systems but for a right that the erasure worker carries out, or for the end of a contract.
+        let others = completed.map(\.record).filter { record in
+            targets[record.id] == nil && record.right.map { WorkQueue.fulfilling($0) == .erasure } ?? false
+        }
+        if !others.isEmpty {
+            for row in try await connection.query(FanOutTarget.reading(of: others.map(\.id))) {
+                let target = try FanOutTarget(row: row)
+                targets[target.caseID, default: []].append(target)
+            }
+        }
+        for (record, sequence, place) in completed.reversed() {
+            let row = CaseOutcome.completed(record, targets: targets[record.id] ?? [], sequence: sequence, at: now)
+            outcomes.insert(row, at: place)
+        }
+        completed = []
     }
 
     /// The rows of everything but the cases themselves and the outbox.

@@ -43,19 +43,12 @@ package struct Certificate: Sendable {
         isInterim = targets.contains { !$0.state.isFinal }
         self.record = record
         self.targets = targets.sorted { ($0.ordinal, $0.part.rawValue) < ($1.ordinal, $1.part.rawValue) }
-        self.effects = Dictionary(grouping: effects.filter { $0.kind?.goesToTarget ?? false }) { effect in
-            Self.target(of: effect) ?? record.id
+        var calls: [UUID: [EffectRecord]] = [:]
+        for effect in effects where effect.kind?.goesToTarget == true {
+            if let id = TargetParameters(reading: effect.parameters)?.target { calls[id, default: []].append(effect) }
         }
+        self.effects = calls
         self.registry = registry
-    }
-
-    /// Which part an effect was for; nil for one of another version's.
-    private static func target(of effect: EffectRecord) -> UUID? {
-        let (document, fault) = JSONScanner.scan(Array(effect.parameters.utf8), maximumDepth: 2)
-        guard fault == nil, let index = document.member(0, "target"), document.kind(index) == .string else {
-            return nil
-        }
-        return UUID(uuidString: document.string(index))
     }
 
     /// Over the bytes of the body, with the installation's key for evidence.

@@ -1,3 +1,4 @@
+import Outbound
 import Rights
 
 /// Reads one call of an `http` connector.
@@ -103,11 +104,7 @@ struct HTTPCallSection {
 
     /// A header that the HTTP client does not write itself.
     static func isName(_ text: String) -> Bool {
-        text.wholeMatch(of: /[A-Za-z0-9-]{1,64}/) != nil
-            && ![
-                "connection", "content-length", "content-type", "expect", "host", "te", "transfer-encoding", "upgrade",
-            ]
-            .contains(text.lowercased())
+        text.wholeMatch(of: /[A-Za-z0-9-]{1,64}/) != nil && HTTPCall.isName(text) && text.lowercased() != "content-type"
     }
 
     private func name(_ key: String) throws(PolicyFault) -> String? {

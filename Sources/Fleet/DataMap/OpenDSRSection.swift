@@ -60,7 +60,7 @@ enum OpenDSRSection {
         case "header":
             try auth.allow(["kind", "name", "value"])
             let name = try auth.required("name")
-            guard name.wholeMatch(of: /[A-Za-z0-9-]{1,64}/) != nil else {
+            guard HTTPCallSection.isName(name) else {
                 throw auth.fault("name", "is not a header's name", "write letters, digits and hyphens: X-Api-Key")
             }
             return .header(name: name, value: try reference("value", auth))

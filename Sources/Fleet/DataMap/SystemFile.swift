@@ -41,6 +41,7 @@ package enum SystemFile {
         var entries: [Entry] = []
         for file in try YAMLMapping.entries(text: text, path: path) {
             let system = try system(file)
+            try check(system, file)
             // What is stored is read by every worker: it has to say the same there.
             guard let body = file.yaml, let again = try? Self.system(body, path: path), again == system else {
                 throw file.fault(
@@ -57,7 +58,7 @@ package enum SystemFile {
         return entries
     }
 
-    /// Reads one stored system. `path` is named in faults only.
+    /// Reads one stored system, whatever is asked of new ones since. `path` is named in faults only.
     package static func system(_ text: String, path: String) throws(PolicyFault) -> DataSystem {
         try system(YAMLMapping(text: text, path: path))
     }
@@ -94,7 +95,6 @@ package enum SystemFile {
         if let section = try file.section("connector") { system.connector = try connector(section) }
         system.isMandatory = try file.flag("mandatory") ?? system.isActedOn
         system.verification = try word("verification", file) ?? Self.standard(system)
-        try check(system, file)
         return system
     }
 

@@ -48,8 +48,9 @@ package struct CaseDesk: Sendable {
 
     package mutating func add(_ pause: Pause, of id: UUID) { waited[id, default: []].append(pause) }
 
-    /// The effects of a case, in the order in which they were planned, as they stand now.
-    package func effects(of id: UUID) -> [EffectRecord] { effects[id] ?? [] }
+    /// This worker's effects of a case, in the order in which they were planned, as they stand now. What another worker means to
+    /// do is not this one's to judge.
+    package func effects(of id: UUID) -> [EffectRecord] { (effects[id] ?? []).filter { $0.queue == queue.rawValue } }
 
     package func pauses(of id: UUID) -> [Pause] { waited[id] ?? [] }
 

@@ -41,17 +41,16 @@ package struct EffectAttempt: Sendable {
             case .done, .alreadyAbsent, .acceptedPending: .done
             case .refused, .gone: .parked
             case .retry where isUnwanted, .waiting where isUnwanted: .cancelled
-            case .waiting: failed > 0 ? .retrying : .planned
-            // As it was before: nothing has been tried.
-            case .retry where !counts: failed > 0 ? .retrying : .planned
-            case .retry: failed < lease.effect.attemptsAllowed ? .retrying : .parked
+            // As it was before: nothing has been tried, or there is more to do.
+            case .retry where !counts, .waiting where !counts: failed > 0 ? .retrying : .planned
+            case .retry, .waiting: failed < lease.effect.attemptsAllowed ? .retrying : .parked
             }
         var next: Date?
         if !state.isFinal {
             let pause =
                 counts
                 ? schedule.pause(after: failed, asked: verdict.retryAfter, random: random)
-                : verdict.outcome == .waiting ? verdict.retryAfter ?? .zero : .zero
+                : verdict.retryAfter ?? .zero
             next = endedAt.addingTimeInterval(pause / .seconds(1))
         }
         return EffectEnding(

@@ -84,7 +84,7 @@ public struct HTTPCall: Sendable {
     ]
 
     /// A token of RFC 9110 that the library does not write itself.
-    private static func isName(_ text: String) -> Bool {
+    public static func isName(_ text: String) -> Bool {
         let isToken = text.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -94,7 +94,7 @@ package struct HoldLook: Service {
             }
         }
         let heads = (clients.values + [installation]).compactMap(ChainHeads.write)
-        let frees = due.map { id, client, people, _ in Holds.free(Self.scope(id, client, people)) }
+        let frees = due.map { id, client, people, _ in Holds.free(Holds.Scope(of: id, client: client, people: people)) }
         _ = try await connection.pipeline(
             [Holds.lift(due.map(\.0), at: now)] + frees + evidence.statements + heads + ["COMMIT"]
         )
@@ -123,7 +123,7 @@ package struct HoldLook: Service {
             ).first
         else { return nil }
         let cases = try await connection.query(
-            Holds.cases(Self.scope(id, client, people), after: last, limit: Self.chunk)
+            Holds.cases(Holds.Scope(of: id, client: client, people: people), after: last, limit: Self.chunk)
         ).decode(as: UUID.self)
         var wakeUps = WakeUps()
         for id in cases { wakeUps.wake(.erasure, for: id) }
@@ -141,9 +141,5 @@ package struct HoldLook: Service {
         if isLast, isOver { statements.append("DELETE FROM habeas.hold_identity WHERE hold_id = \(id)") }
         _ = try await connection.pipeline(statements + outbox.statements + ["COMMIT"])
         return outbox.rows
-    }
-
-    private static func scope(_ id: UUID, _ client: String?, _ people: Int) -> Holds.Scope {
-        if let client, people == 0 { .client(client) } else { .people(id) }
     }
 }

@@ -17,10 +17,10 @@ struct ErasureFacts {
     let liftAt: Date?
     let reviews: [ErasureReading.Review]
 
-    init(_ record: CaseFileRecord, _ read: ErasureReading, pauses: [Pause], at now: Date) {
+    init(_ record: CaseFileRecord, _ read: ErasureReading, at now: Date) {
         self.record = record
         self.now = now
-        isHeld = read.held.contains(record.id) || pauses.contains { $0.reason == .hold && $0.to == nil }
+        isHeld = read.held.contains(record.id)
         copies = read.copies[record.id] ?? []
         retainedUntil = read.retained[record.id].flatMap { $0 > now ? $0 : nil }
         respondDue = read.respondDue[record.id]

@@ -41,7 +41,7 @@ package struct ErasurePerformer: EffectPerformer {
     package func reading(_ leases: [EffectLease]) -> [SQL] {
         let cases = Array(Set(leases.compactMap(\.effect.caseID)))
         return [
-            FanOutTarget.reading(ids: leases.compactMap { ErasureParameters(reading: $0.effect.parameters)?.target }),
+            FanOutTarget.reading(ids: leases.compactMap { TargetParameters(reading: $0.effect.parameters)?.target }),
             "SELECT \(CaseFileRecord.columns) FROM habeas.case_file WHERE id = ANY(\(cases)::uuid[])",
             "SELECT case_id, kek_id, wrapped_key, payload FROM habeas.case_secret WHERE case_id = ANY(\(cases)::uuid[])",
             "SELECT registry_version, habeas.domain_now() FROM habeas.installation",
@@ -70,7 +70,7 @@ package struct ErasurePerformer: EffectPerformer {
             let effect = lease.effect
             return Job(
                 effect: effect,
-                target: ErasureParameters(reading: effect.parameters).flatMap { targets[$0.target] },
+                target: TargetParameters(reading: effect.parameters).flatMap { targets[$0.target] },
                 record: effect.caseID.flatMap { records[$0] },
                 secret: effect.caseID.flatMap { secrets[$0] },
                 registry: registry,

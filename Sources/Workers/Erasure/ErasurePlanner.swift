@@ -29,7 +29,7 @@ package struct ErasurePlanner: EffectPlanner {
         var writes = FanOutWrites()
         for id in desk.ids {
             guard let record = desk.records[id] else { continue }
-            let facts = ErasureFacts(record, read, pauses: desk.pauses(of: id), at: desk.now)
+            let facts = ErasureFacts(record, read, at: desk.now)
             var turn = ErasureTurn(facts, read, ring: ring, digest: digest)
             try turn.run(&desk)
             writes.add(turn)

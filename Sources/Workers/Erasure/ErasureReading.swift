@@ -8,8 +8,6 @@ import Rights
 struct ErasureReading {
     struct Review {
         let kind: ReviewKind
-        let openedAt: Date
-        let settledAt: Date?
         let verdict: ReviewKind.Verdict?
     }
 
@@ -30,7 +28,6 @@ struct ErasureReading {
     /// Cases held by a hold on their client or on their person.
     private(set) var held: Set<UUID> = []
     private(set) var respondDue: [UUID: Date] = [:]
-    private(set) var openClocks: [UUID: Set<ClockRule.Clock>] = [:]
     /// When restrictions end that have been lifted.
     private(set) var lifted: [UUID: Date] = [:]
     /// Cases whose person knows of that, or cannot be told.
@@ -39,7 +36,6 @@ struct ErasureReading {
     /// What holds for the people of these cases.
     private(set) var suppressed: [UUID: Set<String>] = [:]
 
-    private static let clocks: [ClockRule.Clock] = [.respond, .fanOut, .look, .exceptionEnd]
     private static let kinds: [ReviewKind] = [.targetStuck, .planRefused, .dataReturn]
     private static let unanswered = CaseState.allCases.filter(\.isUnanswered).map(\.rawValue)
 
@@ -50,7 +46,7 @@ struct ErasureReading {
             "SELECT case_id, kek_id, wrapped_key, payload FROM habeas.case_secret WHERE case_id = ANY(\(ids)::uuid[])",
             "SELECT case_id, kind, lookup FROM habeas.case_identity WHERE case_id = ANY(\(ids)::uuid[])",
             """
-            SELECT case_id, kind, opened_at, settled_at, verdict FROM habeas.review
+            SELECT case_id, kind, verdict FROM habeas.review
              WHERE case_id = ANY(\(ids)::uuid[]) AND kind = ANY(\(kinds.map(\.rawValue))::text[]) ORDER BY opened_at, id
             """,
             """
@@ -68,18 +64,15 @@ struct ErasureReading {
             SELECT id FROM habeas.case_file WHERE id = ANY(\(ids)::uuid[]) AND habeas.is_held(id, client_id)
             """,
             """
-            SELECT subject_id, clock, due_at FROM habeas.deadline
-             WHERE subject_id = ANY(\(ids)::uuid[]) AND clock = ANY(\(clocks.map(\.rawValue))::text[]) AND state = 'open'
+            SELECT subject_id, due_at FROM habeas.deadline
+             WHERE subject_id = ANY(\(ids)::uuid[]) AND clock = \(ClockRule.Clock.respond.rawValue) AND state = 'open'
             """,
             """
             SELECT chain_id, fact, coalesce((body::jsonb ->> 'lifted_at')::timestamptz, at) FROM habeas.evidence
              WHERE chain_id = ANY(\(ids)::uuid[]) AND fact IN ('restriction.lifted', 'restriction.told') ORDER BY chain_id, seq DESC
             """,
             "SELECT case_id, max(number) FROM habeas.certificate WHERE case_id = ANY(\(ids)::uuid[]) GROUP BY case_id",
-            """
-            SELECT p.case_id, s.scope FROM habeas.case_identity p JOIN habeas.suppression s ON s.lookup = p.lookup
-             WHERE p.case_id = ANY(\(ids)::uuid[]) AND s.lifted_at IS NULL
-            """,
+            Suppressions.scopes(of: ids),
         ]
     }
 
@@ -101,18 +94,10 @@ struct ErasureReading {
             if let type = IdentityType(rawValue: kind) { people[id, default: Person()].types.insert(type) }
             people[id, default: Person()].lookups.append(lookup)
         }
-        for (id, word, openedAt, settledAt, verdict) in try rows[4].decode(
-            UUID.self,
-            String.self,
-            Date.self,
-            Date?.self,
-            String?.self
-        ) {
+        for (id, word, verdict) in try rows[4].decode(UUID.self, String.self, String?.self) {
             reviews[id, default: []].append(
                 Review(
                     kind: try Stored.word(word, "review.kind"),
-                    openedAt: openedAt,
-                    settledAt: settledAt,
                     verdict: try verdict.map { try Stored.word($0, "review.verdict") }
                 )
             )
@@ -120,11 +105,7 @@ struct ErasureReading {
         for (id, copy) in try rows[5].decode(UUID.self, UUID.self) { copies[id, default: []].append(copy) }
         for (id, until) in try rows[6].decode(UUID.self, Date.self) { retained[id] = until }
         held = Set(try rows[7].decode(as: UUID.self))
-        for (id, word, due) in try rows[8].decode(UUID.self, String.self, Date?.self) {
-            guard let clock = ClockRule.Clock(rawValue: word) else { continue }
-            openClocks[id, default: []].insert(clock)
-            if clock == .respond { respondDue[id] = due }
-        }
+        for (id, due) in try rows[8].decode(UUID.self, Date?.self) { respondDue[id] = due }
         for (id, fact, at) in try rows[9].decode(UUID.self, String.self, Date.self) {
             if fact == "restriction.told" { told.insert(id) } else { lifted[id] = at }
         }

@@ -68,12 +68,9 @@ extension IntakeFold {
 
     /// A hold on a client, or on people, covers whatever of theirs has not begun, here and in cases that come later.
     private mutating func suspend(_ data: HoldPlaced, _ prepared: PreparedEvent) {
-        let scope: Holds.Scope
-        if let client = data.client, data.identities.isEmpty {
-            scope = .client(client)
-        } else {
-            statements.append(Holds.add(reach(data, prepared.publisher), to: prepared.id, keyID: digest.keyID))
-            scope = .people(prepared.id)
+        let scope = Holds.Scope(of: prepared.id, client: data.client, people: data.identities.count)
+        if case .people(let hold) = scope {
+            statements.append(Holds.add(reach(data, prepared.publisher), to: hold, keyID: digest.keyID))
         }
         statements.append(Holds.suspend(scope, at: state.now))
     }
@@ -125,7 +122,7 @@ extension IntakeFold {
             fold(.holdLifted, into: caseID, by: prepared)
         }
         guard hold.caseIDs.isEmpty else { return }
-        statements.append(Holds.free(hold.scope))
+        statements.append(Holds.free(Holds.Scope(of: ids[0], client: hold.clientID, people: hold.people)))
         sayOfHold("hold.lifted", client: hold.clientID, by: prepared) { $0.member("hold", ids[0]) }
     }
 

@@ -56,9 +56,9 @@ extension IntakeFold {
             )
         )
         keep(prepared, about: record.id)
-        note(
+        self.record(
             "task.answered",
-            on: record.id,
+            case: record.id,
             by: prepared,
             body: Facts.plain(prepared) { body in
                 body.member("task", target.id)

@@ -168,22 +168,6 @@ struct IntakeFold {
         changed.insert(id)
     }
 
-    /// Writes a fact about a case that moves it nowhere.
-    mutating func note(_ fact: String, on id: UUID, by event: PreparedEvent, body: String) {
-        guard var record = state.cases[id] else { return }
-        changes.evidence.add(
-            record.chain.append(
-                fact,
-                at: state.now,
-                actor: "publisher:\(event.publisher.id)",
-                clientID: record.clientID,
-                body: body
-            )
-        )
-        state.cases[id] = record
-        changed.insert(id)
-    }
-
     /// Gives a case that waited for one its client: the rows of the case follow by themselves, its look-ups are made anew.
     mutating func assign(_ client: Client, to id: UUID) {
         guard var record = state.cases[id] else { return }

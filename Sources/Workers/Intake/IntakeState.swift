@@ -61,10 +61,6 @@ struct IntakeState {
 
         var caseIDs: [UUID] { rows.compactMap(\.caseID) }
 
-        /// Of one without a case.
-        var scope: Holds.Scope {
-            if let clientID, people == 0 { .client(clientID) } else { .people(rows.first?.id ?? Holds.nobody) }
-        }
     }
 
     mutating func add(_ record: CaseFileRecord) {

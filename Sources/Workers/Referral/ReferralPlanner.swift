@@ -159,9 +159,7 @@ package struct ReferralPlanner: EffectPlanner {
         facts.isLinked = record.linkedTo != nil
         facts.prohibition = record.referralProhibited
         facts.awaitsIdentity = desk.pauses(of: id).contains { $0.reason == .identity && $0.to == nil }
-        // What another worker means to do at systems is not this one's to take back.
-        facts.effects = desk.effects(of: id).filter { $0.queue == desk.queue.rawValue }
-            .compactMap(ReferralFacts.Effect.init)
+        facts.effects = desk.effects(of: id).compactMap(ReferralFacts.Effect.init)
     }
 
     /// Only of those who may have to be written to anything is opened.

@@ -1,10 +1,7 @@
 package import Fleet
-import FoundationEssentials
 import Ledger
-import Observability
 import Postgres
 import Rights
-import ServiceLifecycle
 
 /// Puts the referral worker together: its cases, its letters and messages, each on a connection of its own.
 package enum ReferralWorker {
@@ -28,9 +25,6 @@ package enum ReferralWorker {
             let targets = ClientTargets(context.registry.current)
             _ = try await connection.pipeline(targets.missing + [ClientTargets.mail(configuration.mail)])
         }
-        let metrics = BatchMetrics(context.metrics)
-        let effects = EffectMetrics(context.metrics)
-        let work = CaseWork(.referral, planner: ReferralPlanner(ring: context.ring), registry: context.registry)
         let performer = ReferralPerformer(
             ring: context.ring,
             registry: context.registry,
@@ -40,53 +34,14 @@ package enum ReferralWorker {
             timeout: configuration.outbound.timeout,
             base: configuration.outbound.referenceBase
         )
-        let crew = EffectCrew(
-            name: "\(context.name)@\(ProcessInfo.processInfo.hostName)",
+        return context.effectWork(
+            .referral,
+            planner: ReferralPlanner(ring: context.ring),
             performer: performer,
-            work: work,
-            pool: context.pool,
-            dispatcher: dispatcher,
-            gate: context.gate,
-            drainBudget: configuration.drain,
-            metrics: effects,
-            logger: context.logger
-        )
-        let consumers = queues.map(context.consumer(of:))
-        let cases = context.batchWorker(
-            CaseWakeHandler(work, ring: context.ring),
-            consumer: consumers[0],
-            dispatcher: dispatcher,
-            metrics: metrics
-        )
-        let hints = context.batchWorker(
-            EffectHandler(
-                EffectClaim(.referral, performer: performer),
-                crew: crew,
-                queue: queues[1],
-                registry: context.registry,
-                ring: context.ring,
-                metrics: effects
-            ),
-            consumer: consumers[1],
-            dispatcher: dispatcher,
-            metrics: metrics
-        )
-        let patience = configuration.heartbeat * 2
-        // Ended from the last to the first: nothing new comes before what was begun ends, nothing is cut off before that.
-        return WorkerProcess.Work(
-            services: [publisher, dispatcher, OutboundEnd(services: outbound), crew, hints, cases]
+            publisher: publisher,
+            dispatcher: dispatcher
         ) {
-            await Readiness.reasons(consumers: consumers, publisher: publisher, gate: context.gate, patience: patience)
+            await outbound.close()
         }
-    }
-}
-
-/// Closes the connections to the outside when all calls have ended.
-struct OutboundEnd: Service {
-    let services: OutboundServices
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        await services.close()
     }
 }

@@ -101,7 +101,8 @@ struct HTTPSectionTests {
     @Test("G12: a mandatory system that nobody looks at afterwards is refused")
     func mandatory() {
         let text = "id: peer\nkind: subprocessor\n" + Self.erase(Self.delete)
-        let fault = #expect(throws: PolicyFault.self) { try SystemFile.system(text, path: "peer.yaml") }
+        let entry = "- " + text.replacing("\n", with: "\n  ")
+        let fault = #expect(throws: PolicyFault.self) { try SystemFile.entries(entry, path: "peer.yaml") }
         #expect(fault?.fault.contains("G12") == true)
     }
 

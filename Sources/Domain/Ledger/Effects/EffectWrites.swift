@@ -117,8 +117,7 @@ package struct EffectWrites: Sendable {
               attempts_allowed, planned_at, next_attempt_at, held_at)
             SELECT n.id, n.queue, n.kind, n.target_id, n.case_id, n.case_id, n.client_id, coalesce(n.client_id, ''), n.parameters,
                    n.waits_on_hold, n.attempts_allowed, n.planned_at, coalesce(n.not_before, now()),
-                   CASE WHEN n.waits_on_hold AND (habeas.is_held(n.case_id, n.client_id) OR EXISTS (SELECT FROM habeas.case_pause p
-                     WHERE p.case_id = n.case_id AND p.reason = 'hold' AND p.to_at IS NULL)) THEN n.planned_at END
+                   CASE WHEN n.waits_on_hold AND habeas.is_held(n.case_id, n.client_id) THEN n.planned_at END
               FROM unnest(\(rows.map(\.id))::uuid[], \(rows.map(\.queue.rawValue))::text[], \(rows.map(\.kind.rawValue))::text[],
                 \(rows.map(\.target))::text[], \(rows.map(\.caseID))::uuid[], \(rows.map(\.clientID))::text[],
                 \(rows.map(\.parameters))::text[], \(rows.map(\.waitsOnHold))::bool[],

@@ -35,10 +35,7 @@ package struct KeyRing: Sendable {
 
         package func sign(_ bytes: [UInt8]) throws -> [UInt8] { Array(try key.signature(for: bytes)) }
 
-        /// The 32 bytes by which anybody can check a signature.
-        package var publicKey: [UInt8] { Array(key.publicKey.rawRepresentation) }
-
-        /// The same, in the forms that others read.
+        /// The 32 bytes by which anybody can check a signature, in the forms that others read.
         package var verifyingKey: VerifyingKey { VerifyingKey(of: key) }
     }
 
@@ -74,13 +71,13 @@ package struct KeyRing: Sendable {
             }
             let id = String(words[1])
             guard (1...16).contains(id.utf8.count) else { throw KeyRingError(.badLine(index + 1)) }
-            switch words[0] {
-            case "kek": wrapping.append(KeyEncryptionKey(id: id, key: SymmetricKey(data: bytes)))
-            case "lookup": looking.append(LookupKey(id: id, key: SymmetricKey(data: bytes)))
-            case "sign":
+            guard let kind = Kind(rawValue: String(words[0])) else { throw KeyRingError(.badLine(index + 1)) }
+            switch kind {
+            case .kek: wrapping.append(KeyEncryptionKey(id: id, key: SymmetricKey(data: bytes)))
+            case .lookup: looking.append(LookupKey(id: id, key: SymmetricKey(data: bytes)))
+            case .sign:
                 guard let key = SigningKey(id: id, bytes: bytes) else { throw KeyRingError(.badLine(index + 1)) }
                 signing.append(key)
-            default: throw KeyRingError(.badLine(index + 1))
             }
         }
         guard !wrapping.isEmpty else { throw KeyRingError(.noKey("kek")) }

@@ -57,7 +57,7 @@ extension FanOutTarget {
         verifiedBy = try row.decode("verified_by", as: String?.self).map { try Stored.word($0, "fan_out.verified_by") }
         dueAt = try row.decode("due_at", as: Date?.self)
         owner = try row.decode("owner", as: String?.self)
-        kept = Kept.list(reading: try row.decode("kept", as: String.self))
+        kept = try Kept.list(reading: try row.decode("kept", as: String.self))
         ends = Set(try row.decode("ends", as: [String].self))
         backupsUntil = try row.decode("backups_until", as: Date?.self)
         goneBy = try row.decode("gone_by", as: Date?.self)
@@ -89,18 +89,16 @@ extension FanOutTarget {
     package static func update(_ rows: [FanOutTarget]) -> SQL {
         """
         UPDATE habeas.fan_out AS f
-           SET way = n.way, key = n.key, state = n.state, outcome = n.outcome, cause = n.cause, effect_id = n.effect_id,
+           SET key = n.key, state = n.state, outcome = n.outcome, cause = n.cause, effect_id = n.effect_id,
                findings = n.findings, acted_at = n.acted_at, verify_at = n.verify_at, verified_at = n.verified_at,
-               verified_by = n.verified_by, due_at = n.due_at, kept = n.kept, backups_until = n.backups_until, repeats = n.repeats
-          FROM unnest(\(rows.map(\.id))::uuid[], \(rows.map(\.way.rawValue))::text[], \(rows.map(\.key))::uuid[],
+               verified_by = n.verified_by, due_at = n.due_at, repeats = n.repeats
+          FROM unnest(\(rows.map(\.id))::uuid[], \(rows.map(\.key))::uuid[],
                  \(rows.map(\.state.rawValue))::text[], \(rows.map { $0.outcome?.rawValue })::text[], \(rows.map(\.cause))::text[],
                  \(rows.map(\.effect))::uuid[], \(rows.map(\.findings.text))::text[], \(rows.map(\.actedAt))::timestamptz[],
                  \(rows.map(\.verifyAt))::timestamptz[], \(rows.map(\.verifiedAt))::timestamptz[],
                  \(rows.map { $0.verifiedBy?.rawValue })::text[], \(rows.map(\.dueAt))::timestamptz[],
-                 \(rows.map { Kept.text(of: $0.kept) })::text[], \(rows.map(\.backupsUntil))::timestamptz[],
                  \(rows.map { Int32($0.repeats) })::int4[])
-            AS n (id, way, key, state, outcome, cause, effect_id, findings, acted_at, verify_at, verified_at, verified_by, due_at, kept,
-                  backups_until, repeats)
+            AS n (id, key, state, outcome, cause, effect_id, findings, acted_at, verify_at, verified_at, verified_by, due_at, repeats)
          WHERE f.id = n.id
         """
     }
@@ -121,18 +119,21 @@ extension FanOutTarget.Kept {
         body.member("until", until)
     }
 
-    static func list(reading text: String) -> [FanOutTarget.Kept] {
+    /// - Throws: where an exception cannot be read: read as none it would be erased.
+    static func list(reading text: String) throws(StoredWordError) -> [FanOutTarget.Kept] {
         let (document, fault) = JSONScanner.scan(Array(text.utf8), maximumDepth: 4)
-        guard fault == nil, document.kind(0) == .array else { return [] }
+        guard fault == nil, document.kind(0) == .array else { throw StoredWordError(column: "fan_out.kept") }
         var list: [FanOutTarget.Kept] = []
         var index = 1
         while index < document.after(0) {
-            func word(_ name: StaticString) -> String? { document.member(index, name).map { document.string($0) } }
-            if let category = word("category"), let reason = word("reason").flatMap(RetentionException.Reason.init),
-                let citation = word("basis"), let until = word("until").flatMap({ EventTime.parse($0) })
-            {
-                list.append(Self(category: category, reason: reason, citation: citation, until: until))
+            func word(_ name: StaticString) -> String? {
+                document.member(index, name).flatMap { document.kind($0) == .string ? document.string($0) : nil }
             }
+            guard let category = word("category"), let reason = word("reason"), let citation = word("basis"),
+                let until = word("until").flatMap({ EventTime.parse($0) })
+            else { throw StoredWordError(column: "fan_out.kept") }
+            let known: RetentionException.Reason = try Stored.word(reason, "fan_out.kept")
+            list.append(Self(category: category, reason: known, citation: citation, until: until))
             index = document.after(index)
         }
         return list

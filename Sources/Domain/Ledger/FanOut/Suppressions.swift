@@ -70,8 +70,11 @@ package enum Suppressions {
         "SELECT lookup, scope FROM habeas.suppression WHERE lookup = ANY(\(lookups)::bytea[]) AND lifted_at IS NULL"
     }
 
-    /// Which scopes hold for any of these look-ups.
-    package static func scopes(of lookups: [[UInt8]]) -> SQL {
-        "SELECT DISTINCT scope FROM habeas.suppression WHERE lookup = ANY(\(lookups)::bytea[]) AND lifted_at IS NULL"
+    /// Which scopes hold for the people of these cases: case and scope.
+    package static func scopes(of cases: [UUID]) -> SQL {
+        """
+        SELECT DISTINCT p.case_id, s.scope FROM habeas.case_identity p JOIN habeas.suppression s ON s.lookup = p.lookup
+         WHERE p.case_id = ANY(\(cases)::uuid[]) AND s.lifted_at IS NULL
+        """
     }
 }

@@ -7,29 +7,27 @@ package enum TaskAnswers {
     /// Of these cases: id, target's part, answer; in the order in which they came.
     package static func open(of cases: [UUID]) -> SQL {
         """
-        SELECT id, fan_out_id, source, outcome, at, rows, verify_after, by::text FROM habeas.task_answer
+        SELECT id, fan_out_id, source, outcome, at, rows, verify_after FROM habeas.task_answer
          WHERE case_id = ANY(\(cases)::uuid[]) AND taken_at IS NULL ORDER BY seq
         """
     }
 
     package static func decode(_ row: Row) throws -> (id: UUID, target: UUID, answer: TaskAnswer) {
-        let (id, target, source, outcome, at, rows, verifyAfter, by) = try row.decode(
+        let (id, target, source, outcome, at, rows, verifyAfter) = try row.decode(
             UUID.self,
             UUID.self,
             String.self,
             String.self,
             Date.self,
             Int?.self,
-            Date?.self,
-            String?.self
+            Date?.self
         )
         let answer = TaskAnswer(
             try Stored.word(source, "task_answer.source"),
             try Stored.word(outcome, "task_answer.outcome"),
             at: at,
             rows: rows,
-            verifyAfter: verifyAfter,
-            by: by
+            verifyAfter: verifyAfter
         )
         return (id, target, answer)
     }

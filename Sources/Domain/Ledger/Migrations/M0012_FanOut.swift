@@ -97,10 +97,9 @@ extension Migration {
             CREATE TRIGGER fan_out_stays BEFORE UPDATE OF case_id, client_id ON habeas.fan_out FOR EACH ROW
               WHEN (NEW.case_id IS DISTINCT FROM OLD.case_id OR NEW.client_id IS DISTINCT FROM OLD.client_id)
               EXECUTE FUNCTION habeas.stays_with_case();
-            CREATE INDEX fan_out_case ON habeas.fan_out (case_id, system_id);
+            CREATE INDEX fan_out_case ON habeas.fan_out (case_id, ordinal);
             -- Exceptions end one after another, and each end is a part of its own.
             CREATE UNIQUE INDEX fan_out_part ON habeas.fan_out (case_id, system_id, part) WHERE part <> 'rest';
-            CREATE UNIQUE INDEX fan_out_key ON habeas.fan_out (key);
             -- What waits for a person or an app.
             CREATE INDEX fan_out_task ON habeas.fan_out (due_at) WHERE state IN ('pending', 'verifying') AND due_at IS NOT NULL;
 
@@ -214,7 +213,7 @@ extension Migration {
             CREATE INDEX hold_client ON habeas.hold (client_id) WHERE lifted_at IS NULL AND case_id IS NULL;
             CREATE INDEX hold_until ON habeas.hold (until) WHERE lifted_at IS NULL AND case_id IS NULL;
             CREATE INDEX hold_telling ON habeas.hold (id) WHERE told_to IS NOT NULL;
-            CREATE INDEX fan_out_open ON habeas.fan_out (client_id, case_id) WHERE state IN ('waiting', 'acting');
+            CREATE INDEX fan_out_open ON habeas.fan_out (client_id, case_id) WHERE state IN ('waiting', 'acting', 'stuck');
             CREATE INDEX case_file_contract ON habeas.case_file (client_id) WHERE kind = 'end_of_contract';
             -- Whether there is any hold without a case: asked once a claim, so that it costs nothing where there is none.
             CREATE FUNCTION habeas.holds_in_place() RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -223,12 +222,14 @@ extension Migration {
               RETURN EXISTS (SELECT FROM habeas.hold WHERE case_id IS NULL AND lifted_at IS NULL);
             END
             $body$;
-            -- Whether a hold on the case's client or on its person is in place. The end of a contract erases everybody: a hold on
+            -- Whether a hold on the case, on its client or on its person is in place. The end of a contract erases everybody: a hold on
             -- any person that reaches its client holds it, too. With the owner's rights: a claim may ask and read nobody's hashes.
             CREATE FUNCTION habeas.is_held(held_case uuid, held_client text) RETURNS boolean LANGUAGE plpgsql STABLE
               SECURITY DEFINER SET search_path = pg_catalog AS $body$
             BEGIN
-              RETURN EXISTS (SELECT FROM habeas.hold h
+              RETURN EXISTS (SELECT FROM habeas.case_pause p
+                  WHERE p.case_id = held_case AND p.reason = 'hold' AND p.to_at IS NULL)
+                OR EXISTS (SELECT FROM habeas.hold h
                   WHERE h.client_id = held_client AND h.case_id IS NULL AND h.people = 0 AND h.lifted_at IS NULL
                     AND (h.until IS NULL OR h.until > habeas.domain_now()))
                 OR EXISTS (SELECT FROM habeas.case_identity p JOIN habeas.hold_identity i ON i.lookup = p.lookup

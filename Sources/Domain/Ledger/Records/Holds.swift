@@ -50,6 +50,11 @@ extension Holds {
         case client(String)
         /// On the people whose look-ups belong to this hold.
         case people(UUID)
+
+        /// Of a hold without a case: on its client, or on people at it or wherever they are.
+        package init(of hold: UUID, client: String?, people: Int) {
+            self = if let client, people == 0 { .client(client) } else { .people(hold) }
+        }
     }
 
     /// The people a hold names, at one client, or where there is none.
@@ -109,7 +114,6 @@ extension Holds {
               FROM locked
              WHERE e.id = locked.id AND e.held_at IS NOT NULL AND e.state IN ('planned', 'leased', 'retrying')
                AND NOT habeas.is_held(e.case_id, e.client_id)
-               AND NOT EXISTS (SELECT FROM habeas.case_pause p WHERE p.case_id = e.case_id AND p.reason = 'hold' AND p.to_at IS NULL)
             """
     }
 
@@ -122,7 +126,7 @@ extension Holds {
             }
         return """
             SELECT DISTINCT f.case_id FROM habeas.fan_out f
-             WHERE f.state IN ('waiting', 'acting') AND f.case_id > \(id) AND \(mine)
+             WHERE f.state IN ('waiting', 'acting', 'stuck') AND f.case_id > \(id) AND \(mine)
              ORDER BY f.case_id LIMIT \(limit)
             """
     }

@@ -120,13 +120,20 @@ package struct RetentionPlan: Sendable, Hashable {
     /// The clock that ends the next of them; nil when none is left.
     package func clock(from now: Date) -> Deadline? {
         guard let next = exceptions.first(where: { $0.until > now }) else { return nil }
+        return Deadline.exceptionEnd(next.until, citation: next.basis.citation, from: now)
+    }
+}
+
+extension Deadline {
+    /// The end of an exception: what it kept is erased then (K11).
+    package static func exceptionEnd(_ until: Date, citation: String, from now: Date) -> Deadline {
         let rule = ClockRule(
             "exception.until",
             .exceptionEnd,
             Period(0, .calendarDay),
-            source: "\(next.basis.citation) (K11)",
+            source: "\(citation) (K11)",
             "What an exception kept is erased when the exception ends."
         )
-        return Deadline(rule: rule, anchor: now, due: next.until, isProvisional: false)
+        return Deadline(rule: rule, anchor: now, due: until, isProvisional: false)
     }
 }

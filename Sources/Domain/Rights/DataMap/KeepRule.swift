@@ -67,14 +67,7 @@ package struct KeepRule: Sendable, Hashable {
         let end: Date
         switch until {
         case .day(let day): end = place.end(of: day)
-        case .after(let period):
-            let day = place.day(of: receivedAt)
-            switch period.unit {
-            case .calendarMonth: end = place.end(of: day.adding(months: period.count))
-            case .calendarDay, .businessDay: end = place.end(of: day.adding(days: period.count))
-            case .hour: end = receivedAt.addingTimeInterval(Double(period.count) * 3_600)
-            case .minute: end = receivedAt.addingTimeInterval(Double(period.count) * 60)
-            }
+        case .after(let period): end = period.end(from: receivedAt, at: place, holidays: .unknown).instant
         }
         guard end > now else { return nil }
         return try RetentionException(

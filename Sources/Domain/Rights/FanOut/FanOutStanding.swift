@@ -56,6 +56,8 @@ package struct FanOutStanding: Sendable, Hashable {
     package let logsUntil: Date?
     /// Something has not come to its end.
     package let isOpen: Bool
+    /// Systems at which something has not come to its end, or stays for a time.
+    package let unfinished: Set<String>
 
     /// - Parameter kind: of a system, by its id; nil where the data map has forgotten it.
     package init(_ targets: [FanOutTarget], kind: (String) -> SystemKind?) {
@@ -82,6 +84,7 @@ package struct FanOutStanding: Sendable, Hashable {
         backupsUntil = backups.max()
         logsUntil = going.filter { kind($0.system) != .backup }.compactMap(\.by).max()
         isOpen = targets.contains { !$0.state.isFinal }
+        unfinished = Set(targets.filter { !$0.state.isFinal }.map(\.system)).union(kept.map(\.system))
     }
 }
 

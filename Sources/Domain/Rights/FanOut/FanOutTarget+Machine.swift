@@ -35,6 +35,8 @@ extension FanOutTarget {
 
     /// Takes a signal; what can say nothing about where the target stands is dropped.
     package mutating func take(_ signal: Signal, _ abilities: Abilities, at now: Date) -> Next {
+        // Where it goes on may say, sealed, who was found: nothing goes on any more.
+        defer { if state.isFinal { findings.checkpoint = nil } }
         switch signal {
         case .again(let key):
             guard state == .stuck else { return nil }

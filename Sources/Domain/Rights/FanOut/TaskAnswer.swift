@@ -27,22 +27,18 @@ package struct TaskAnswer: Sendable, Hashable {
     package let at: Date
     package let rows: Int?
     package let verifyAfter: Date?
-    /// The login that said it; nil for an app.
-    package let by: String?
 
     package init(
         _ source: Source,
         _ outcome: Outcome,
         at: Date,
         rows: Int? = nil,
-        verifyAfter: Date? = nil,
-        by: String? = nil
+        verifyAfter: Date? = nil
     ) {
         self.source = source
         self.outcome = outcome
         self.at = at
         self.rows = rows
         self.verifyAfter = verifyAfter
-        self.by = by
     }
 }

@@ -27,7 +27,7 @@ struct HoldLift {
         }
         let pen = try await EvidencePen(on: connection)
         var chain = try await EvidenceChain.ofHold(on: client, connection)
-        let scope: Holds.Scope = if let client, people == 0 { .client(client) } else { .people(id) }
+        let scope = Holds.Scope(of: id, client: client, people: people)
         let fact = pen.append("hold.lifted", to: &chain, clientID: client) { body in
             body.member("hold", id)
             body.member("hold_ref", ref)

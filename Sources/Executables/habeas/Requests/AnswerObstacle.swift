@@ -6,8 +6,8 @@ struct AnswerObstacle {
     let fault: String
     let remedy: String
 
-    /// - Parameter openParts: systems at which it has been begun and has not come to its end, kept categories included.
-    init?(_ record: CaseFileRecord, isHeld: Bool, openParts: Int, _ outcome: RequestsAnswer.Outcome) {
+    /// - Parameter unfinished: systems at which it has not come to its end, or where something stays for a time.
+    init?(_ record: CaseFileRecord, isHeld: Bool, unfinished: Int, _ outcome: RequestsAnswer.Outcome) {
         switch record.state {
         case let state where state.isFinal:
             fault = "is closed: \(state.rawValue)"
@@ -30,9 +30,10 @@ struct AnswerObstacle {
         case .onHold where outcome != .refused && isHeld:
             fault = "was answered, and a legal hold keeps it open (K18)"
             remedy = "lift the hold with `habeas holds lift`, then answer once more"
-        case .inProgress where outcome != .refused && openParts > 0, .onHold where outcome != .refused && openParts > 0:
+        case .inProgress where outcome != .refused && unfinished > 0,
+            .onHold where outcome != .refused && unfinished > 0:
             fault =
-                "is being carried out, and \(openParts) of its systems are not through, or keep something for a time"
+                "is being carried out, and \(unfinished) of its systems are not through, or keep something for a time"
             remedy =
                 "see them with `habeas requests show`; what waits for a person is settled with `habeas tasks complete`"
         default: return nil

@@ -54,10 +54,7 @@ struct PlanSheet {
                     "SELECT \(CaseFileRecord.columns) FROM habeas.case_file WHERE id = \(id)",
                     FanOutTarget.reading(of: [id]),
                     "SELECT DISTINCT kind FROM habeas.case_identity WHERE case_id = \(id)",
-                    """
-                    SELECT DISTINCT s.scope FROM habeas.case_identity p JOIN habeas.suppression s ON s.lookup = p.lookup
-                     WHERE p.case_id = \(id) AND s.lifted_at IS NULL
-                    """,
+                    Suppressions.scopes(of: [id]),
                     "SELECT habeas.domain_now()",
                 ] + PlanObstacles.reading(id)
             )

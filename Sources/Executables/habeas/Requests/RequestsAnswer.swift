@@ -73,8 +73,8 @@ struct RequestsAnswer: AsyncParsableCommand {
                 for record in act.records {
                     let own = targets.filter { $0.caseID == record.id }
                     // What an exception keeps the clock has erased, and the case ends then.
-                    let parts = own.count { !$0.state.isFinal } + FanOutStanding(own) { _ in nil }.kept.count
-                    if let obstacle = AnswerObstacle(record, isHeld: act.isHeld(record.id), openParts: parts, outcome) {
+                    let open = FanOutStanding(own) { _ in nil }.unfinished.count
+                    if let obstacle = AnswerObstacle(record, isHeld: act.isHeld(record.id), unfinished: open, outcome) {
                         throw obstacle.failure(act.subject(of: record))
                     }
                 }

@@ -57,13 +57,16 @@ struct SuppressionsCheck: AsyncParsableCommand {
         if !common.json { StandardOutput.write(table) }
     }
 
+    /// A mistyped client must not look like one where nobody is suppressed.
+    static func requireKnown(_ client: String?, on connection: PostgresConnection) async throws {
+        guard let client else { return }
+        let known = try await connection.query("SELECT id FROM habeas.client WHERE id = \(client)")
+        guard !known.isEmpty else { throw Failure("--client", "is not registered", "see habeas clients list") }
+    }
+
     /// The scopes of each, and the fact that somebody asked.
     private func check(_ lookups: [[[UInt8]]], on connection: PostgresConnection) async throws -> [[String]] {
-        if let client {
-            let known = try await connection.query("SELECT id FROM habeas.client WHERE id = \(client)")
-            // A mistyped client must not look like one where nobody is suppressed.
-            guard !known.isEmpty else { throw Failure("--client", "is not registered", "see habeas clients list") }
-        }
+        try await Self.requireKnown(client, on: connection)
         let all = lookups.flatMap { $0 }
         var found: [[UInt8]: Set<String>] = [:]
         for start in stride(from: 0, to: all.count, by: Self.chunk) {

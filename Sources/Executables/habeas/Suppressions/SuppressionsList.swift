@@ -32,7 +32,8 @@ struct SuppressionsList: AsyncParsableCommand {
 
     func run() async throws {
         let rows = try await DatabaseSession.run(try common.configuration()) { connection in
-            try await connection.query(
+            try await SuppressionsCheck.requireKnown(client, on: connection)
+            return try await connection.query(
                 """
                 SELECT encode(lookup, 'hex'), nullif(client_id, ''), scope, since, case_id, lifted_at FROM habeas.suppression
                  WHERE (\(all) OR lifted_at IS NULL) AND (\(client)::text IS NULL OR client_id = \(client)::text)

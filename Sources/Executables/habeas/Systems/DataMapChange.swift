@@ -91,13 +91,15 @@ struct DataMapChange {
             case .some(let old) where old.isRetired: .restored
             case .some: keys.isEmpty ? .unchanged : .changed
             }
+        // One that cannot be read was something; that it is new nobody knows.
+        let wasSubprocessor =
+            before.map { old in !old.isRetired && (old.system.map { $0.kind == .subprocessor } ?? true) } ?? false
         return Line(
             id: system.id,
             result: result,
             keys: keys,
             flags: system.flags(for: nil, on: day),
-            isNewSubprocessor: system.kind == .subprocessor
-                && (result == .created || result == .restored || before?.system?.kind != .subprocessor),
+            isNewSubprocessor: system.kind == .subprocessor && !wasSubprocessor,
             body: isSame ? before?.body ?? entry.body : entry.body,
             place: place
         )

@@ -56,7 +56,21 @@ struct SystemsApply: AsyncParsableCommand {
 
     /// The systems that there are.
     private static func others(on connection: PostgresConnection) async throws -> [DataSystem] {
-        try await stored(on: connection).filter { !$0.isRetired }.compactMap(\.system)
+        try kept(try await stored(on: connection))
+    }
+
+    /// Those that stay as they are: each has to be read, since what is applied may refer to it.
+    private static func kept(_ stored: [DataMapChange.Stored]) throws -> [DataSystem] {
+        try stored.filter { !$0.isRetired }.map { old in
+            guard let system = old.system else {
+                throw Failure(
+                    "--keep-others",
+                    "keeps system \(old.id), which this version cannot read",
+                    "apply the whole list, or use a version at least as new as the one that stored it"
+                )
+            }
+            return system
+        }
     }
 
     private static func stored(on connection: PostgresConnection) async throws -> [DataMapChange.Stored] {
@@ -73,7 +87,7 @@ struct SystemsApply: AsyncParsableCommand {
         let stored = try await Self.stored(on: connection)
         let clients = try await connection.query("SELECT id FROM habeas.client").decode(as: String.self)
         let pen = try await EvidencePen(on: connection)
-        let others = keepOthers ? stored.filter { !$0.isRetired }.compactMap(\.system) : []
+        let others = keepOthers ? try Self.kept(stored) : []
         let entries = try SystemFile.entries(
             text,
             path: InputFile.name(file),

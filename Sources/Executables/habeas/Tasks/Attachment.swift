@@ -1,4 +1,5 @@
 import Crypto
+import Fleet
 import Glibc
 
 /// A file that shows what was done. Only its digest is kept: whoever has the file can prove that it is the one.
@@ -17,7 +18,7 @@ enum Attachment {
             guard count > 0 else { throw unreadable }
             hash.update(data: buffer[..<count])
         }
-        return hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        return Hex.text(hash.finalize())
     }
 
     private static let unreadable = Failure(

@@ -1,0 +1,74 @@
+package import AMQP
+import FoundationEssentials
+import Ledger
+import Observability
+package import Rights
+import ServiceLifecycle
+
+/// What every worker with effects is made of.
+extension WorkerContext {
+    /// The cases of a queue, and the calls that follow from them.
+    ///
+    /// Ended from the last to the first: nothing new comes before what was begun ends, nothing is cut off before that.
+    ///
+    /// - Parameter close: closes the ways to the outside, when all calls have ended.
+    package func effectWork<Planner: EffectPlanner, Performer: EffectPerformer>(
+        _ queue: WorkQueue,
+        planner: Planner,
+        performer: Performer,
+        publisher: AMQPPublisher,
+        dispatcher: OutboxDispatcher,
+        closing close: @escaping @Sendable () async -> Void
+    ) -> WorkerProcess.Work {
+        let batches = BatchMetrics(metrics)
+        let effects = EffectMetrics(metrics)
+        let work = CaseWork(queue, planner: planner, registry: registry)
+        let crew = EffectCrew(
+            name: "\(name)@\(ProcessInfo.processInfo.hostName)",
+            performer: performer,
+            work: work,
+            pool: pool,
+            dispatcher: dispatcher,
+            gate: gate,
+            drainBudget: configuration.drain,
+            metrics: effects,
+            logger: logger
+        )
+        let hinted = Topology.effects(of: queue)
+        let consumers = [queue.rawValue, hinted].map(consumer(of:))
+        let cases = batchWorker(
+            CaseWakeHandler(work, ring: ring),
+            consumer: consumers[0],
+            dispatcher: dispatcher,
+            metrics: batches
+        )
+        let hints = batchWorker(
+            EffectHandler(
+                EffectClaim(queue, performer: performer),
+                crew: crew,
+                queue: hinted,
+                registry: registry,
+                ring: ring,
+                metrics: effects
+            ),
+            consumer: consumers[1],
+            dispatcher: dispatcher,
+            metrics: batches
+        )
+        let patience = configuration.heartbeat * 2
+        let gate = gate
+        return WorkerProcess.Work(services: [publisher, dispatcher, Closing(close: close), crew, hints, cases]) {
+            await Readiness.reasons(consumers: consumers, publisher: publisher, gate: gate, patience: patience)
+        }
+    }
+}
+
+/// Closes the ways to the outside once the services after it have ended.
+private struct Closing: Service {
+    let close: @Sendable () async -> Void
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await close()
+    }
+}
