@@ -1,17 +1,14 @@
 """Measures erasures, contestant by contestant; called by scripts/bench-erasure with everything running."""
 
 import argparse
-import http.client
 import json
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from statistics import median
-from urllib.parse import urlsplit
 
 import psycopg
 
@@ -22,8 +19,10 @@ from database import Database
 from effects import Bench as EffectBench
 from effects import Failed, say
 from meters import cpu_seconds
+from people import populate
 
 SYSTEMS = 4
+NAMES = [f"system-{number}" for number in range(1, SYSTEMS + 1)]
 KEPT = ("case_file", "certificate", "fan_out", "task_answer", "review", "review_approval")
 PEOPLE = """
     DROP TABLE IF EXISTS message, person, habeas_progress;
@@ -55,25 +54,10 @@ class Bench(EffectBench):
         command = [f"{self.bin}/habeas", "systems", "apply", f"{self.state}/{name}.systems.yaml", "--without-broker"]
         subprocess.run(command, env=environment(extra), check=True, capture_output=True, timeout=60)
 
-    def populate(self, people: int) -> None:
-        address = urlsplit(self.sandbox)
-
-        def put(system):
-            connection = http.client.HTTPConnection(address.hostname, address.port)
-            for number in range(1, people + 1):
-                connection.request("PUT", f"/rest/{system}/users/customer-{number}", body="{}", headers={"content-type": "application/json"})
-                connection.getresponse().read()
-
-        threads = [threading.Thread(target=put, args=(f"system-{number}",)) for number in range(1, SYSTEMS + 1)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
     def script(self, milliseconds: int) -> None:
-        for number in range(1, SYSTEMS + 1):
+        for name in NAMES:
             body = json.dumps({"delay": {"ms": milliseconds}}).encode()
-            request = urllib.request.Request(f"{self.sandbox}/scripts/system-{number}", data=body, method="PUT")
+            request = urllib.request.Request(f"{self.sandbox}/scripts/{name}", data=body, method="PUT")
             urllib.request.urlopen(request, timeout=10).read()
 
     def publish(self, people: int) -> None:
@@ -91,7 +75,7 @@ class Bench(EffectBench):
         self.empty()
         self.apply("calls")
         self.script(0)
-        self.populate(people)
+        populate(self.sandbox, dict.fromkeys(NAMES, range(1, people + 1)))
         self.publish(people)
         self.script(milliseconds)
         # Planned, but for the moment nobody may call: what is measured are the effects, not the plans.
@@ -112,7 +96,7 @@ class Bench(EffectBench):
     def plain_calls(self, people: int, milliseconds: int) -> float:
         self.forget()
         self.script(0)
-        self.populate(people)
+        populate(self.sandbox, dict.fromkeys(NAMES, range(1, people + 1)))
         self.script(milliseconds)
         command = [f"{self.bin}/habeas", "bench", "calls", "--sandbox", self.sandbox, "--people", str(people), "--systems", str(SYSTEMS), "--at-once", "64"]
         found = subprocess.run(command, env=environment({}), check=True, capture_output=True, text=True, timeout=600)

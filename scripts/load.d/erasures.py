@@ -2,7 +2,6 @@
 compared with the database's. Called by scripts/load-erasures, which prepares servers, stand-ins and fleet."""
 
 import argparse
-import http.client
 import json
 import os
 import random
@@ -11,9 +10,9 @@ import subprocess
 import sys
 import threading
 import time
-from urllib.parse import urlsplit
 
 from database import Database, DatabaseDown
+from people import populate
 from run import Sandbox, say
 from workers import Supervisor, Worker, load
 
@@ -47,23 +46,6 @@ class Run:
         self.supervisor = Supervisor(self.workers)
         self.lied = [number for number in range(1, options.erasures + 1) if 1 + (number - 1) % 50 == LIARS_CLIENT]
 
-    def populate(self):
-        address = urlsplit(self.fleet["sandbox"])
-
-        def put(system, people):
-            connection = http.client.HTTPConnection(address.hostname, address.port)
-            for number in people:
-                connection.request("PUT", f"/rest/{system}/users/customer-{number}", body="{}", headers={"content-type": "application/json"})
-                connection.getresponse().read()
-
-        everybody = range(1, self.options.erasures + 1)
-        threads = [threading.Thread(target=put, args=(system, everybody)) for system in SYSTEMS]
-        threads.append(threading.Thread(target=put, args=(LIAR, self.lied)))
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
     def number(self, query):
         try:
             return int(self.database.value(query))
@@ -81,7 +63,7 @@ class Run:
 
     def go(self):
         count = self.options.erasures
-        self.populate()
+        populate(self.fleet["sandbox"], {**dict.fromkeys(SYSTEMS, range(1, count + 1)), LIAR: self.lied})
         self.sandbox.call("DELETE", "/report")
         self.sandbox.call("PUT", "/scripts/system-2", {"hang": True})
         self.sandbox.call("PUT", "/scripts/system-3", {"methods": ["DELETE"], "probability": 0.3, "seed": self.options.seed, "status": 503})
