@@ -18,6 +18,7 @@ from workers import Supervisor, Worker, load
 
 SYSTEMS = [f"system-{number}" for number in range(1, 13)]
 LIAR, LIARS_CLIENT = "system-13", 7
+IN_FLIGHT = 16
 PER_SECOND = 20
 SICK = {"system-1", "system-2", "system-3", LIAR}
 
@@ -120,10 +121,11 @@ class Run:
         rows = []
         for name in SYSTEMS + [LIAR]:
             peer = report.get(name, {})
-            calls = [call for call in self.calls(name) if call["method"] == "DELETE"]
-            keys = {call["key"] for call in calls}
+            calls = self.calls(name)
+            deletions = [call for call in calls if call["method"] == "DELETE"]
+            keys = {call["key"] for call in deletions}
             rows.append({
-                "system": name, "deletions": len(calls), "keys": len(keys), "people": len(self.lied) if name == LIAR else count,
+                "system": name, "calls": peer.get("calls", 0), "calls_kept": len(calls), "deletions": len(deletions), "keys": len(keys), "people": len(self.lied) if name == LIAR else count,
                 "acted_again": peer.get("acted_again"), "most_in_a_second": peer.get("most_in_a_second"), "under_way_most": peer.get("under_way_most"),
             })
         states = self.database.rows("SELECT state, count(*) FROM habeas.case_file GROUP BY 1 ORDER BY 1")
@@ -161,12 +163,20 @@ class Run:
         for row in result["systems"]:
             if row["keys"] != row["people"]:
                 faults.append(f"{row['system']}: {row['people']} people under {row['keys']} keys")
-            if row["system"] == "system-1" and row["most_in_a_second"] > PER_SECOND * 1.1:
+            if row["calls_kept"] < row["calls"]:
+                faults.append(f"{row['system']}: of {row['calls']} calls the sandbox kept {row['calls_kept']}")
+            if (row["under_way_most"] or 0) > IN_FLIGHT * 1.1:
+                faults.append(f"{row['system']} got {row['under_way_most']} calls at once")
+            if row["system"] == "system-1" and (row["most_in_a_second"] or 0) > PER_SECOND * 1.1:
                 faults.append(f"system-1 got {row['most_in_a_second']} calls in a second")
         if result["verify_failures"] != result["planted"]:
             faults.append(f"{result['planted']} lies, {result['verify_failures']} caught")
         if result["evidence"] != "holds":
             faults.append("a chain of evidence does not hold")
+        if any(result["exits"].values()):
+            faults.append("a worker did not end on TERM with 0")
+        if self.options.kills and not result["kills"]:
+            faults.append("nothing was killed: too few people for that")
         result["faults_found"] = faults
 
 
