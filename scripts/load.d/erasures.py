@@ -87,7 +87,7 @@ class Run:
         if self.options.kills:
             kills.start()
         command = [self.fleet["habeas"], "bench", "generate", "--count", str(count), "--clients", "50", "--instructions", "--without-contact"]
-        subprocess.run(command, env={**os.environ, "HABEAS_AMQP_URL": self.fleet["publisher_url"]}, check=True, capture_output=True, timeout=600)
+        subprocess.run(command, env={**os.environ, "HABEAS_AMQP_URL": self.fleet["publisher_urls"]["bench"]}, check=True, capture_output=True, timeout=600)
         healthy_s = self.wait("the systems that are well done", lambda: self.number(healthy) == count * 9, 600)
         healthy_s = healthy_s and round(time.monotonic() - begun, 1)
         healthy_rate = healthy_s and round(count * 18 / healthy_s)

@@ -121,7 +121,7 @@ class Run:
         # An open load; where the broker goes away meanwhile, the generator waits for its confirms like any publisher.
         command += ["--rate", str(rate)]
         begun = time.monotonic()
-        published = subprocess.run(command, env={**os.environ, "HABEAS_AMQP_URL": self.fleet["publisher_url"]}, capture_output=True, text=True, timeout=1800)
+        published = subprocess.run(command, env={**os.environ, "HABEAS_AMQP_URL": self.fleet["publisher_urls"]["bench"]}, capture_output=True, text=True, timeout=1800)
         say(f"published in {time.monotonic() - begun:.0f} s: {(published.stdout or published.stderr).strip()[-200:]}")
         if faults.is_alive():
             faults.join()

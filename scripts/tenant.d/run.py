@@ -61,7 +61,7 @@ class Run:
         self.options, self.fleet = options, fleet
         self.database, self.shop = Database(fleet["database_url"]), Database(fleet["shop_url"])
         self.workers = [Worker(description, options.logs) for description in fleet["workers"]]
-        self.erasure = next(worker for worker in self.workers if worker.name == "habeas-erasure")
+        self.erasure = next(worker for worker in self.workers if worker.name == "habeas-erasure-1")
         self.supervisor = Supervisor(self.workers)
         self.result = {}
 
@@ -144,13 +144,13 @@ class Run:
             "specversion": "1.0", "id": str(uuid.uuid4()), "source": "/crm/contracts", "type": "io.habeas.client.terminated.v1", "time": now,
             "data": {"client": "acme", "terminated_at": now, "mode": "erase", "requested_by": "A. Owner"},
         }  # fmt: skip
-        self.habeas("publish", "-", env={"HABEAS_AMQP_URL": self.fleet["publisher_url"]}, text=json.dumps(event))
+        self.habeas("publish", "-", env={"HABEAS_AMQP_URL": self.fleet["publisher_urls"]["crm"]}, text=json.dumps(event))
 
     def approve(self):
         waiting = "SELECT id FROM habeas.review WHERE kind = 'tenant_erasure' AND settled_at IS NULL"
         self.wait("the end of the contract at hand", lambda: self.database.value(waiting), 60)
         task = self.database.value(waiting)
-        for url in self.fleet["operators"]:
+        for url in self.fleet["operators"].split():
             self.habeas("approve", task, "--reason", "contract ended", env={**self.fleet["operator_env"], "HABEAS_DATABASE_URL": url})
 
     def kill(self, total):
