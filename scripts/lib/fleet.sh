@@ -139,6 +139,16 @@ fleet_operator() {
     "$FLEET_BIN/habeas" "$@"
 }
 
+# fleet_operator_url NAME: the database with an operator's own login, made on first use; some things take two people.
+fleet_operator_url() {
+    if [ ! -s "$FLEET_DIR/passwords/$1" ]; then
+        psql -q -X "$FLEET_ADMIN_DATABASE" -v ON_ERROR_STOP=1 <<-END >&2 || return
+		CREATE ROLE "$1" LOGIN PASSWORD '$(fleet_secret "$1")' IN ROLE habeas_operator;
+		END
+    fi
+    printf 'postgresql://%s:%s@%s/%s\n' "$1" "$(fleet_secret "$1")" "$FLEET_PG" "$FLEET_DATABASE"
+}
+
 fleet_publisher_url() { printf 'amqp://%s:%s@%s/%s\n' "$1" "$(fleet_secret "$1")" "$FLEET_AMQP" "$FLEET_VHOST"; }
 
 # fleet_worker_environment KIND PORT: NAME=VALUE lines for one worker.
