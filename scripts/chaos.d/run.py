@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from database import Database
 from events import PUBLISHERS, Catalogue
 from faults import HEARTBEAT, Faults, rows_so_far
+from fleet import say
 from proxy import CutProxy
 from publisher import Publisher
 from verify import Account
@@ -26,10 +27,6 @@ from workers import Supervisor, Worker, load
 MIX = {"kill": 20, "terminate": 20, "broker": 3, "postgres": 3, "freeze": 2, "alarm": 1, "cut": 12}
 # fault -> how many when it has a run of its own
 ALONE = {"kill": 40, "terminate": 40, "broker": 4, "postgres": 6, "freeze": 4, "alarm": 3, "cut": 40}
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
 
 
 class Feeder(threading.Thread):

@@ -11,10 +11,10 @@ import sys
 import threading
 import time
 
-from database import Database, DatabaseDown
+from fleet import FleetRun, say
 from people import populate
-from run import Sandbox, say
-from workers import Supervisor, Worker, load
+from run import Sandbox
+from workers import load
 
 SYSTEMS = [f"system-{number}" for number in range(1, 13)]
 LIAR, LIARS_CLIENT = "system-13", 7
@@ -38,29 +38,11 @@ class Kills(threading.Thread):
                 self.done += 1
 
 
-class Run:
+class Run(FleetRun):
     def __init__(self, options, fleet):
-        self.options, self.fleet = options, fleet
-        self.database = Database(fleet["database_url"])
+        super().__init__(options, fleet)
         self.sandbox = Sandbox(fleet["sandbox"])
-        self.workers = [Worker(description, options.logs) for description in fleet["workers"]]
-        self.supervisor = Supervisor(self.workers)
         self.lied = [number for number in range(1, options.erasures + 1) if 1 + (number - 1) % 50 == LIARS_CLIENT]
-
-    def number(self, query):
-        try:
-            return int(self.database.value(query))
-        except (DatabaseDown, subprocess.TimeoutExpired, TypeError):
-            return -1
-
-    def wait(self, what, condition, limit):
-        since = time.monotonic()
-        while time.monotonic() - since < limit:
-            if condition():
-                return round(time.monotonic() - since, 1)
-            time.sleep(0.25)
-        say(f"not within {limit} s: {what}")
-        return None
 
     def go(self):
         count = self.options.erasures
@@ -69,9 +51,7 @@ class Run:
         self.sandbox.call("PUT", "/scripts/system-2", {"hang": True})
         self.sandbox.call("PUT", "/scripts/system-3", {"methods": ["DELETE"], "probability": 0.3, "seed": self.options.seed, "status": 503})
         self.sandbox.call("PUT", f"/scripts/{LIAR}", {"methods": ["DELETE"], "status": 200, "acts": False})
-        self.supervisor.start()
-        if self.wait("workers ready", lambda: all(worker.is_ready() for worker in self.workers), 60) is None:
-            raise SystemExit("load-erasures: the workers did not become ready; see " + self.options.logs)
+        self.begin()
         begun = time.monotonic()
         names = ",".join(f"'{name}'" for name in SYSTEMS if name not in SICK)
         healthy = f"SELECT count(*) FROM habeas.fan_out WHERE system_id IN ({names}) AND state = 'verified'"
@@ -121,7 +101,7 @@ class Run:
         rows = []
         for name in SYSTEMS + [LIAR]:
             peer = report.get(name, {})
-            calls = self.calls(name)
+            calls = self.sandbox.calls(name)
             deletions = [call for call in calls if call["method"] == "DELETE"]
             keys = {call["key"] for call in deletions}
             rows.append({
@@ -131,22 +111,6 @@ class Run:
         states = self.database.rows("SELECT state, count(*) FROM habeas.case_file GROUP BY 1 ORDER BY 1")
         verify = self.number("SELECT count(*) FROM habeas.evidence WHERE fact = 'target.stuck'")
         return {"systems": rows, "states": dict(states), "verify_failures": verify, "planted": len(self.lied)}
-
-    def calls(self, name):
-        calls, after = [], 0
-        while True:
-            lines = self.sandbox.call("GET", f"/report/{name}/calls?after={after}&limit=10000").splitlines()
-            page = [json.loads(line) for line in lines]
-            calls += page
-            if len(page) < 10000:
-                return calls
-            after = page[-1]["id"]
-
-    def evidence(self):
-        done = subprocess.run(
-            [self.fleet["habeas"], "evidence", "verify", "--all"], env={**os.environ, **self.fleet["operator_env"]}, capture_output=True, text=True, timeout=600
-        )
-        return "holds" if done.returncode == 0 else (done.stdout + done.stderr).strip()[-300:]
 
     def judge(self, result, count):
         faults = []

@@ -11,8 +11,9 @@ import threading
 import time
 import uuid
 
-from database import Database, DatabaseDown
-from workers import Supervisor, Worker, load
+from database import Database
+from fleet import FleetRun
+from workers import load
 
 TABLES = ["attachments", "messages", "conversations", "addresses", "events", "notes", "contacts", "accounts"]
 JOINS = {
@@ -21,10 +22,6 @@ JOINS = {
 }
 LONGEST_WAIT_MS = 100
 MEMORY_MB = 64
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
 
 
 def source(table):
@@ -56,25 +53,20 @@ class Memory(threading.Thread):
             time.sleep(0.1)
 
 
-class Run:
+class Run(FleetRun):
+    PAUSE = 0.1
+
     def __init__(self, options, fleet):
-        self.options, self.fleet = options, fleet
-        self.database, self.shop = Database(fleet["database_url"]), Database(fleet["shop_url"])
-        self.workers = [Worker(description, options.logs) for description in fleet["workers"]]
+        super().__init__(options, fleet)
+        self.shop = Database(fleet["shop_url"])
         self.erasure = next(worker for worker in self.workers if worker.name == "habeas-erasure-1")
-        self.supervisor = Supervisor(self.workers)
         self.result = {}
 
     def wait(self, what, condition, limit):
-        since = time.monotonic()
-        while time.monotonic() - since < limit:
-            try:
-                if condition():
-                    return time.monotonic() - since
-            except DatabaseDown as fault:
-                say(f"asking again: {fault}")
-            time.sleep(0.1)
-        raise SystemExit(f"tenant: not within {limit} s: {what}; see {self.options.logs}")
+        seconds = super().wait(what, condition, limit)
+        if seconds is None:
+            raise SystemExit(f"tenant: gave up; see {self.options.logs}")
+        return seconds
 
     def habeas(self, *words, env, text=None):
         done = subprocess.run([self.fleet["habeas"], *words], env={**os.environ, **env}, input=text, capture_output=True, text=True, timeout=600)
@@ -113,8 +105,7 @@ class Run:
     def go(self):
         before, digest = self.counts(), self.digest()
         total = sum(before.values())
-        self.supervisor.start()
-        self.wait("workers ready", lambda: all(worker.is_ready() for worker in self.workers), 60)
+        self.begin()
         memory = Memory(self.erasure)
         memory.start()
         self.publish()
@@ -179,10 +170,6 @@ class Run:
             "certified": deleted(json.loads(certificate)) == before,
             "others_untouched": self.digest() == digest,
         })  # fmt: skip
-
-    def evidence(self):
-        done = subprocess.run([self.fleet["habeas"], "evidence", "verify", "--all"], env={**os.environ, **self.fleet["operator_env"]}, capture_output=True, text=True, timeout=600)
-        return "holds" if done.returncode == 0 else (done.stdout + done.stderr).strip()[-300:]
 
     def judge(self):
         result, faults = self.result, []
