@@ -12,14 +12,13 @@ from statistics import median
 
 import psycopg
 
-from broker import Broker
 from conditions import conditions
 from contestants import environment
-from database import Database
 from effects import Bench as EffectBench
 from effects import Failed, say
 from meters import cpu_seconds
 from people import populate
+from surroundings import in_words
 
 SYSTEMS = 4
 NAMES = [f"system-{number}" for number in range(1, SYSTEMS + 1)]
@@ -168,7 +167,7 @@ def main() -> None:
     ratio = round(medians["calls_20ms"] / medians["plain_20ms"], 2)
     per_thousand = {name: median(spent[name] for spent in cpu) for name in cpu[0]}
     print(f"ratio at 20 ms: {ratio} of the same calls with nothing kept (wanted: at least 0.5); CPU seconds for 1,000 erasures in a database: {per_thousand}; "
-          + "; ".join(f"{name} {value}" for name, value in found.items() if not isinstance(value, dict)))
+          + in_words(found))
     print(json.dumps({"ratio_20ms": ratio, "medians": medians, "runs": rates, "cpu_per_1000": per_thousand, "conditions": found, "quick": options.quick}))
 
 
