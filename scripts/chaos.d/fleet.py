@@ -6,6 +6,7 @@ import sys
 import time
 
 from database import Database, DatabaseDown
+from surroundings import surroundings
 from workers import Supervisor, Worker
 
 
@@ -21,6 +22,7 @@ class FleetRun:
         self.database = Database(fleet["database_url"])
         self.workers = [Worker(description, options.logs) for description in fleet["workers"]]
         self.supervisor = Supervisor(self.workers)
+        self.conditions = surroundings(self.database, fleet["management_url"], options.logs)
 
     def begin(self):
         self.supervisor.start()

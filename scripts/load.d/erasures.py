@@ -14,6 +14,7 @@ import time
 from fleet import FleetRun, say
 from people import populate
 from run import Sandbox
+from surroundings import in_words
 from workers import load
 
 SYSTEMS = [f"system-{number}" for number in range(1, 13)]
@@ -79,9 +80,9 @@ class Run(FleetRun):
         self.give_up()
         ended = self.wait("every case ended", lambda: self.number("SELECT count(*) FROM habeas.case_file WHERE state IN ('fulfilled', 'partly_fulfilled')") == count, 120)
         result = {
-            "erasures": count, "kills": kills.done, "seconds": round(time.monotonic() - begun, 1), "healthy_s": healthy_s,
+            "erasures": count, "seed": self.options.seed, "hang": self.options.hang, "kills": kills.done, "seconds": round(time.monotonic() - begun, 1), "healthy_s": healthy_s,
             "healthy_effects_per_s": healthy_rate, "done_during_hang": hung["healthy"], "done_at_system_2_by_then": hung["sick"], "drained_s": drained, "caught_s": caught, "ended_s": ended,
-            **self.systems(count),
+            **self.systems(count), "conditions": self.conditions,
         }
         result["exits"] = self.supervisor.stop()
         result["evidence"] = self.evidence()
@@ -157,6 +158,7 @@ def main():
         print(f"{row['system']:<12}{row['people']:>8}{row['deletions']:>11}{row['keys']:>8}{row['acted_again'] or 0:>7}{row['most_in_a_second'] or 0:>13}{row['under_way_most'] or 0:>9}")
     print(f"systems that are well: done after {result['healthy_s']} s, {result['healthy_effects_per_s']} calls a second; all after {result['seconds']} s; {result['kills']} kills")
     print(f"caught: {result['verify_failures']} of {result['planted']}; cases: " + ", ".join(f"{count} {state}" for state, count in result["states"].items()) + f"; evidence {result['evidence']}")
+    print(f"{result['erasures']} erasures, seed {result['seed']}, system-2 hung for {result['hang']} s; {in_words(result['conditions'])}")
     for fault in result["faults_found"]:
         print(f"NOT: {fault}")
     print(json.dumps({"ok": not result["faults_found"], **result}))

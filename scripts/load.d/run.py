@@ -120,7 +120,7 @@ class Run(FleetRun):
         result = {
             "scenario": self.options.scenario, "cases": self.number(cases), "taken_at_once": taken, "faults": faults.done,
             "seconds": round(time.monotonic() - begun, 1), "drained_s": drained, "people_told_s": told, "outbox_s": settled,
-            **self.receivers(healthy),
+            **self.receivers(healthy), "conditions": self.conditions,
         }
         result["exits"] = self.supervisor.stop()
         result["evidence"] = self.evidence()

@@ -13,6 +13,7 @@ import uuid
 
 from database import Database
 from fleet import FleetRun
+from surroundings import in_words
 from workers import load
 
 TABLES = ["attachments", "messages", "conversations", "addresses", "events", "notes", "contacts", "accounts"]
@@ -60,7 +61,7 @@ class Run(FleetRun):
         super().__init__(options, fleet)
         self.shop = Database(fleet["shop_url"])
         self.erasure = next(worker for worker in self.workers if worker.name == "habeas-erasure-1")
-        self.result = {}
+        self.result = {"conditions": self.conditions}
 
     def wait(self, what, condition, limit):
         seconds = super().wait(what, condition, limit)
@@ -214,6 +215,7 @@ class Run(FleetRun):
             ("rows of others", "untouched" if result["others_untouched"] else "CHANGED"),
             ("case", f"{result['case']}; the target is {result['target']} by {result['verified_by']}"),
             ("evidence", result["evidence"]),
+            ("conditions", in_words(result["conditions"])),
             ("holds", "; ".join(result["faults_found"]) or "everything"),
         ]
         for name, text in lines:
