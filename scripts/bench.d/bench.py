@@ -11,6 +11,7 @@ from conditions import conditions
 from contestants import contestants
 from database import Database
 from report import medians, summary, table
+from surroundings import in_words
 from trial import Trial, TrialError
 
 TARGET_SECONDS = 14
@@ -106,8 +107,7 @@ def main() -> None:
         print(f"habeas-intake: ready {ours['ready_seconds']:.3f} s after exec, at most {ours['peak_rss_mb']:.1f} MB resident with {ours['events']:,.0f} events waiting")
         prepare = figures["database_1"]["prepare_ms_per_1000"]
         print(f"reading and encrypting 1,000 events takes {prepare:.0f} ms of one core and is not part of the database's ceiling")
-        print(f"medians of {len(runs)} run(s), {time.monotonic() - begin:.0f} s; {ours['message_bytes']:.0f} bytes a message; "
-              + "; ".join(f"{name} {value}" for name, value in found.items() if not isinstance(value, dict)))
+        print(f"medians of {len(runs)} run(s), {time.monotonic() - begin:.0f} s; {ours['message_bytes']:.0f} bytes a message; {in_words(found)}")
     print(json.dumps(result | {"figures": figures, "runs": runs, "conditions": found, "quick": options.quick}))
 
 

@@ -1,11 +1,10 @@
-"""The broker as the driver sees it: how much waits, emptying, versions."""
+"""The broker as the driver sees it: how much waits, emptying."""
 
-import base64
-import json
-import urllib.request
 from urllib.parse import quote, unquote, urlparse
 
 import amqp
+
+from surroundings import management as ask
 
 # What the workers send, without the length limit that a publisher's own queue has: nobody reads it here.
 OUTCOMES = "bench.outcomes"
@@ -22,16 +21,10 @@ class Broker:
         )
         self.connection.connect()
         self.channel = self.connection.channel()
-        self.management = urlparse(management)
+        self.management = management
 
-    def api(self, path: str, method: str = "GET"):
-        target = self.management
-        request = urllib.request.Request(f"http://{target.hostname}:{target.port}/api/{path}", method=method)
-        login = f"{target.username}:{target.password}".encode()
-        request.add_header("Authorization", "Basic " + base64.b64encode(login).decode())
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            body = answer.read()
-        return json.loads(body) if body else None
+    def api(self, path: str):
+        return ask(self.management, f"/api/{path}")
 
     def prepare(self) -> None:
         """Queues of the bench's own; outcomes go there and nowhere else."""
@@ -54,7 +47,3 @@ class Broker:
         """Messages ready, and consumers."""
         answer = self.channel.queue_declare(queue, passive=True)
         return answer.message_count, answer.consumer_count
-
-    def versions(self) -> dict:
-        overview = self.api("overview")
-        return {"rabbitmq": overview["rabbitmq_version"], "erlang": overview["erlang_version"]}

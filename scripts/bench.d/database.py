@@ -69,7 +69,3 @@ class Database:
             """,
             quantiles,
         )
-
-    def settings(self) -> dict:
-        names = ("server_version", "synchronous_commit", "fsync", "full_page_writes", "wal_sync_method", "shared_buffers", "max_wal_size")
-        return {name: self.value(f"SHOW {name}") for name in names}

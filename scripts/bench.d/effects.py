@@ -17,6 +17,7 @@ from broker import Broker
 from conditions import conditions
 from contestants import environment
 from database import Database
+from surroundings import in_words
 from trial import HERE
 
 CLIENTS = 200
@@ -239,8 +240,7 @@ def main() -> None:
         "ratio_celery": round(medians["ours"] / max(medians["celery_4"], medians["celery_8"]), 2),
         "ratio_asyncio": round(medians["ours"] / medians["asyncio"], 2),
     }
-    print(f"ratios: {ratios['ratio_celery']} × Celery (the better of both), {ratios['ratio_asyncio']} × asyncio; medians of {options.runs} run(s); "
-          + "; ".join(f"{name} {value}" for name, value in found.items() if not isinstance(value, dict)))
+    print(f"ratios: {ratios['ratio_celery']} × Celery (the better of both), {ratios['ratio_asyncio']} × asyncio; medians of {options.runs} run(s); {in_words(found)}")
     print(json.dumps(ratios | {"medians": medians, "runs": rates, "conditions": found, "quick": options.quick}))
 
 

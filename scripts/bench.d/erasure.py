@@ -1,29 +1,27 @@
 """Measures erasures, contestant by contestant; called by scripts/bench-erasure with everything running."""
 
 import argparse
-import http.client
 import json
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from statistics import median
-from urllib.parse import urlsplit
 
 import psycopg
 
-from broker import Broker
 from conditions import conditions
 from contestants import environment
-from database import Database
 from effects import Bench as EffectBench
 from effects import Failed, say
 from meters import cpu_seconds
+from people import populate
+from surroundings import in_words
 
 SYSTEMS = 4
+NAMES = [f"system-{number}" for number in range(1, SYSTEMS + 1)]
 KEPT = ("case_file", "certificate", "fan_out", "task_answer", "review", "review_approval")
 PEOPLE = """
     DROP TABLE IF EXISTS message, person, habeas_progress;
@@ -55,25 +53,10 @@ class Bench(EffectBench):
         command = [f"{self.bin}/habeas", "systems", "apply", f"{self.state}/{name}.systems.yaml", "--without-broker"]
         subprocess.run(command, env=environment(extra), check=True, capture_output=True, timeout=60)
 
-    def populate(self, people: int) -> None:
-        address = urlsplit(self.sandbox)
-
-        def put(system):
-            connection = http.client.HTTPConnection(address.hostname, address.port)
-            for number in range(1, people + 1):
-                connection.request("PUT", f"/rest/{system}/users/customer-{number}", body="{}", headers={"content-type": "application/json"})
-                connection.getresponse().read()
-
-        threads = [threading.Thread(target=put, args=(f"system-{number}",)) for number in range(1, SYSTEMS + 1)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
     def script(self, milliseconds: int) -> None:
-        for number in range(1, SYSTEMS + 1):
+        for name in NAMES:
             body = json.dumps({"delay": {"ms": milliseconds}}).encode()
-            request = urllib.request.Request(f"{self.sandbox}/scripts/system-{number}", data=body, method="PUT")
+            request = urllib.request.Request(f"{self.sandbox}/scripts/{name}", data=body, method="PUT")
             urllib.request.urlopen(request, timeout=10).read()
 
     def publish(self, people: int) -> None:
@@ -91,7 +74,7 @@ class Bench(EffectBench):
         self.empty()
         self.apply("calls")
         self.script(0)
-        self.populate(people)
+        populate(self.sandbox, dict.fromkeys(NAMES, range(1, people + 1)))
         self.publish(people)
         self.script(milliseconds)
         # Planned, but for the moment nobody may call: what is measured are the effects, not the plans.
@@ -112,7 +95,7 @@ class Bench(EffectBench):
     def plain_calls(self, people: int, milliseconds: int) -> float:
         self.forget()
         self.script(0)
-        self.populate(people)
+        populate(self.sandbox, dict.fromkeys(NAMES, range(1, people + 1)))
         self.script(milliseconds)
         command = [f"{self.bin}/habeas", "bench", "calls", "--sandbox", self.sandbox, "--people", str(people), "--systems", str(SYSTEMS), "--at-once", "64"]
         found = subprocess.run(command, env=environment({}), check=True, capture_output=True, text=True, timeout=600)
@@ -154,14 +137,14 @@ def main() -> None:
     bench.database.warm()
     found = conditions(bench.broker, bench.database, f"{options.state}/log")
     scale = 0.1 if options.quick else 1
-    people, people_instant, people_database = int(2_500 * scale), int(2_500 * scale), int(5_000 * scale)
+    people, people_database = int(2_500 * scale), int(5_000 * scale)
     rates, cpu = {}, []
     try:
         for number in range(options.runs):
             say(f"run {number + 1} of {options.runs}")
             for name, measure in (
                 ("plain_20ms", lambda: bench.plain_calls(people, 20)), ("calls_20ms", lambda: bench.fleet_calls(people, 20)),
-                ("plain_instant", lambda: bench.plain_calls(people_instant, 0)), ("calls_instant", lambda: bench.fleet_calls(people_instant, 0)),
+                ("plain_instant", lambda: bench.plain_calls(people, 0)), ("calls_instant", lambda: bench.fleet_calls(people, 0)),
             ):
                 rates.setdefault(name, []).append(measure())
                 say(f"  {name}: {rates[name][-1]:,.0f}/s")
@@ -183,9 +166,9 @@ def main() -> None:
         print(f"{label:<32} {medians[name]:>10,.0f} {min(rates[name]):>8,.0f}–{max(rates[name]):<8,.0f}")
     ratio = round(medians["calls_20ms"] / medians["plain_20ms"], 2)
     per_thousand = {name: median(spent[name] for spent in cpu) for name in cpu[0]}
-    print(f"ratio at 20 ms: {ratio} of the same calls with nothing kept (wanted: at least 0.5); CPU seconds for 1,000 erasures in a database: {per_thousand}; "
-          + "; ".join(f"{name} {value}" for name, value in found.items() if not isinstance(value, dict)))
-    print(json.dumps({"ratio_20ms": ratio, "medians": medians, "runs": rates, "cpu_per_1000": per_thousand, "conditions": found, "quick": options.quick}))
+    print(f"ratio at 20 ms: {ratio} of the same calls with nothing kept (wanted: at least 0.5); CPU seconds for 1,000 erasures in a database: {per_thousand}")
+    print(f"medians of {options.runs} run(s); {people} people at {SYSTEMS} systems, {people_database} in the database; {in_words(found)}")
+    print(json.dumps({"people": {"calls": people, "database": people_database}, "ratio_20ms": ratio, "medians": medians, "runs": rates, "cpu_per_1000": per_thousand, "conditions": found, "quick": options.quick}))
 
 
 if __name__ == "__main__":

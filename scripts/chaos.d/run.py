@@ -10,15 +10,16 @@ import sys
 import threading
 import time
 import urllib.request
-from base64 import b64encode
 from datetime import datetime, timezone
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from database import Database
 from events import PUBLISHERS, Catalogue
 from faults import HEARTBEAT, Faults, rows_so_far
+from fleet import say
 from proxy import CutProxy
 from publisher import Publisher
+from surroundings import management
 from verify import Account
 from workers import Supervisor, Worker, load
 
@@ -26,10 +27,6 @@ from workers import Supervisor, Worker, load
 MIX = {"kill": 20, "terminate": 20, "broker": 3, "postgres": 3, "freeze": 2, "alarm": 1, "cut": 12}
 # fault -> how many when it has a run of its own
 ALONE = {"kill": 40, "terminate": 40, "broker": 4, "postgres": 6, "freeze": 4, "alarm": 3, "cut": 40}
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
 
 
 class Feeder(threading.Thread):
@@ -104,18 +101,10 @@ class Run:
         rows = rows_so_far(self.database)
         return rows is not None and rows >= expected
 
-    def management(self, path):
-        url = urlsplit(self.fleet["management_url"])
-        request = urllib.request.Request(f"{url.scheme}://{url.hostname}:{url.port}{path}")
-        token = b64encode(f"{unquote(url.username)}:{unquote(url.password)}".encode()).decode()
-        request.add_header("Authorization", f"Basic {token}")
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-
     def consumers(self):
         """Names of the queues to how many consumers they have now."""
         counts = {}
-        for consumer in self.management(f"/api/consumers/{quote(self.fleet['vhost'], safe='')}"):
+        for consumer in management(self.fleet["management_url"], f"/api/consumers/{quote(self.fleet['vhost'], safe='')}", timeout=10):
             name = consumer["queue"]["name"]
             counts[name] = counts.get(name, 0) + 1
         return counts

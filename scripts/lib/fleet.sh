@@ -125,12 +125,28 @@ fleet_secret() {
     cat "$file"
 }
 
-# fleet_operator ARGUMENT…: the command line as the operator who owns the installation. Passwords travel in the
-# environment; arguments show in every process list.
+# fleet_operator_environment: NAME=VALUE lines for the operator who owns the installation.
+fleet_operator_environment() {
+    printf '%s\n' "HABEAS_DATABASE_URL=$FLEET_ADMIN_DATABASE" "HABEAS_AMQP_URL=$HABEAS_TEST_AMQP$FLEET_VHOST" \
+        "HABEAS_AMQP_MANAGEMENT_URL=$HABEAS_TEST_MANAGEMENT" "HABEAS_KEYS_FILE=$FLEET_DIR/keys"
+}
+
+# fleet_operator ARGUMENT…: the command line as that operator. Passwords travel in the environment; arguments show in every
+# process list.
 fleet_operator() {
-    local -x HABEAS_DATABASE_URL=$FLEET_ADMIN_DATABASE HABEAS_AMQP_URL=$HABEAS_TEST_AMQP$FLEET_VHOST
-    local -x HABEAS_AMQP_MANAGEMENT_URL=$HABEAS_TEST_MANAGEMENT HABEAS_KEYS_FILE=$FLEET_DIR/keys
+    local line
+    while read -r line; do local -x "${line?}"; done < <(fleet_operator_environment)
     "$FLEET_BIN/habeas" "$@"
+}
+
+# fleet_operator_url NAME: the database with an operator's own login, made on first use; some things take two people.
+fleet_operator_url() {
+    if [ ! -s "$FLEET_DIR/passwords/$1" ]; then
+        psql -q -X "$FLEET_ADMIN_DATABASE" -v ON_ERROR_STOP=1 <<-END >&2 || return
+		CREATE ROLE "$1" LOGIN PASSWORD '$(fleet_secret "$1")' IN ROLE habeas_operator;
+		END
+    fi
+    printf 'postgresql://%s:%s@%s/%s\n' "$1" "$(fleet_secret "$1")" "$FLEET_PG" "$FLEET_DATABASE"
 }
 
 fleet_publisher_url() { printf 'amqp://%s:%s@%s/%s\n' "$1" "$(fleet_secret "$1")" "$FLEET_AMQP" "$FLEET_VHOST"; }
@@ -145,6 +161,37 @@ fleet_worker_environment() {
     printf '%s\n' "HABEAS_POLICY_FOLDER=$ROOT/deploy" HABEAS_MAIL_HOST=127.0.0.1 "HABEAS_MAIL_PORT=${FLEET_MAIL_PORT-}" \
         HABEAS_MAIL_SECURITY=none HABEAS_MAIL_INTERNAL=true HABEAS_MAIL_FROM=privacy@vendor.example "HABEAS_MAIL_FROM_NAME=Vendor privacy desk" \
         HABEAS_MAIL_MESSAGE_ID_DOMAIN=vendor.example
+}
+
+# fleet_json WORKERS PUBLISHERS [NAME=TEXT]…: what a run in Python needs to know of the fleet, and the texts as further members.
+# Each worker is a KIND-COPY and gets a free port.
+fleet_json() {
+    local workers=$1 publishers=$2 name
+    shift 2
+    {
+        printf '%s\n' "database_url=$FLEET_ADMIN_DATABASE" "management_url=$HABEAS_TEST_MANAGEMENT" "vhost=$FLEET_VHOST" \
+            "node_dir=$HABEAS_TEST_NODE_DIR" "habeas=$FLEET_BIN/habeas" "sandbox=${FLEET_SANDBOX-}" "$@"
+        printf '\0'
+        fleet_operator_environment
+        printf '\0'
+        for name in $publishers; do printf '%s=%s\n' "$name" "$(fleet_publisher_url "$name")"; done
+        for name in $workers; do
+            printf '\0%s\n' "$name"
+            fleet_worker_environment "${name%-*}" "$(servers_free_port)"
+        done
+    } | python3 -c '
+import json, sys
+def pairs(text):
+    return dict(line.split("=", 1) for line in text.splitlines())
+def worker(text):
+    name, _, lines = text.partition("\n")
+    environment = pairs(lines)
+    program = found["habeas"] + "-" + name.rsplit("-", 1)[0]
+    return {"name": "habeas-" + name, "argv": [program], "port": int(environment["HABEAS_PROBES_PORT"]), "env": environment}
+members, operator, publishers, *workers = sys.stdin.read().split("\0")
+found = pairs(members)
+found.update(operator_env=pairs(operator), publisher_urls=pairs(publishers), workers=[worker(text) for text in workers])
+print(json.dumps(found))'
 }
 
 # fleet_start KIND COPY: starts one worker; its probe port goes to FLEET_PORTS.

@@ -2,7 +2,6 @@
 compared with the database's. Called by scripts/load-erasures, which prepares servers, stand-ins and fleet."""
 
 import argparse
-import http.client
 import json
 import os
 import random
@@ -11,14 +10,16 @@ import subprocess
 import sys
 import threading
 import time
-from urllib.parse import urlsplit
 
-from database import Database, DatabaseDown
-from run import Sandbox, say
-from workers import Supervisor, Worker, load
+from fleet import FleetRun, say
+from people import populate
+from run import Sandbox
+from surroundings import in_words
+from workers import load
 
 SYSTEMS = [f"system-{number}" for number in range(1, 13)]
 LIAR, LIARS_CLIENT = "system-13", 7
+IN_FLIGHT = 16
 PER_SECOND = 20
 SICK = {"system-1", "system-2", "system-3", LIAR}
 
@@ -38,57 +39,20 @@ class Kills(threading.Thread):
                 self.done += 1
 
 
-class Run:
+class Run(FleetRun):
     def __init__(self, options, fleet):
-        self.options, self.fleet = options, fleet
-        self.database = Database(fleet["database_url"])
+        super().__init__(options, fleet)
         self.sandbox = Sandbox(fleet["sandbox"])
-        self.workers = [Worker(description, options.logs) for description in fleet["workers"]]
-        self.supervisor = Supervisor(self.workers)
         self.lied = [number for number in range(1, options.erasures + 1) if 1 + (number - 1) % 50 == LIARS_CLIENT]
-
-    def populate(self):
-        address = urlsplit(self.fleet["sandbox"])
-
-        def put(system, people):
-            connection = http.client.HTTPConnection(address.hostname, address.port)
-            for number in people:
-                connection.request("PUT", f"/rest/{system}/users/customer-{number}", body="{}", headers={"content-type": "application/json"})
-                connection.getresponse().read()
-
-        everybody = range(1, self.options.erasures + 1)
-        threads = [threading.Thread(target=put, args=(system, everybody)) for system in SYSTEMS]
-        threads.append(threading.Thread(target=put, args=(LIAR, self.lied)))
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    def number(self, query):
-        try:
-            return int(self.database.value(query))
-        except (DatabaseDown, subprocess.TimeoutExpired, TypeError):
-            return -1
-
-    def wait(self, what, condition, limit):
-        since = time.monotonic()
-        while time.monotonic() - since < limit:
-            if condition():
-                return round(time.monotonic() - since, 1)
-            time.sleep(0.25)
-        say(f"not within {limit} s: {what}")
-        return None
 
     def go(self):
         count = self.options.erasures
-        self.populate()
+        populate(self.fleet["sandbox"], {**dict.fromkeys(SYSTEMS, range(1, count + 1)), LIAR: self.lied})
         self.sandbox.call("DELETE", "/report")
         self.sandbox.call("PUT", "/scripts/system-2", {"hang": True})
         self.sandbox.call("PUT", "/scripts/system-3", {"methods": ["DELETE"], "probability": 0.3, "seed": self.options.seed, "status": 503})
         self.sandbox.call("PUT", f"/scripts/{LIAR}", {"methods": ["DELETE"], "status": 200, "acts": False})
-        self.supervisor.start()
-        if self.wait("workers ready", lambda: all(worker.is_ready() for worker in self.workers), 60) is None:
-            raise SystemExit("load-erasures: the workers did not become ready; see " + self.options.logs)
+        self.begin()
         begun = time.monotonic()
         names = ",".join(f"'{name}'" for name in SYSTEMS if name not in SICK)
         healthy = f"SELECT count(*) FROM habeas.fan_out WHERE system_id IN ({names}) AND state = 'verified'"
@@ -104,7 +68,7 @@ class Run:
         if self.options.kills:
             kills.start()
         command = [self.fleet["habeas"], "bench", "generate", "--count", str(count), "--clients", "50", "--instructions", "--without-contact"]
-        subprocess.run(command, env={**os.environ, "HABEAS_AMQP_URL": self.fleet["publisher_url"]}, check=True, capture_output=True, timeout=600)
+        subprocess.run(command, env={**os.environ, "HABEAS_AMQP_URL": self.fleet["publisher_urls"]["bench"]}, check=True, capture_output=True, timeout=600)
         healthy_s = self.wait("the systems that are well done", lambda: self.number(healthy) == count * 9, 600)
         healthy_s = healthy_s and round(time.monotonic() - begun, 1)
         healthy_rate = healthy_s and round(count * 18 / healthy_s)
@@ -116,9 +80,9 @@ class Run:
         self.give_up()
         ended = self.wait("every case ended", lambda: self.number("SELECT count(*) FROM habeas.case_file WHERE state IN ('fulfilled', 'partly_fulfilled')") == count, 120)
         result = {
-            "erasures": count, "kills": kills.done, "seconds": round(time.monotonic() - begun, 1), "healthy_s": healthy_s,
+            "erasures": count, "seed": self.options.seed, "hang": self.options.hang, "kills": kills.done, "seconds": round(time.monotonic() - begun, 1), "healthy_s": healthy_s,
             "healthy_effects_per_s": healthy_rate, "done_during_hang": hung["healthy"], "done_at_system_2_by_then": hung["sick"], "drained_s": drained, "caught_s": caught, "ended_s": ended,
-            **self.systems(count),
+            **self.systems(count), "conditions": self.conditions,
         }
         result["exits"] = self.supervisor.stop()
         result["evidence"] = self.evidence()
@@ -138,31 +102,16 @@ class Run:
         rows = []
         for name in SYSTEMS + [LIAR]:
             peer = report.get(name, {})
-            calls = [call for call in self.calls(name) if call["method"] == "DELETE"]
-            keys = {call["key"] for call in calls}
+            calls = self.sandbox.calls(name)
+            deletions = [call for call in calls if call["method"] == "DELETE"]
+            keys = {call["key"] for call in deletions}
             rows.append({
-                "system": name, "deletions": len(calls), "keys": len(keys), "people": len(self.lied) if name == LIAR else count,
+                "system": name, "calls": peer.get("calls", 0), "calls_kept": len(calls), "deletions": len(deletions), "keys": len(keys), "people": len(self.lied) if name == LIAR else count,
                 "acted_again": peer.get("acted_again"), "most_in_a_second": peer.get("most_in_a_second"), "under_way_most": peer.get("under_way_most"),
             })
         states = self.database.rows("SELECT state, count(*) FROM habeas.case_file GROUP BY 1 ORDER BY 1")
         verify = self.number("SELECT count(*) FROM habeas.evidence WHERE fact = 'target.stuck'")
         return {"systems": rows, "states": dict(states), "verify_failures": verify, "planted": len(self.lied)}
-
-    def calls(self, name):
-        calls, after = [], 0
-        while True:
-            lines = self.sandbox.call("GET", f"/report/{name}/calls?after={after}&limit=10000").splitlines()
-            page = [json.loads(line) for line in lines]
-            calls += page
-            if len(page) < 10000:
-                return calls
-            after = page[-1]["id"]
-
-    def evidence(self):
-        done = subprocess.run(
-            [self.fleet["habeas"], "evidence", "verify", "--all"], env={**os.environ, **self.fleet["operator_env"]}, capture_output=True, text=True, timeout=600
-        )
-        return "holds" if done.returncode == 0 else (done.stdout + done.stderr).strip()[-300:]
 
     def judge(self, result, count):
         faults = []
@@ -179,12 +128,20 @@ class Run:
         for row in result["systems"]:
             if row["keys"] != row["people"]:
                 faults.append(f"{row['system']}: {row['people']} people under {row['keys']} keys")
-            if row["system"] == "system-1" and row["most_in_a_second"] > PER_SECOND * 1.1:
+            if row["calls_kept"] < row["calls"]:
+                faults.append(f"{row['system']}: of {row['calls']} calls the sandbox kept {row['calls_kept']}")
+            if (row["under_way_most"] or 0) > IN_FLIGHT * 1.1:
+                faults.append(f"{row['system']} got {row['under_way_most']} calls at once")
+            if row["system"] == "system-1" and (row["most_in_a_second"] or 0) > PER_SECOND * 1.1:
                 faults.append(f"system-1 got {row['most_in_a_second']} calls in a second")
         if result["verify_failures"] != result["planted"]:
             faults.append(f"{result['planted']} lies, {result['verify_failures']} caught")
         if result["evidence"] != "holds":
             faults.append("a chain of evidence does not hold")
+        if any(result["exits"].values()):
+            faults.append("a worker did not end on TERM with 0")
+        if self.options.kills and not result["kills"]:
+            faults.append("nothing was killed: too few people for that")
         result["faults_found"] = faults
 
 
@@ -201,6 +158,7 @@ def main():
         print(f"{row['system']:<12}{row['people']:>8}{row['deletions']:>11}{row['keys']:>8}{row['acted_again'] or 0:>7}{row['most_in_a_second'] or 0:>13}{row['under_way_most'] or 0:>9}")
     print(f"systems that are well: done after {result['healthy_s']} s, {result['healthy_effects_per_s']} calls a second; all after {result['seconds']} s; {result['kills']} kills")
     print(f"caught: {result['verify_failures']} of {result['planted']}; cases: " + ", ".join(f"{count} {state}" for state, count in result["states"].items()) + f"; evidence {result['evidence']}")
+    print(f"{result['erasures']} erasures, seed {result['seed']}, system-2 hung for {result['hang']} s; {in_words(result['conditions'])}")
     for fault in result["faults_found"]:
         print(f"NOT: {fault}")
     print(json.dumps({"ok": not result["faults_found"], **result}))

@@ -3,6 +3,8 @@
 import json
 import sys
 
+from surroundings import in_words
+
 
 def main(path):
     with open(path) as file:
@@ -21,6 +23,7 @@ def main(path):
     if "healthy" in by and "bad" in by and by["healthy"]["p99_s"]:
         ratio = round(by["bad"]["p99_s"] / by["healthy"]["p99_s"], 2)
         print(f"p99 of healthy clients with bad ones beside them: {ratio} × that without (wanted: at most 2)")
+    print(in_words(results[0]["conditions"]))
     ok = not any(run["faults_found"] for run in results) and (ratio is None or ratio <= 2)
     print(json.dumps({"ok": ok, "p99_ratio": ratio, "runs": results}))
     return 0 if ok else 1

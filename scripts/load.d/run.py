@@ -12,8 +12,8 @@ import threading
 import time
 import urllib.request
 
-from database import Database, DatabaseDown
-from workers import Supervisor, Worker, load
+from fleet import FleetRun, say
+from workers import load
 
 CLIENTS = 200
 IN_FLIGHT = 4
@@ -30,10 +30,6 @@ LEASE = 25 + 15  # seconds: a webhook's longest call at the default timeout, and
 RETRY = 15
 
 
-def say(text):
-    print(text, file=sys.stderr, flush=True)
-
-
 class Sandbox:
     def __init__(self, url):
         self.url = url
@@ -48,7 +44,13 @@ class Sandbox:
         return json.loads(self.call("GET", "/report"))["peers"]
 
     def calls(self, name):
-        return [json.loads(line) for line in self.call("GET", f"/report/{name}/calls?limit=10000").splitlines()]
+        calls, after = [], 0
+        while True:
+            page = [json.loads(line) for line in self.call("GET", f"/report/{name}/calls?after={after}&limit=10000").splitlines()]
+            calls += page
+            if len(page) < 10000:
+                return calls
+            after = page[-1]["id"]
 
 
 class Faults(threading.Thread):
@@ -82,37 +84,17 @@ class Faults(threading.Thread):
             self.done.append(fault)
 
 
-class Run:
+class Run(FleetRun):
     def __init__(self, options, fleet):
-        self.options, self.fleet = options, fleet
-        self.database = Database(fleet["database_url"])
+        super().__init__(options, fleet)
         self.sandbox = Sandbox(fleet["sandbox"])
-        self.workers = [Worker(description, options.logs) for description in fleet["workers"]]
-        self.supervisor = Supervisor(self.workers)
         self.bad = {number: kind for kind, (numbers, _) in BAD.items() for number in numbers} if options.scenario == "bad" else {}
-
-    def number(self, query):
-        try:
-            return int(self.database.value(query))
-        except (DatabaseDown, subprocess.TimeoutExpired, TypeError):
-            return -1
-
-    def wait(self, what, condition, limit):
-        since = time.monotonic()
-        while time.monotonic() - since < limit:
-            if condition():
-                return time.monotonic() - since
-            time.sleep(0.2)
-        say(f"not within {limit} s: {what}")
-        return None
 
     def go(self):
         for kind, (numbers, script) in BAD.items():
             for number in numbers if self.bad else ():
                 self.sandbox.call("PUT", f"/scripts/client-{number}", script)
-        self.supervisor.start()
-        if self.wait("workers ready", lambda: all(worker.is_ready() for worker in self.workers), 60) is None:
-            raise SystemExit("load: the workers did not become ready; see " + self.options.logs)
+        self.begin()
         count, rate = self.options.referrals, self.options.referrals / self.options.seconds
         faults = Faults(self.workers, self.fleet["node_dir"], random.Random(self.options.seed), self.options.seconds)
         if self.options.scenario == "faults":
@@ -121,7 +103,7 @@ class Run:
         # An open load; where the broker goes away meanwhile, the generator waits for its confirms like any publisher.
         command += ["--rate", str(rate)]
         begun = time.monotonic()
-        published = subprocess.run(command, env={**os.environ, "HABEAS_AMQP_URL": self.fleet["publisher_url"]}, capture_output=True, text=True, timeout=1800)
+        published = subprocess.run(command, env={**os.environ, "HABEAS_AMQP_URL": self.fleet["publisher_urls"]["bench"]}, capture_output=True, text=True, timeout=1800)
         say(f"published in {time.monotonic() - begun:.0f} s: {(published.stdout or published.stderr).strip()[-200:]}")
         if faults.is_alive():
             faults.join()
@@ -138,7 +120,7 @@ class Run:
         result = {
             "scenario": self.options.scenario, "cases": self.number(cases), "taken_at_once": taken, "faults": faults.done,
             "seconds": round(time.monotonic() - begun, 1), "drained_s": drained, "people_told_s": told, "outbox_s": settled,
-            **self.receivers(healthy),
+            **self.receivers(healthy), "conditions": self.conditions,
         }
         result["exits"] = self.supervisor.stop()
         result["evidence"] = self.evidence()
@@ -209,12 +191,6 @@ class Run:
             "most_in_a_second": max((report[f"client-{number}"]["most_in_a_second"] for number in RATED if f"client-{number}" in report), default=0),
             "states": states,
         }
-
-    def evidence(self):
-        done = subprocess.run(
-            [self.fleet["habeas"], "evidence", "verify", "--all"], env={**os.environ, **self.fleet["operator_env"]}, capture_output=True, text=True, timeout=600
-        )
-        return "holds" if done.returncode == 0 else (done.stdout + done.stderr).strip()[-300:]
 
     def judge(self, result):
         faults = []

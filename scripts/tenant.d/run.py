@@ -11,8 +11,10 @@ import threading
 import time
 import uuid
 
-from database import Database, DatabaseDown
-from workers import Supervisor, Worker, load
+from database import Database
+from fleet import FleetRun
+from surroundings import in_words
+from workers import load
 
 TABLES = ["attachments", "messages", "conversations", "addresses", "events", "notes", "contacts", "accounts"]
 JOINS = {
@@ -21,10 +23,6 @@ JOINS = {
 }
 LONGEST_WAIT_MS = 100
 MEMORY_MB = 64
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
 
 
 def source(table):
@@ -56,25 +54,20 @@ class Memory(threading.Thread):
             time.sleep(0.1)
 
 
-class Run:
+class Run(FleetRun):
+    PAUSE = 0.1
+
     def __init__(self, options, fleet):
-        self.options, self.fleet = options, fleet
-        self.database, self.shop = Database(fleet["database_url"]), Database(fleet["shop_url"])
-        self.workers = [Worker(description, options.logs) for description in fleet["workers"]]
-        self.erasure = next(worker for worker in self.workers if worker.name == "habeas-erasure")
-        self.supervisor = Supervisor(self.workers)
-        self.result = {}
+        super().__init__(options, fleet)
+        self.shop = Database(fleet["shop_url"])
+        self.erasure = next(worker for worker in self.workers if worker.name == "habeas-erasure-1")
+        self.result = {"conditions": self.conditions}
 
     def wait(self, what, condition, limit):
-        since = time.monotonic()
-        while time.monotonic() - since < limit:
-            try:
-                if condition():
-                    return time.monotonic() - since
-            except DatabaseDown as fault:
-                say(f"asking again: {fault}")
-            time.sleep(0.1)
-        raise SystemExit(f"tenant: not within {limit} s: {what}; see {self.options.logs}")
+        seconds = super().wait(what, condition, limit)
+        if seconds is None:
+            raise SystemExit(f"tenant: gave up; see {self.options.logs}")
+        return seconds
 
     def habeas(self, *words, env, text=None):
         done = subprocess.run([self.fleet["habeas"], *words], env={**os.environ, **env}, input=text, capture_output=True, text=True, timeout=600)
@@ -113,8 +106,7 @@ class Run:
     def go(self):
         before, digest = self.counts(), self.digest()
         total = sum(before.values())
-        self.supervisor.start()
-        self.wait("workers ready", lambda: all(worker.is_ready() for worker in self.workers), 60)
+        self.begin()
         memory = Memory(self.erasure)
         memory.start()
         self.publish()
@@ -144,13 +136,13 @@ class Run:
             "specversion": "1.0", "id": str(uuid.uuid4()), "source": "/crm/contracts", "type": "io.habeas.client.terminated.v1", "time": now,
             "data": {"client": "acme", "terminated_at": now, "mode": "erase", "requested_by": "A. Owner"},
         }  # fmt: skip
-        self.habeas("publish", "-", env={"HABEAS_AMQP_URL": self.fleet["publisher_url"]}, text=json.dumps(event))
+        self.habeas("publish", "-", env={"HABEAS_AMQP_URL": self.fleet["publisher_urls"]["crm"]}, text=json.dumps(event))
 
     def approve(self):
         waiting = "SELECT id FROM habeas.review WHERE kind = 'tenant_erasure' AND settled_at IS NULL"
         self.wait("the end of the contract at hand", lambda: self.database.value(waiting), 60)
         task = self.database.value(waiting)
-        for url in self.fleet["operators"]:
+        for url in self.fleet["operators"].split():
             self.habeas("approve", task, "--reason", "contract ended", env={**self.fleet["operator_env"], "HABEAS_DATABASE_URL": url})
 
     def kill(self, total):
@@ -179,10 +171,6 @@ class Run:
             "certified": deleted(json.loads(certificate)) == before,
             "others_untouched": self.digest() == digest,
         })  # fmt: skip
-
-    def evidence(self):
-        done = subprocess.run([self.fleet["habeas"], "evidence", "verify", "--all"], env={**os.environ, **self.fleet["operator_env"]}, capture_output=True, text=True, timeout=600)
-        return "holds" if done.returncode == 0 else (done.stdout + done.stderr).strip()[-300:]
 
     def judge(self):
         result, faults = self.result, []
@@ -227,6 +215,7 @@ class Run:
             ("rows of others", "untouched" if result["others_untouched"] else "CHANGED"),
             ("case", f"{result['case']}; the target is {result['target']} by {result['verified_by']}"),
             ("evidence", result["evidence"]),
+            ("conditions", in_words(result["conditions"])),
             ("holds", "; ".join(result["faults_found"]) or "everything"),
         ]
         for name, text in lines:
