@@ -198,6 +198,7 @@ struct ClockFixture: Sendable {
                     }
                     files.change(record)
                 }
+                try await changes.settle(on: connection)
                 var outbox = OutboxWrites()
                 for row in changes.outcomes { outbox.add(row) }
                 return try await connection.pipeline(files.statements + changes.statements + outbox.statements)

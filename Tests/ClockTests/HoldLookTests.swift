@@ -79,6 +79,22 @@ struct HoldLookTests {
 
     static let heldCount: SQL = "SELECT count(*) FROM habeas.effect WHERE held_at IS NOT NULL"
 
+    @Test("K18: who confirmed a repetition while a hold was in place is not forgotten when it ends")
+    func stuck() async throws {
+        try await ClockFixture.with { fixture in
+            let cases = try await Self.cases(1, fixture)
+            _ = try await Self.place(fixture, ref: "a", hours: 5)
+            while try await fixture.holds.once() {}
+            let before = try await Self.woken(fixture).count
+            _ = try await fixture.owner.withConnection {
+                try await $0.query("UPDATE habeas.fan_out SET state = 'stuck' WHERE case_id = \(cases[0])")
+            }
+            try await fixture.goAhead(hours: 6)
+            while try await fixture.holds.once() {}
+            #expect(try await Self.woken(fixture).count == before + 1)
+        }
+    }
+
     @Test("K18: a hold on a client ends at its time, frees what no other keeps, and its cases are looked at again")
     func ends() async throws {
         try await ClockFixture.with { fixture in

@@ -74,6 +74,12 @@ struct PlanCommandTests {
                 """
             )
             #expect(try await waits().dropFirst() == [first, "the end of a legal hold (K18)"])
+            // A hold on the request itself is one, too.
+            _ = try await installation.query("UPDATE habeas.hold SET lifted_at = now()")
+            #expect(try await waits().dropFirst() == [first])
+            let hold = ["holds", "place", id.uuidString, "--ref", "L", "--basis", "b", "--reviewer", "legal"]
+            #expect(try await CommandLine.run(hold, environment: installation.environment).status == 0)
+            #expect(try await waits().dropFirst() == [first, "the end of a legal hold (K18)"])
         }
     }
 

@@ -6,10 +6,9 @@ import Testing
 struct OpenDSRSectionTests {
     private func read(_ connector: String, _ more: String = "") throws -> DataSystem {
         let lines = connector.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
-        return try SystemFile.system(
-            "id: vendor\nkind: subprocessor\n\(more)connector:\n  kind: opendsr\n\(lines)\n",
-            path: "map.yaml"
-        )
+        let text = "- id: vendor\n  kind: subprocessor\n"
+        let body = (more + "connector:\n  kind: opendsr\n" + lines + "\n").split(separator: "\n").map { "  \($0)\n" }
+        return try #require(SystemFile.entries(text + body.joined(), path: "map.yaml").first).system
     }
 
     @Test("everything that can be said is read")

@@ -22,4 +22,14 @@ struct TargetReportTests {
         let report = TargetReport(.done(), findings)
         #expect(TargetFindings(reading: report.attempt.findings ?? "") == findings)
     }
+
+    @Test("a failure that has nothing to say leaves what an attempt before had found")
+    func failure() {
+        let failed = TargetReport(.retry("http_503", status: 503, blamesTarget: true))
+        #expect(failed.attempt.findings == nil)
+        var findings = TargetFindings()
+        findings.checkpoint = "users:17"
+        #expect(TargetReport(.retry("timeout", blamesTarget: true), findings).attempt.findings != nil)
+        #expect(TargetReport(.done()).attempt.findings != nil)
+    }
 }

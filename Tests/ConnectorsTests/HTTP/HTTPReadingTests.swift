@@ -128,7 +128,13 @@ struct HTTPReadingTests {
             let reading = try Self.read(200, #"{"until": \#(text)}"#) { $0.grace = "until" }
             #expect(reading.graceUntil == Date(timeIntervalSince1970: seconds))
         }
-        #expect(try Self.read(200, #"{"until": "soon"}"#) { $0.grace = "until" }.graceUntil == nil)
+        // A day is over when it is over everywhere.
+        let day = try Self.read(200, #"{"until": "2027-01-15"}"#) { $0.grace = "until" }
+        #expect(day.graceUntil == EventTime.parse("2027-01-16T12:00:00Z") && day.isGraceReadable)
+        // A date that cannot be read is no word that there is none.
+        let soon = try Self.read(200, #"{"until": "soon"}"#) { $0.grace = "until" }
+        #expect(soon.graceUntil == nil && !soon.isGraceReadable)
+        #expect(try Self.read(200, "{}") { $0.grace = "until" }.isGraceReadable)
     }
 
     @Test(

@@ -11,7 +11,8 @@ struct TaskSectionTests {
 
     private static func system(_ connector: String, more: String = "") throws -> DataSystem {
         let indented = connector.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
-        return try SystemFile.system("id: crm\nkind: own\n\(more)connector:\n\(indented)\n", path: "systems.yaml")
+        let body = "\(more)connector:\n\(indented)".split(separator: "\n").map { "  \($0)\n" }.joined()
+        return try #require(SystemFile.entries("- id: crm\n  kind: own\n\(body)", path: "systems.yaml").first).system
     }
 
     private static func app(_ connector: String) throws -> AppDescription {
