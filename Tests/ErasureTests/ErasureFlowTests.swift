@@ -1,4 +1,5 @@
 import Connectors
+import FanOutKit
 import Fleet
 import Foundation
 import Ledger

@@ -105,7 +105,7 @@ struct FanOutProgressTests {
     @Test("what has to come first is waited for, and nothing else")
     func order() {
         let second = Self.target("b", .waiting, after: ["a"])
-        #expect(!FanOutProgress([Self.target("a", .acting), second], at: Self.now).isFree(second))
-        #expect(FanOutProgress([Self.target("a", .verified), second], at: Self.now).isFree(second))
+        #expect(!second.isFree(among: [Self.target("a", .acting), second]))
+        #expect(second.isFree(among: [Self.target("a", .verified), second]))
     }
 }

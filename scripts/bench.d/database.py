@@ -22,7 +22,7 @@ class Database:
         self.connection.execute("CHECKPOINT")
 
     def empty(self) -> None:
-        tables = ", ".join(f"habeas.{name}" for name in (*ROWS, "outbox", "outbox_pending", "outbox_settlement", "hold", "case_pause", "early_event", "event_secret", "parked_message", "message_attempt"))
+        tables = ", ".join(f"habeas.{name}" for name in (*ROWS, "outbox", "outbox_pending", "outbox_settlement", "hold", "hold_identity", "case_pause", "early_event", "event_secret", "parked_message", "message_attempt"))
         with self.connection.transaction():
             # Evidence refuses to be emptied, as it should; this is a database to be thrown away.
             self.connection.execute("ALTER TABLE habeas.evidence DISABLE TRIGGER evidence_is_final")

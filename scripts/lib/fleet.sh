@@ -157,10 +157,15 @@ fleet_worker_environment() {
         "HABEAS_DATABASE_URL=postgresql://habeas-$1:$(fleet_secret "$1")@$FLEET_PG/$FLEET_DATABASE" \
         "HABEAS_AMQP_URL=amqp://habeas-$1:$(fleet_secret "$1")@$FLEET_AMQP/$FLEET_VHOST" \
         "HABEAS_KEYS_FILE=$FLEET_DIR/keys" "HABEAS_PROBES_PORT=$2"
-    case $1 in referral | erasure) ;; *) return 0 ;; esac
-    printf '%s\n' "HABEAS_POLICY_FOLDER=$ROOT/deploy" HABEAS_MAIL_HOST=127.0.0.1 "HABEAS_MAIL_PORT=${FLEET_MAIL_PORT-}" \
-        HABEAS_MAIL_SECURITY=none HABEAS_MAIL_INTERNAL=true HABEAS_MAIL_FROM=privacy@vendor.example "HABEAS_MAIL_FROM_NAME=Vendor privacy desk" \
-        HABEAS_MAIL_MESSAGE_ID_DOMAIN=vendor.example
+    if [ "$1" = export ]; then
+        (umask 077 && mkdir -p "$FLEET_DIR/exports")
+        printf '%s\n' "HABEAS_EXPORTS_FOLDER=$FLEET_DIR/exports"
+    fi
+    case $1 in referral | erasure | export) ;; *) return 0 ;; esac
+    printf '%s\n' "HABEAS_POLICY_FOLDER=$ROOT/deploy"
+    [ -n "${FLEET_MAIL_PORT-}" ] || return 0
+    printf '%s\n' HABEAS_MAIL_HOST=127.0.0.1 "HABEAS_MAIL_PORT=$FLEET_MAIL_PORT" HABEAS_MAIL_SECURITY=none HABEAS_MAIL_INTERNAL=true \
+        HABEAS_MAIL_FROM=privacy@vendor.example "HABEAS_MAIL_FROM_NAME=Vendor privacy desk" HABEAS_MAIL_MESSAGE_ID_DOMAIN=vendor.example
 }
 
 # fleet_json WORKERS PUBLISHERS [NAME=TEXT]…: what a run in Python needs to know of the fleet, and the texts as further members.

@@ -84,6 +84,15 @@ package struct AttemptVerdict: Sendable, Hashable {
     /// The cause of an attempt that never began, because its worker was ending or its turn had passed: it counts for nothing.
     package static let notBegun = "not_begun"
 
+    /// Whether the target itself is in trouble, or wants to be left alone.
+    package var isTargetsTrouble: Bool {
+        switch outcome {
+        case .retry: blamesTarget || retryAfter != nil
+        case .gone: true
+        case .done, .alreadyAbsent, .acceptedPending, .waiting, .refused: false
+        }
+    }
+
     /// Whether the effect has come to its end at the target.
     package var isDone: Bool {
         switch outcome {

@@ -118,6 +118,19 @@ package struct CaseDesk: Sendable {
         }
     }
 
+    /// Has the worker look at a case again by itself.
+    package mutating func look(at time: Date, case id: UUID) {
+        let rule = ClockRule(
+            "fleet.look",
+            .look,
+            Period(0, .calendarDay),
+            source: "GDPR Art. 28(3)(e) (G12)",
+            "The worker looks at the case again by itself."
+        )
+        let deadline = Deadline(rule: rule, anchor: now, due: time, isProvisional: false)
+        changes.deadlines.start(deadline, case: id, clientID: records[id]?.clientID)
+    }
+
     /// Plans an effect of a case, with the fact that it is meant.
     package mutating func plan(_ effect: PlannedEffect) {
         changes.effects.plan(effect, at: now)

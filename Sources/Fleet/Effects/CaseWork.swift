@@ -8,11 +8,14 @@ package struct CaseWork<Planner: EffectPlanner>: Sendable {
     package let queue: WorkQueue
     private let planner: Planner
     private let registry: RegistryCache
+    private let pace: CallPace?
 
-    package init(_ queue: WorkQueue, planner: Planner, registry: RegistryCache) {
+    /// - Parameter pace: of the worker's calls.
+    package init(_ queue: WorkQueue, planner: Planner, registry: RegistryCache, pace: CallPace? = nil) {
         self.queue = queue
         self.planner = planner
         self.registry = registry
+        self.pace = pace
     }
 
     /// A worker has begun an effect that was taken for pending: everything is decided anew.
@@ -50,16 +53,22 @@ package struct CaseWork<Planner: EffectPlanner>: Sendable {
     {
         let ids = Array(Set(ids))
         let targets = Array(Set(attempts.map(\.lease.effect.target)))
+        let changing = self.changing(targets, attempts)
+        let hasBegun = !attempts.isEmpty && Set(attempts.compactMap(\.lease.effect.caseID)).isSuperset(of: ids)
+        let wanted = hasBegun ? planner.readingFurther(ids) : planner.reading(ids)
         let fixed: [SQL] = [
             CaseFileRecord.locking(ids: ids),
             "SELECT habeas.domain_now(), now(), registry_version FROM habeas.installation",
             PauseWrites.reading(ids),
-            TargetRecord.locking(targets),
-            EffectEnding.owned(attempts.map { ($0.lease.effect.id, $0.lease.token) }),
-            TargetRecord.reading(targets),
+            TargetRecord.locking(changing),
+            // With those that got slots of theirs: everybody locks effects in the order of their ids.
+            EffectEnding.owned(
+                (attempts.map(\.lease) + attempts.compactMap(\.passedTo)).map { ($0.effect.id, $0.token) }
+            ),
+            TargetRecord.reading(changing),
             EffectRecord.reading(of: ids),
         ]
-        let read = try await connection.pipeline(fixed + (plans ? planner.reading(ids) : []))
+        let read = try await connection.pipeline(fixed + (plans ? wanted : []))
         let (now, machineNow, version) = try read[1].only.decode(Date.self, Date.self, Int64.self)
         let registry = registry.current
         guard version == registry.version else { throw RegistryChanged() }
@@ -110,11 +119,14 @@ package struct CaseWork<Planner: EffectPlanner>: Sendable {
 
         var (statements, outgoing) = desk.finished()
         // Before whatever the decision does to the same effects.
-        statements = EffectEnding.statements(endings) + statements
+        let passed = attempts.compactMap(\.passedTo)
+        statements =
+            (passed.isEmpty ? [] : [EffectLease.passing(to: passed)]) + EffectEnding.statements(endings) + statements
         if !records.isEmpty { statements.append(TargetRecord.update(Array(records.values))) }
+        pace?.note(records.values)
         // Room at the targets that a call has ended at, work at those that something was planned for.
         let touched = Array(Set(targets).union(desk.plannedTargets))
-        let release = HintRelease(of: touched)
+        let release = HintRelease(of: touched, pace: pace)
         if !touched.isEmpty {
             let first = statements.count
             let results = try await connection.pipeline(statements + release.statements)
@@ -124,5 +136,12 @@ package struct CaseWork<Planner: EffectPlanner>: Sendable {
         }
         _ = try await connection.pipeline(statements + ["COMMIT"])
         return outgoing
+    }
+
+    /// Targets of which something may have to be kept: all but those that are well and have done what they were asked.
+    private func changing(_ targets: [String], _ attempts: [EffectAttempt]) -> [String] {
+        guard let pace else { return targets }
+        let troubled = Set(attempts.lazy.filter { $0.verdict.isTargetsTrouble }.map(\.lease.effect.target))
+        return targets.filter { troubled.contains($0) || !pace.isWell($0) }
     }
 }

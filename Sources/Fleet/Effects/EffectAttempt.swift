@@ -10,6 +10,8 @@ package struct EffectAttempt: Sendable {
     package let endedAt: Date
     package let worker: String
     package let schedule: RetrySchedule
+    /// Whom the slot at the target went to when the call ended: one that this worker had taken ahead.
+    package var passedTo: EffectLease?
 
     package init(
         _ lease: EffectLease,

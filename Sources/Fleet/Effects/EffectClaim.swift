@@ -29,10 +29,13 @@ package struct EffectClaim<Performer: EffectPerformer>: Sendable {
 
     private let queue: WorkQueue
     private let performer: Performer
+    private let pace: CallPace?
 
-    package init(_ queue: WorkQueue, performer: Performer) {
+    /// - Parameter pace: of the worker's calls; nil for one that takes none ahead.
+    package init(_ queue: WorkQueue, performer: Performer, pace: CallPace? = nil) {
         self.queue = queue
         self.performer = performer
+        self.pace = pace
     }
 
     /// Claims those of `ids` that are to be had.
@@ -58,24 +61,35 @@ package struct EffectClaim<Performer: EffectPerformer>: Sendable {
                 let target = try TargetRecord(row: row)
                 targets[target.id] = TargetAdmission(target, at: now)
             }
+            var rows = Array(read[2])
+            let found = Set(try rows.map { try $0.decode("id", as: UUID.self) })
+            let missing = ids.filter { !found.contains($0) }
+            if !missing.isEmpty {
+                rows += try await connection.query(EffectLease.claimable(missing, queue: queue, isPatient: true))
+            }
             var leases: [EffectLease] = []
             var back: [(id: UUID, notBefore: Date)] = []
             var suspended: [(id: UUID, notBefore: Date)] = []
-            for row in read[2] {
+            for row in rows {
                 let effect = try EffectRecord(row: row)
                 if try row.decode("is_suspended", as: Bool.self) {
                     suspended.append((effect.id, now.addingTimeInterval(Self.patienceWithHolds)))
                     continue
                 }
                 let span = performer.longestCall(of: effect) + Self.margin
-                switch targets[effect.target]?.admit(for: span) {
+                let depth = pace?.depth(at: effect.target) ?? 0
+                switch targets[effect.target]?.admit(for: span, depth: depth) {
                 case .admitted(let start):
                     let until = start.addingTimeInterval(span / .seconds(1))
                     leases.append(EffectLease(effect, startAt: start, until: until))
+                case .ahead:
+                    let until = now.addingTimeInterval(span / .seconds(1))
+                    leases.append(EffectLease(effect, startAt: now, until: until, isAhead: true))
                 case .putBack(let time): back.append((effect.id, time))
                 case nil: continue
                 }
             }
+            pace?.note(targets.values.map(\.target))
             var statements: [SQL] = []
             if !leases.isEmpty {
                 statements.append(EffectLease.take(leases))
@@ -90,10 +104,10 @@ package struct EffectClaim<Performer: EffectPerformer>: Sendable {
                 }
             }
             let reading = leases.isEmpty ? [] : performer.reading(leases)
-            let rows = try await connection.pipeline(statements + reading + ["COMMIT"])
+            let results = try await connection.pipeline(statements + reading + ["COMMIT"])
             guard !leases.isEmpty else { return ([], back.count) }
-            let found = Array(rows[statements.count..<(statements.count + reading.count)])
-            let jobs = try await jobs(leases, found, registry, connection)
+            let stored = Array(results[statements.count..<(statements.count + reading.count)])
+            let jobs = try await jobs(leases, stored, registry, connection)
             let claimed = zip(leases, jobs).map { lease, job in
                 Claimed(
                     lease: lease,

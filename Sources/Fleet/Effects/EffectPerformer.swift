@@ -13,6 +13,10 @@ package protocol EffectPerformer: Sendable {
     /// The same for one effect, where some take longer than others.
     func longestCall(of effect: EffectRecord) -> Duration
 
+    /// Whether a call goes on for as long as it takes and its lease is renewed meanwhile: work of minutes or hours. ``longestCall(of:)``
+    /// is then how long a dead worker's effect is left alone.
+    func renews(_ effect: EffectRecord) -> Bool
+
     /// What has to be read beside the effects, in the transaction that leases them.
     func reading(_ leases: [EffectLease]) -> [SQL]
 
@@ -28,6 +32,10 @@ package protocol EffectPlanner: Sendable {
     /// What has to be read beside the cases, their pauses and their effects.
     func reading(_ ids: [UUID]) -> [SQL]
 
+    /// The same, as many and in the same order, where of each of these cases an effect of this worker has just ended: what only serves
+    /// their beginning need not be read.
+    func readingFurther(_ ids: [UUID]) -> [SQL]
+
     /// Looks at every case of the desk and says what follows. Called after whatever the transaction knows has been entered, and
     /// any number of times for the same case: what was planned before is among its effects.
     func plan(_ desk: inout CaseDesk, _ rows: [Rows]) throws
@@ -35,4 +43,10 @@ package protocol EffectPlanner: Sendable {
 
 extension EffectPerformer {
     package func longestCall(of effect: EffectRecord) -> Duration { longestCall }
+
+    package func renews(_ effect: EffectRecord) -> Bool { false }
+}
+
+extension EffectPlanner {
+    package func readingFurther(_ ids: [UUID]) -> [SQL] { reading(ids) }
 }

@@ -11,8 +11,10 @@ package struct HintRelease: Sendable {
     /// Their results belong to ``hints(_:at:machineNow:)``.
     package let statements: [SQL]
 
-    package init(of targets: [String]) {
-        statements = targets.isEmpty ? [] : [ReadyLine.release(targets)]
+    /// - Parameter pace: of the worker that lets them go, which takes some ahead; nil for one that performs none.
+    package init(of targets: [String], pace: CallPace? = nil) {
+        let depths = targets.map { pace?.depth(at: $0) ?? 0 }
+        statements = targets.isEmpty ? [] : [ReadyLine.release(targets, depths: depths)]
     }
 
     /// The messages about what was released, and the statements that put them into the outbox.

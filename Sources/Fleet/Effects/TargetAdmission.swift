@@ -7,6 +7,8 @@ package struct TargetAdmission: Sendable {
     package enum Verdict: Hashable, Sendable {
         /// Not before this time; the slot is taken.
         case admitted(startAt: Date)
+        /// No slot, but room in the worker's hand: it may be called when another call of the same worker to this target has ended.
+        case ahead
         /// No slot: it goes back to the line and is not looked at before this time.
         case putBack(notBefore: Date)
     }
@@ -32,7 +34,10 @@ package struct TargetAdmission: Sendable {
     package var spacing: Duration? { target.perSecond.map { .seconds(1 / $0) } }
 
     /// Takes a slot for one call that lasts, with its lease, no longer than `span`.
-    package mutating func admit(for span: Duration) -> Verdict {
+    ///
+    /// - Parameter depth: for each slot so many effects may be in hands beyond. None is where the target has a rate, or anything but
+    ///   a closed circuit: its slots are given one by one.
+    package mutating func admit(for span: Duration, depth: Int = 0) -> Verdict {
         if target.isPaused || target.disabledAt != nil {
             return .putBack(notBefore: now.addingTimeInterval(Self.rest))
         }
@@ -43,6 +48,10 @@ package struct TargetAdmission: Sendable {
             if let until = target.circuitUntil, until > now { return .putBack(notBefore: until) }
         }
         guard target.live < target.inFlight else {
+            if target.perSecond == nil, target.circuit == .closed, target.ahead < depth * target.inFlight {
+                target.ahead += 1
+                return .ahead
+            }
             return .putBack(notBefore: now)
         }
         var start = now

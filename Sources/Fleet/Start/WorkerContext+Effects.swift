@@ -22,7 +22,8 @@ extension WorkerContext {
     ) -> WorkerProcess.Work {
         let batches = BatchMetrics(metrics)
         let effects = EffectMetrics(metrics)
-        let work = CaseWork(queue, planner: planner, registry: registry)
+        let pace = CallPace()
+        let work = CaseWork(queue, planner: planner, registry: registry, pace: pace)
         let crew = EffectCrew(
             name: "\(name)@\(ProcessInfo.processInfo.hostName)",
             performer: performer,
@@ -31,6 +32,7 @@ extension WorkerContext {
             dispatcher: dispatcher,
             gate: gate,
             drainBudget: configuration.drain,
+            pace: pace,
             metrics: effects,
             logger: logger
         )
@@ -44,7 +46,7 @@ extension WorkerContext {
         )
         let hints = batchWorker(
             EffectHandler(
-                EffectClaim(queue, performer: performer),
+                EffectClaim(queue, performer: performer, pace: pace),
                 crew: crew,
                 queue: hinted,
                 registry: registry,

@@ -26,10 +26,10 @@ public struct Row: Sendable {
     }
 
     public func decode<Value: PostgresDecodable>(_ name: String, as type: Value.Type = Value.self) throws -> Value {
-        for column in 0..<result.columnCount where result.columnName(column) == name {
-            return try decode(column, as: type)
+        guard let column = result.column(name) else {
+            throw PostgresError(.decoding, detail: "the row has no column of the name asked for")
         }
-        throw PostgresError(.decoding, detail: "the row has no column of the name asked for")
+        return try decode(column, as: type)
     }
 
     @inline(__always)

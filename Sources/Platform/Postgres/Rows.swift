@@ -22,6 +22,9 @@ public struct Rows: Sendable, RandomAccessCollection {
     /// Rows inserted, updated, deleted or returned, as the server counts them.
     public var affected: Int { result.affected }
 
+    /// Bytes of memory that the answer takes.
+    public var memory: Int { result.memory }
+
     public struct Column: Sendable, Hashable {
         public let name: String
         public let type: PostgresType

@@ -1,4 +1,5 @@
 import CLibPQ
+import Glibc
 
 /// One `PGresult`, freed with the last reference.
 // Unchecked: libpq does not change a result once it has returned it, and its readers keep no state in it.
@@ -17,6 +18,9 @@ final class ServerResult: @unchecked Sendable {
     var rowCount: Int { Int(PQntuples(pointer)) }
     var columnCount: Int { Int(PQnfields(pointer)) }
 
+    /// Bytes that libpq holds for it.
+    var memory: Int { PQresultMemorySize(pointer) }
+
     /// Rows that a statement inserted, changed, deleted or returned.
     var affected: Int { Int(String(cString: PQcmdTuples(pointer))) ?? 0 }
 
@@ -25,6 +29,15 @@ final class ServerResult: @unchecked Sendable {
 
     func columnType(_ column: Int) -> PostgresType {
         PostgresType(rawValue: PQftype(pointer, Int32(column)))
+    }
+
+    /// Compared in place: a row is read by names, and a text made of each name for each of them costs more than the reading.
+    func column(_ name: String) -> Int? {
+        name.withCString { wanted in
+            (0..<columnCount).first { column in
+                PQfname(pointer, Int32(column)).map { strcmp($0, wanted) == 0 } ?? false
+            }
+        }
     }
 
     func columnName(_ column: Int) -> String {

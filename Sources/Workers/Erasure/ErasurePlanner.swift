@@ -9,8 +9,6 @@ import Rights
 ///
 /// What may happen to one target is ``FanOutTarget``'s, what becomes of the case ``FanOutProgress``'s; here both are carried out.
 package struct ErasurePlanner: EffectPlanner {
-    /// Attempts at a target: about three days.
-    static let attempts = 80
     /// How often an erasure is looked at again that waits for a copy, should nobody tell that it is there.
     static let patience: TimeInterval = 86_400
 
@@ -22,7 +20,9 @@ package struct ErasurePlanner: EffectPlanner {
         digest = KeyedDigest(ring.looking)
     }
 
-    package func reading(_ ids: [UUID]) -> [SQL] { ErasureReading.statements(ids) }
+    package func reading(_ ids: [UUID]) -> [SQL] { ErasureReading.statements(ids, hasBegun: false) }
+
+    package func readingFurther(_ ids: [UUID]) -> [SQL] { ErasureReading.statements(ids, hasBegun: true) }
 
     package func plan(_ desk: inout CaseDesk, _ rows: [Rows]) throws {
         let read = try ErasureReading(rows)
@@ -32,31 +32,8 @@ package struct ErasurePlanner: EffectPlanner {
             let facts = ErasureFacts(record, read, at: desk.now)
             var turn = ErasureTurn(facts, read, ring: ring, digest: digest)
             try turn.run(&desk)
-            writes.add(turn)
+            writes.add(turn.board, turn.writes)
         }
         desk.writes += writes.statements(at: desk.now)
-    }
-}
-
-/// What one transaction writes about parts of cases and what was said of them.
-private struct FanOutWrites {
-    private var made: [FanOutTarget] = []
-    private var changed: [FanOutTarget] = []
-    private var taken: [UUID] = []
-    private var others: [SQL] = []
-
-    mutating func add(_ turn: ErasureTurn) {
-        made += turn.made
-        changed += turn.changed
-        taken += turn.taken
-        others += turn.writes
-    }
-
-    func statements(at now: Date) -> [SQL] {
-        var statements: [SQL] = []
-        if !made.isEmpty { statements.append(FanOutTarget.insert(made)) }
-        if !changed.isEmpty { statements.append(FanOutTarget.update(changed)) }
-        if !taken.isEmpty { statements.append(TaskAnswers.take(taken, at: now)) }
-        return statements + others
     }
 }

@@ -39,12 +39,14 @@ struct ErasureReading {
     private static let kinds: [ReviewKind] = [.targetStuck, .planRefused, .dataReturn]
     private static let unanswered = CaseState.allCases.filter(\.isUnanswered).map(\.rawValue)
 
-    static func statements(_ ids: [UUID]) -> [SQL] {
-        [
+    /// - Parameter hasBegun: what only a plan is made from is left out.
+    static func statements(_ ids: [UUID], hasBegun: Bool) -> [SQL] {
+        let fresh = hasBegun ? [] : ids
+        return [
             FanOutTarget.reading(of: ids),
             TaskAnswers.open(of: ids),
-            "SELECT case_id, kek_id, wrapped_key, payload FROM habeas.case_secret WHERE case_id = ANY(\(ids)::uuid[])",
-            "SELECT case_id, kind, lookup FROM habeas.case_identity WHERE case_id = ANY(\(ids)::uuid[])",
+            "SELECT case_id, kek_id, wrapped_key, payload FROM habeas.case_secret WHERE case_id = ANY(\(fresh)::uuid[])",
+            "SELECT case_id, kind, lookup FROM habeas.case_identity WHERE case_id = ANY(\(fresh)::uuid[])",
             """
             SELECT case_id, kind, verdict FROM habeas.review
              WHERE case_id = ANY(\(ids)::uuid[]) AND kind = ANY(\(kinds.map(\.rawValue))::text[]) ORDER BY opened_at, id
@@ -53,12 +55,12 @@ struct ErasureReading {
             SELECT DISTINCT mine.case_id, c.id FROM habeas.case_identity mine
               JOIN habeas.case_identity other ON other.lookup = mine.lookup AND other.case_id <> mine.case_id
               JOIN habeas.case_file c ON c.id = other.case_id
-             WHERE mine.case_id = ANY(\(ids)::uuid[]) AND c.right_asked IN ('access', 'portability')
+             WHERE mine.case_id = ANY(\(fresh)::uuid[]) AND c.right_asked IN ('access', 'portability')
                AND c.state = ANY(\(unanswered)::text[]) AND c.linked_to IS NULL
             """,
             """
             SELECT c.id, k.retain_until FROM habeas.case_file c JOIN habeas.client k ON k.id = c.client_id
-             WHERE c.id = ANY(\(ids)::uuid[]) AND c.kind = 'end_of_contract' AND k.retain_until IS NOT NULL
+             WHERE c.id = ANY(\(fresh)::uuid[]) AND c.kind = 'end_of_contract' AND k.retain_until IS NOT NULL
             """,
             """
             SELECT id FROM habeas.case_file WHERE id = ANY(\(ids)::uuid[]) AND habeas.is_held(id, client_id)
@@ -72,7 +74,7 @@ struct ErasureReading {
              WHERE chain_id = ANY(\(ids)::uuid[]) AND fact IN ('restriction.lifted', 'restriction.told') ORDER BY chain_id, seq DESC
             """,
             "SELECT case_id, max(number) FROM habeas.certificate WHERE case_id = ANY(\(ids)::uuid[]) GROUP BY case_id",
-            Suppressions.scopes(of: ids),
+            Suppressions.scopes(of: fresh),
         ]
     }
 

@@ -6,37 +6,6 @@ import Rights
 
 /// What is on record, and for how long.
 extension ErasureTurn {
-    /// A fact for each target that has come to somewhere.
-    func say(_ desk: inout CaseDesk) {
-        for target in targets {
-            let old = before[target.id]?.state ?? .waiting
-            guard target.state != old || before[target.id]?.key != target.key && before[target.id] != nil else {
-                continue
-            }
-            switch target.state {
-            case .waiting, .acting: continue
-            case .pending, .grace, .verifying, .verified, .listed, .stuck, .left, .cancelled: break
-            }
-            desk.record("target.\(target.state.rawValue)", of: id) { body in
-                body.member("target", target.id)
-                body.member("system", target.system)
-                body.member("part", target.part == .whole ? nil : target.part.rawValue)
-                body.member("operation", target.operation)
-                body.member("outcome", target.outcome)
-                body.member("cause", target.cause)
-                body.member("key", target.key)
-                body.member("verify_at", target.state == .grace ? target.verifyAt : nil)
-                body.member("verified_by", target.verifiedBy)
-                body.member("wanted", target.level)
-                // Where work goes on is nobody's proof, and may hold sealed what evidence must not outlive.
-                var findings = target.findings
-                findings.checkpoint = nil
-                body.key("findings")
-                body.object { findings.write(to: &$0) }
-            }
-        }
-    }
-
     /// Whom acting had found is sealed into where it went on, and forgotten when nothing is left to look at.
     mutating func forget(_ desk: CaseDesk) {
         let over = Set(targets.lazy.filter(\.state.isFinal).map { TargetParameters(target: $0.id).text })

@@ -10,11 +10,11 @@ extension ErasureTurn {
     mutating func lift(_ desk: inout CaseDesk) {
         guard let time = facts.liftAt, !targets.contains(where: { $0.part == .lift }) else { return }
         // The person was told a day, and it ends no sooner.
-        guard time <= now else { return look(at: time, &desk) }
+        guard time <= now else { return desk.look(at: time, case: id) }
         for target in targets where target.part == .whole && target.state == .verified {
             guard let system = desk.registry.system(target.system), target.way == .connector || target.way == .person
             else { continue }
-            targets.append(later(.lift, .unrestrict, than: target, version: system.version))
+            board.targets.append(later(.lift, .unrestrict, than: target, version: system.version))
         }
     }
 
@@ -54,31 +54,7 @@ extension ErasureTurn {
             rest.kept = target.kept.filter { $0.until > now }
             rest.ends = ends
             rest.backupsUntil = system?.backups.map { $0.end(after: now) }
-            targets.append(rest)
+            board.targets.append(rest)
         }
-    }
-
-    mutating func start(_ desk: inout CaseDesk) {
-        for index in targets.indices where targets[index].state == .waiting {
-            if targets[index].operation.destroys, facts.isHeld { continue }
-            guard FanOutProgress(targets, at: now).isFree(targets[index]) else { continue }
-            let system = desk.registry.system(targets[index].system)
-            let next = targets[index].begin(abilities(of: targets[index], desk))
-            if let system { setDue(at: index, system, desk) }
-            if let next { plan(next, at: index, &desk) }
-        }
-    }
-
-    /// Until when a person, or an app, has to have done it.
-    private mutating func setDue(at index: Int, _ system: DataSystem, _ desk: CaseDesk) {
-        let period: Period
-        switch (targets[index].way, system.connector) {
-        case (.person, _): period = system.dueWithin
-        case (.connector, .amqp(let app)): period = app.answersWithin
-        default: return
-        }
-        let rule = ClockRule("system.due_within", .review, period, source: "data map", "")
-        targets[index].dueAt =
-            Deadline(rule, from: now, at: desk.changes.place(of: facts.record), atlas: desk.registry.atlas).due
     }
 }

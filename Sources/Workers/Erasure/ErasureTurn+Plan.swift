@@ -10,13 +10,13 @@ extension ErasureTurn {
     mutating func begin(_ operation: TargetOperation, _ desk: inout CaseDesk) throws -> Bool {
         guard facts.record.state == .inProgress else { return false }
         if let until = facts.retainedUntil {
-            look(at: until, &desk)
+            desk.look(at: until, case: id)
             return false
         }
         if facts.record.kind == .endOfContract, try !isReturned(&desk) { return false }
         if operation.destroys, !facts.copies.isEmpty {
             writes.append(CaseOrders.insert(id, after: facts.copies))
-            look(at: now.addingTimeInterval(ErasurePlanner.patience), &desk)
+            desk.look(at: now.addingTimeInterval(ErasurePlanner.patience), case: id)
             return false
         }
         // The same facts as whoever wants to see the plan first.
@@ -39,58 +39,10 @@ extension ErasureTurn {
         if facts.isOpen(.planRefused) {
             desk.edit(id) { record, changes in changes.reviews.dismiss(.planRefused, case: record.id, at: changes.now) }
         }
-        for (ordinal, line) in plan.lines.enumerated() { add(line, ordinal: ordinal) }
-        record(plan, &desk)
+        board.add(plan, &desk)
         if operation == .suppress { try suppress(&desk) }
         tellRecipients(&desk)
         return true
-    }
-
-    private mutating func add(
-        _ line: FanOutPlan.Line,
-        ordinal: Int
-    ) {
-        var target = FanOutTarget(
-            id: UUID.version7(at: now),
-            caseID: id,
-            clientID: facts.record.clientID,
-            system: line.system.id,
-            systemVersion: line.system.version,
-            operation: line.operation,
-            way: line.way,
-            isMandatory: line.isMandatory,
-            level: line.level,
-            after: line.after,
-            ordinal: ordinal,
-            key: UUID()
-        )
-        target.note = line.note?.rawValue
-        target.kept = line.kept.map(FanOutTarget.Kept.init)
-        target.backupsUntil = line.backupsUntil
-        target.goneBy = line.goneBy
-        if case .email(let person) = line.system.connector { target.owner = person.owner }
-        if case .manual(let person) = line.system.connector { target.owner = person.owner }
-        targets.append(target)
-    }
-
-    private func record(_ plan: FanOutPlan, _ desk: inout CaseDesk) {
-        desk.record("plan.made", of: id) { body in
-            body.key("targets")
-            body.array(plan.lines) { list, line in
-                list.object { item in
-                    item.member("system", line.system.id)
-                    item.member("version", line.system.version)
-                    item.member("operation", line.operation)
-                    item.member("way", line.way)
-                    item.member("note", line.note)
-                    item.member("mandatory", line.isMandatory)
-                    item.member("level", line.level)
-                    item.member("after", line.after)
-                    item.member("flags", line.flags)
-                    item.member("kept", line.kept.map(\.category))
-                }
-            }
-        }
     }
 
     private mutating func askAboutPlan(_ fault: RetentionException.Fault, _ desk: inout CaseDesk) {

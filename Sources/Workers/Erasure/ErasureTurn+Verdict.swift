@@ -9,7 +9,12 @@ extension ErasureTurn {
     mutating func conclude(_ desk: inout CaseDesk) throws {
         let progress = FanOutProgress(targets, at: now)
         if progress.isTold { desk.changes.deadlines.stop(.fanOut, subject: id) }
-        askAboutStuck(&desk)
+        board.askAboutStuck(
+            isAsked: facts.isOpen(.targetStuck),
+            // Whoever has confirmed under a hold is not asked again: it goes on when the hold is lifted.
+            isSettled: facts.isHeld && facts.lastWord(.targetStuck) == .confirmed,
+            &desk
+        )
         let next = targets.compactMap(\.looksAgainAt).filter { $0 > now }
         desk.changes.targets[id] = targets
         let answerBy = facts.respondDue.map { $0.addingTimeInterval(-86_400) }
@@ -28,7 +33,7 @@ extension ErasureTurn {
         case .held:
             if facts.record.state == .inProgress { try answer(complete: false, refusal: .legalClaims, &desk) }
         }
-        if let first = next.min() { look(at: first, &desk) }
+        if let first = next.min() { desk.look(at: first, case: id) }
     }
 
     /// What waits on holds waits while there is one, and no longer, whichever came first: the effect or the hold. Answers the
@@ -42,18 +47,6 @@ extension ErasureTurn {
         if waiting.contains(where: { !$0.isHeld }) { desk.changes.effects.hold(id, at: now) }
         let pending = Set(waiting.filter(\.state.isPending).map(\.id))
         return Set(targets.filter { $0.state == .acting && $0.effect.map(pending.contains) == true }.map(\.id))
-    }
-
-    private func askAboutStuck(_ desk: inout CaseDesk) {
-        let isStuck = targets.contains { $0.state == .stuck }
-        // Whoever has confirmed under a hold is not asked again: it goes on when the hold is lifted.
-        let isNew = targets.contains { $0.state == .stuck && before[$0.id]?.state != .stuck }
-        let waits = facts.isHeld && !isNew && facts.lastWord(.targetStuck) == .confirmed
-        if isStuck, !waits, !facts.isOpen(.targetStuck) {
-            desk.edit(id) { record, changes in changes.review(.targetStuck, of: record) }
-        } else if !isStuck, facts.isOpen(.targetStuck) {
-            desk.edit(id) { record, changes in changes.reviews.dismiss(.targetStuck, case: record.id, at: changes.now) }
-        }
     }
 
     /// Answered, with something left to come.
@@ -70,7 +63,9 @@ extension ErasureTurn {
         case .onHold: desk.apply(.openEndsOver(complete: complete), to: id) { if complete { $0.refusal = nil } }
         case .fulfilled, .partlyFulfilled:
             // A restriction that was lifted after the end.
-            guard changed.contains(where: { $0.part == .lift }) || made.contains(where: { $0.part == .lift }) else {
+            guard
+                board.changed.contains(where: { $0.part == .lift }) || board.made.contains(where: { $0.part == .lift })
+            else {
                 return
             }
             desk.record("restriction.ended", of: id) { $0.member("targets", targets.filter { $0.part == .lift }.count) }
@@ -83,18 +78,6 @@ extension ErasureTurn {
     private func keep(until: Date, _ progress: FanOutProgress, _ desk: inout CaseDesk) {
         let citation = progress.kept.first { $0.until == until }?.citation ?? ""
         let deadline = Deadline.exceptionEnd(until, citation: citation, from: now)
-        desk.changes.deadlines.start(deadline, case: id, clientID: facts.record.clientID)
-    }
-
-    func look(at time: Date, _ desk: inout CaseDesk) {
-        let rule = ClockRule(
-            "fleet.look",
-            .look,
-            Period(0, .calendarDay),
-            source: "GDPR Art. 28(3)(e) (G12)",
-            "The worker looks at the case again by itself."
-        )
-        let deadline = Deadline(rule: rule, anchor: now, due: time, isProvisional: false)
         desk.changes.deadlines.start(deadline, case: id, clientID: facts.record.clientID)
     }
 }

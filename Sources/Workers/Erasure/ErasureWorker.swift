@@ -37,7 +37,7 @@ package enum ErasureWorker {
                 logger: context.logger
             )
         )
-        let performer = ErasurePerformer(ring: context.ring, registry: context.registry, connectors: connectors)
+        let performer = TargetPerformer(ring: context.ring, registry: context.registry, connectors: connectors)
         return context.effectWork(
             .erasure,
             planner: ErasurePlanner(ring: context.ring),

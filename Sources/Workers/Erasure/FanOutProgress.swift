@@ -85,13 +85,6 @@ package struct FanOutProgress: Sendable {
         }
     }
 
-    /// Whether what comes before this one is done.
-    package func isFree(_ target: FanOutTarget) -> Bool {
-        target.after.allSatisfy { name in
-            !targets.contains { $0.system == name && $0.part == target.part && !$0.state.isFinal }
-        }
-    }
-
     /// Whether every target has been asked: the recipients have been told (GDPR Art. 19).
     package var isTold: Bool {
         targets.allSatisfy { $0.actedAt != nil || $0.state.isFinal || $0.state == .pending || $0.state == .stuck }

@@ -97,22 +97,24 @@ extension EffectFixture {
         let metrics = MetricsRegistry()
         for index in 0..<crews {
             let counted = EffectMetrics(metrics)
+            let pace = CallPace()
             let crew = EffectCrew(
                 name: "test-\(index)",
                 performer: performer,
-                work: work(planner),
+                work: work(planner, pace: pace),
                 pool: pool,
                 dispatcher: dispatcher,
                 gate: gate,
                 capacity: capacity,
                 drainBudget: drain,
+                pace: pace,
                 metrics: counted,
                 logger: Self.quiet
             )
             running.append(crew)
             services.append(crew)
             let handler = EffectHandler(
-                claim(performer),
+                claim(performer, pace: pace),
                 crew: crew,
                 queue: Topology.effects(of: .referral),
                 registry: registry,

@@ -226,12 +226,15 @@ struct EffectFixture: Sendable {
 
     // MARK: Working
 
-    func claim(_ performer: ScriptedPerformer = ScriptedPerformer()) -> EffectClaim<ScriptedPerformer> {
-        EffectClaim(.referral, performer: performer)
+    func claim(
+        _ performer: ScriptedPerformer = ScriptedPerformer(),
+        pace: CallPace? = nil
+    ) -> EffectClaim<ScriptedPerformer> {
+        EffectClaim(.referral, performer: performer, pace: pace)
     }
 
-    func work(_ planner: ScriptedPlanner = ScriptedPlanner()) -> CaseWork<ScriptedPlanner> {
-        CaseWork(.referral, planner: planner, registry: registry)
+    func work(_ planner: ScriptedPlanner = ScriptedPlanner(), pace: CallPace? = nil) -> CaseWork<ScriptedPlanner> {
+        CaseWork(.referral, planner: planner, registry: registry, pace: pace)
     }
 
     /// Claims and returns the leases.

@@ -122,4 +122,18 @@ struct TargetAdmissionTests {
         // And it is used: what comes over the limit all the time gets nearly all of it.
         #expect(Double(starts.count) / max(1, starts[starts.count - 1]) > rate * 0.4)
     }
+
+    @Test(
+        "A2: beyond its slots a target is taken ahead for, so much and no more, and not where it has a rate or is in trouble"
+    )
+    func ahead() {
+        let now = Date()
+        var admission = TargetAdmission(TargetRecord(id: "crm", inFlight: 2, live: 2), at: now)
+        #expect(admission.admit(for: .seconds(30)) == .putBack(notBefore: now))
+        #expect((0..<4).map { _ in admission.admit(for: .seconds(30), depth: 2) } == Array(repeating: .ahead, count: 4))
+        #expect(admission.admit(for: .seconds(30), depth: 2) == .putBack(notBefore: now))
+        #expect(admission.target.live == 2 && admission.target.ahead == 4)
+        var rated = TargetAdmission(TargetRecord(id: "crm", inFlight: 2, perSecond: 20, live: 2), at: now)
+        #expect(rated.admit(for: .seconds(30), depth: 2) == .putBack(notBefore: now))
+    }
 }

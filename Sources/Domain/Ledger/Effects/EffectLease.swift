@@ -10,12 +10,15 @@ package struct EffectLease: Sendable {
     /// Machine time before which the call does not begin.
     package let startAt: Date
     package let until: Date
+    /// Whether it has no slot at its target and waits for one that its worker has.
+    package let isAhead: Bool
 
-    package init(_ effect: EffectRecord, startAt: Date, until: Date) {
+    package init(_ effect: EffectRecord, startAt: Date, until: Date, isAhead: Bool = false) {
         self.effect = effect
         token = effect.leases + 1
         self.startAt = startAt
         self.until = until
+        self.isAhead = isAhead
     }
 
     /// Whether a row `e` that is found by its id is leased, or lies released. Written so that the server does not take the index of all
@@ -26,24 +29,47 @@ package struct EffectLease: Sendable {
     /// Those of these effects that lie released, of kinds this version knows, locked, in the order in which they were let go; what
     /// somebody else has in hand is left out, so that no order of locks matters.
     ///
+    /// - Parameter isPatient: whether those are waited for that somebody has locked: whoever lets effects go holds for a moment locks of
+    ///   some that another has let go just before.
+    ///
     /// `is_suspended` says of one that waits on holds that its client or its person is held, whatever was planned before the hold.
-    package static func claimable(_ ids: [UUID], queue: WorkQueue) -> SQL {
+    package static func claimable(_ ids: [UUID], queue: WorkQueue, isPatient: Bool = false) -> SQL {
         """
         SELECT \(EffectRecord.columns),
                waits_on_hold AND (SELECT habeas.holds_in_place()) AND habeas.is_held(case_id, client_id) AS is_suspended
           FROM habeas.effect AS e
          WHERE id = ANY(\(ids)::uuid[]) AND queue = \(queue.rawValue) AND \(isReleased) AND held_at IS NULL
            AND kind = ANY(\(EffectKind.allCases.map(\.rawValue))::text[])
-         ORDER BY next_attempt_at, id FOR NO KEY UPDATE SKIP LOCKED
+         ORDER BY next_attempt_at, id FOR NO KEY UPDATE \(raw: isPatient ? "" : "SKIP LOCKED")
         """
     }
 
     package static func take(_ leases: [EffectLease]) -> SQL {
         """
-        UPDATE habeas.effect AS e SET state = 'leased', leases = n.token, next_attempt_at = n.until
-          FROM unnest(\(leases.map(\.effect.id))::uuid[], \(leases.map { Int32($0.token) })::int4[], \(leases.map(\.until))::timestamptz[])
-            AS n (id, token, until)
+        UPDATE habeas.effect AS e SET state = 'leased', leases = n.token, next_attempt_at = n.until, ahead = n.ahead
+          FROM unnest(\(leases.map(\.effect.id))::uuid[], \(leases.map { Int32($0.token) })::int4[], \(leases.map(\.until))::timestamptz[],
+                 \(leases.map(\.isAhead))::bool[])
+            AS n (id, token, until, ahead)
          WHERE e.id = n.id
+        """
+    }
+
+    /// Writes down that these, taken ahead, have got the slots of others of the same worker. Belongs into the transaction in which
+    /// those end: at no time are there more slots than the target has.
+    package static func passing(to leases: [EffectLease]) -> SQL {
+        """
+        UPDATE habeas.effect AS e SET ahead = false
+          FROM unnest(\(leases.map(\.effect.id))::uuid[], \(leases.map { Int32($0.token) })::int4[]) AS n (id, token)
+         WHERE e.id = n.id AND \(Self.isLeased) AND e.leases = n.token
+        """
+    }
+
+    /// Lets a lease last so much longer from now on. No row where it is not the last one given any more; else whether the effect is
+    /// still wanted.
+    package func renewing(for span: Duration) -> SQL {
+        """
+        UPDATE habeas.effect AS e SET next_attempt_at = now() + make_interval(secs => \(span / .seconds(1)))
+         WHERE e.id = \(effect.id) AND \(Self.isLeased) AND e.leases = \(Int32(token)) RETURNING e.unwanted_at IS NULL
         """
     }
 

@@ -15,9 +15,11 @@ package enum ReadyLine {
     ///
     /// The clients that wait are found by stepping through the index from one to the next, however long their lines are. Turns
     /// are kept for targets that clients share.
-    package static func release(_ targets: [String]) -> SQL {
+    ///
+    /// - Parameter depths: of each target, how many effects the worker takes ahead for each slot; one for each, in their order.
+    package static func release(_ targets: [String], depths: [Int]) -> SQL {
         """
-        WITH RECURSIVE room AS MATERIALIZED (\(room(targets))),
+        WITH RECURSIVE room AS MATERIALIZED (\(room(targets, depths))),
         lines AS (
           SELECT room.id, room.is_shared, room.left_over, (\(firstLine("room.id", after: nil))) AS line FROM room WHERE room.left_over > 0
           UNION ALL
@@ -77,19 +79,21 @@ package enum ReadyLine {
 
     /// What each target can take: nothing while it is paused, disabled, asked for quiet or has its circuit open; one to see when
     /// that time is over; of one with a rate no more than two seconds' worth.
-    private static func room(_ targets: [String]) -> SQL {
+    private static func room(_ targets: [String], _ depths: [Int]) -> SQL {
         """
         SELECT t.id, t.client_id IS NULL AS is_shared, greatest(0, CASE
                  WHEN t.paused_at IS NOT NULL OR t.disabled_at IS NOT NULL OR t.quiet_until > clock_timestamp() THEN 0
                  WHEN t.circuit = 'closed'
-                   THEN CASE WHEN t.in_flight > coalesce(live.leased, 0)
-                          THEN least(t.in_flight - coalesce(live.leased, 0) + (t.in_flight + 3) / 4,
+                   THEN CASE WHEN n.places > coalesce(live.leased, 0) + coalesce(live.ahead, 0)
+                          THEN least(n.places - coalesce(live.leased, 0) - coalesce(live.ahead, 0) + (t.in_flight + 3) / 4,
                                      coalesce(ceil(2 * t.per_second), 2000)::int8)
                           ELSE 0 END
                  WHEN t.circuit_until <= clock_timestamp() THEN 1 - coalesce(live.leased, 0)
                  ELSE 0 END - coalesce(live.released, 0)) AS left_over
-          FROM habeas.target t LEFT JOIN (\(TargetRecord.live(targets))) AS live ON live.target_id = t.id
-         WHERE t.id = ANY(\(targets)::text[])
+          FROM unnest(\(targets)::text[], \(depths.map(Int32.init))::int4[]) AS wanted (id, depth)
+          JOIN habeas.target t ON t.id = wanted.id
+          CROSS JOIN LATERAL (SELECT CASE WHEN t.per_second IS NULL THEN t.in_flight * (1 + wanted.depth) ELSE t.in_flight END) AS n (places)
+          LEFT JOIN (\(TargetRecord.live(targets))) AS live ON live.target_id = t.id
         """
     }
 

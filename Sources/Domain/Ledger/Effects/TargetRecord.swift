@@ -28,8 +28,10 @@ package struct TargetRecord: Sendable, Hashable {
     package let isPaused: Bool
     package var disabledAt: Date?
     package var disabledCause: String?
-    /// Effects with a live lease.
+    /// Effects with a live lease that are being called, or may be at any moment.
     package var live: Int
+    /// Effects with a live lease that wait in a worker's hand for one of these to end.
+    package var ahead: Int
 
     package init(
         id: String,
@@ -37,7 +39,8 @@ package struct TargetRecord: Sendable, Hashable {
         inFlight: Int = 4,
         perSecond: Double? = nil,
         isPaused: Bool = false,
-        live: Int = 0
+        live: Int = 0,
+        ahead: Int = 0
     ) {
         self.id = id
         self.clientID = clientID
@@ -55,6 +58,7 @@ package struct TargetRecord: Sendable, Hashable {
         disabledAt = nil
         disabledCause = nil
         self.live = live
+        self.ahead = ahead
     }
 
     /// Locks targets, in the one order in which everybody does. What stands in them is read by a statement after this one,
@@ -90,7 +94,8 @@ package struct TargetRecord: Sendable, Hashable {
     /// for it, it goes through what is live once.
     private static func counted(_ ids: SQL) -> SQL {
         """
-        SELECT target_id, count(*) FILTER (WHERE state = 'leased') AS leased, count(*) FILTER (WHERE state = 'released') AS released
+        SELECT target_id, count(*) FILTER (WHERE state = 'leased' AND NOT ahead) AS leased,
+               count(*) FILTER (WHERE state = 'leased' AND ahead) AS ahead, count(*) FILTER (WHERE state = 'released') AS released
           FROM habeas.effect
          WHERE state IN ('released', 'leased') AND next_attempt_at > clock_timestamp() AND target_id = ANY(\(ids))
          GROUP BY target_id
@@ -102,7 +107,7 @@ package struct TargetRecord: Sendable, Hashable {
     private static let columns: SQL = """
         t.id, t.client_id, t.in_flight, t.per_second, t.next_slot_at, t.quiet_until, t.failures, t.circuit, t.openings, t.circuit_since,
         t.circuit_until, t.last_cause, t.paused_at IS NOT NULL AS is_paused, t.disabled_at, t.disabled_cause,
-        coalesce(live.leased, 0) AS live
+        coalesce(live.leased, 0) AS live, coalesce(live.ahead, 0) AS ahead
         """
 
     package init(row: Row) throws {
@@ -122,6 +127,7 @@ package struct TargetRecord: Sendable, Hashable {
         disabledAt = try row.decode("disabled_at", as: Date?.self)
         disabledCause = try row.decode("disabled_cause", as: String?.self)
         live = try row.decode("live", as: Int.self)
+        ahead = try row.decode("ahead", as: Int.self)
     }
 
     /// Writes back what attempts change.

@@ -159,8 +159,7 @@ package struct FanOutPlan: Sendable, Hashable {
             way: way,
             note: note,
             isMandatory: isActedOn && system.isMandatory,
-            // Whoever does it does not verify it; only where somebody's word was to do, the doer's does.
-            level: way == .person && system.verification != .attestation ? .person : system.verification,
+            level: level(system, way, facts),
             after: isActedOn ? after : [],
             flags: flags,
             kept: isActedOn ? try kept(system, facts) : [],
@@ -168,6 +167,13 @@ package struct FanOutPlan: Sendable, Hashable {
             backupsUntil: backupsUntil,
             goneBy: goneBy
         )
+    }
+
+    private static func level(_ system: DataSystem, _ way: FanOutTarget.Way, _ facts: Facts) -> Verification {
+        // What was handed over is there to be seen.
+        if facts.operation == .collect { return .attestation }
+        // Whoever does it does not verify it; only where somebody's word was to do, the doer's does.
+        return way == .person && system.verification != .attestation ? .person : system.verification
     }
 
     private static func kept(

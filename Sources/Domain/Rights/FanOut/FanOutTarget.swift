@@ -161,4 +161,11 @@ package struct FanOutTarget: Sendable, Hashable {
         self.ordinal = ordinal
         self.key = key
     }
+
+    /// Whether what comes before it is done.
+    package func isFree(among targets: [FanOutTarget]) -> Bool {
+        after.allSatisfy { name in
+            !targets.contains { $0.system == name && $0.part == part && !$0.state.isFinal }
+        }
+    }
 }

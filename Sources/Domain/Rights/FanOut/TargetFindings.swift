@@ -5,7 +5,7 @@ package struct TargetFindings: Sendable, Hashable {
     /// What was done in one part of a system, a table for instance.
     package struct Part: Sendable, Hashable {
         package let name: String
-        /// `deleted`, `masked`, `deidentified`, `kept`, `removed_from`, `corrected`, `restricted`, `suppressed`.
+        /// `deleted`, `masked`, `deidentified`, `kept`, `removed_from`, `corrected`, `restricted`, `suppressed`, `copied`.
         package let action: String
         package let rows: Int
 
@@ -48,6 +48,8 @@ package struct TargetFindings: Sendable, Hashable {
     /// How much is done of how much, of work that takes its time.
     package var done: Int?
     package var total: Int?
+    /// What the last slice of collecting has put into the store.
+    package var pieces: [CopiedPiece] = []
 
     package init() {}
 
@@ -86,6 +88,10 @@ package struct TargetFindings: Sendable, Hashable {
         body.member("checkpoint", checkpoint)
         body.member("done", done)
         body.member("total", total)
+        if !pieces.isEmpty {
+            body.key("pieces")
+            body.array(pieces) { list, piece in list.object { piece.write(to: &$0) } }
+        }
     }
 
     /// Reads what ``text`` wrote; what a newer version added is passed over.
@@ -125,5 +131,12 @@ package struct TargetFindings: Sendable, Hashable {
         checkpoint = word(0, "checkpoint")
         done = number(0, "done")
         total = number(0, "total")
+        if let list = document.member(0, "pieces"), document.kind(list) == .array {
+            var index = list + 1
+            while index < document.after(list) {
+                if let piece = CopiedPiece(document, at: index) { pieces.append(piece) }
+                index = document.after(index)
+            }
+        }
     }
 }

@@ -1,39 +1,41 @@
-import Connectors
+package import Connectors
 import Fleet
-import Foundation
-import Rights
+package import Foundation
+package import Rights
 import Synchronization
 
 /// Systems that answer as a test has said, order by order, and remember what they were asked. What nobody has said anything about is
 /// done, and found gone.
-final class ScriptedPeers: Connector {
+package final class ScriptedPeers: Connector {
     /// One thing that a system was asked.
-    struct Asked: Hashable, Sendable {
-        let system: String
-        let step: TargetOrder.Step
-        let operation: TargetOperation
-        let key: UUID
-        let identities: [IdentityType]
+    package struct Asked: Hashable, Sendable {
+        package let system: String
+        package let step: TargetOrder.Step
+        package let operation: TargetOperation
+        package let key: UUID
+        package let identities: [IdentityType]
     }
 
-    typealias Answer = @Sendable (TargetOrder) -> TargetReport
+    package typealias Answer = @Sendable (TargetOrder) -> TargetReport
 
     private let script = Mutex<[String: [Answer]]>([:])
     private let record = Mutex<[(Asked, TargetOrder)]>([])
 
-    var longestCall: Duration { .seconds(5) }
+    package init() {}
 
-    var asked: [Asked] { record.withLock { $0.map(\.0) } }
-    var orders: [TargetOrder] { record.withLock { $0.map(\.1) } }
+    package var longestCall: Duration { .seconds(5) }
 
-    func asked(_ system: String) -> [TargetOrder.Step] { asked.filter { $0.system == system }.map(\.step) }
+    package var asked: [Asked] { record.withLock { $0.map(\.0) } }
+    package var orders: [TargetOrder] { record.withLock { $0.map(\.1) } }
+
+    package func asked(_ system: String) -> [TargetOrder.Step] { asked.filter { $0.system == system }.map(\.step) }
 
     /// The next answers of a system to a step; the last of them holds on.
-    func say(_ system: String, _ step: TargetOrder.Step, _ answers: Answer...) {
+    package func say(_ system: String, _ step: TargetOrder.Step, _ answers: Answer...) {
         script.withLock { $0["\(system) \(step)"] = answers }
     }
 
-    func perform(_ order: TargetOrder) async -> TargetReport {
+    package func perform(_ order: TargetOrder) async -> TargetReport {
         let asked = Asked(
             system: order.system.id,
             step: order.step,
@@ -51,30 +53,30 @@ final class ScriptedPeers: Connector {
         return answer?(order) ?? Self.standard(order)
     }
 
-    static func standard(_ order: TargetOrder) -> TargetReport {
+    package static func standard(_ order: TargetOrder) -> TargetReport {
         order.step == .verify ? found(0) : done(rows: 1)
     }
 
-    static func done(rows: Int) -> TargetReport {
+    package static func done(rows: Int) -> TargetReport {
         var findings = TargetFindings()
         findings.rows = rows
         return TargetReport(.done(), findings)
     }
 
-    static func found(_ count: Int, _ level: Verification = .reRead) -> TargetReport {
+    package static func found(_ count: Int, _ level: Verification = .reRead) -> TargetReport {
         var findings = TargetFindings()
         findings.stillThere = count
         findings.level = level
         return TargetReport(.done(), findings)
     }
 
-    static func accepted(_ reference: String) -> TargetReport {
+    package static func accepted(_ reference: String) -> TargetReport {
         var findings = TargetFindings()
         findings.reference = reference
         return TargetReport(.done(.acceptedPending, status: 202), findings)
     }
 
-    static func signed() -> TargetReport {
+    package static func signed() -> TargetReport {
         var findings = TargetFindings()
         findings.level = .signedAttestation
         findings.signature = .init(domain: "dsr.example", certificate: "ab")

@@ -1,15 +1,14 @@
-package import Connectors
 package import Fleet
 import FoundationEssentials
 package import Ledger
 package import Postgres
-import Rights
+package import Rights
 
 /// Has connectors act at systems, as their cases are when the effect is leased.
-package struct ErasurePerformer: EffectPerformer {
+package struct TargetPerformer: EffectPerformer {
     package struct Job: Sendable {
-        fileprivate let effect: EffectRecord
-        fileprivate let target: FanOutTarget?
+        package let effect: EffectRecord
+        package let target: FanOutTarget?
         fileprivate let record: CaseFileRecord?
         fileprivate let secret: SealedPayload?
         fileprivate let registry: Registry
@@ -35,7 +34,8 @@ package struct ErasurePerformer: EffectPerformer {
         else {
             return longestCall
         }
-        return connector.longestCall
+        let isFetched = effect.kind == .targetLook && effect.queue == WorkQueue.export.rawValue
+        return isFetched ? connector.longestFetch : connector.longestCall
     }
 
     package func reading(_ leases: [EffectLease]) -> [SQL] {
@@ -81,7 +81,10 @@ package struct ErasurePerformer: EffectPerformer {
         }
     }
 
-    package func perform(_ job: Job) async -> AttemptVerdict {
+    package func perform(_ job: Job) async -> AttemptVerdict { await perform(job, copy: nil) }
+
+    /// - Parameter copy: where what is collected goes.
+    package func perform(_ job: Job, copy: CopyDesk?) async -> AttemptVerdict {
         guard let kind = job.effect.kind, kind.goesToTarget, let target = job.target, let record = job.record else {
             return .refused("no_target")
         }
@@ -90,7 +93,9 @@ package struct ErasurePerformer: EffectPerformer {
         guard let system = job.registry.system(target.system) else { return .refused("no_system") }
         let order: TargetOrder
         do {
-            guard let made = try self.order(kind, target, record, system, job) else { return .refused("no_words") }
+            guard let made = try self.order(kind, target, record, system, job, copy) else {
+                return .refused("no_words")
+            }
             order = made
         } catch {
             // The key ring's, or of a form that only a newer version reads.
@@ -115,7 +120,8 @@ package struct ErasurePerformer: EffectPerformer {
         _ target: FanOutTarget,
         _ record: CaseFileRecord,
         _ system: DataSystem,
-        _ job: Job
+        _ job: Job,
+        _ copy: CopyDesk?
     ) throws -> TargetOrder? {
         guard let secret = job.secret else { return nil }
         let payload = try EventPayload(stored: try secret.opened(for: record.id, with: ring))
@@ -148,7 +154,8 @@ package struct ErasurePerformer: EffectPerformer {
             now: job.now,
             dueAt: target.dueAt,
             task: target.id,
-            effect: job.effect.id
+            effect: job.effect.id,
+            copy: copy
         )
     }
 

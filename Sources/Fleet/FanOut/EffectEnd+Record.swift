@@ -1,10 +1,9 @@
-import Fleet
-import Ledger
-import Rights
+package import Ledger
+package import Rights
 
 extension FanOutTarget.EffectEnd {
     /// Nil for one that has not come to its end, or was taken back.
-    init?(_ effect: EffectRecord) {
+    package init?(_ effect: EffectRecord) {
         let findings = effect.findings.map { TargetFindings(reading: $0) } ?? TargetFindings()
         switch effect.state {
         case .done:

@@ -1,0 +1,49 @@
+/// A part of what a system holds about a person, as it lies in the store until it is put into a bundle.
+package struct CopiedPiece: Sendable, Hashable {
+    /// What it is a part of: a table, an endpoint's list, a file.
+    package let dataset: String
+    /// Its place among the system's pieces, from 0 on.
+    package let ordinal: Int
+    /// Its name in the store: an id, never a word of the person's.
+    package let object: String
+    package let rows: Int
+    /// Of the words themselves, without what encryption adds.
+    package let bytes: Int
+    /// Whether it is one file, rather than rows.
+    package let isFile: Bool
+
+    package init(_ dataset: String, ordinal: Int, object: String, rows: Int, bytes: Int, isFile: Bool = false) {
+        self.dataset = dataset
+        self.ordinal = ordinal
+        self.object = object
+        self.rows = rows
+        self.bytes = bytes
+        self.isFile = isFile
+    }
+
+    func write(to body: inout JSONWriter) {
+        body.member("dataset", dataset)
+        body.member("ordinal", ordinal)
+        body.member("object", object)
+        body.member("rows", rows)
+        body.member("bytes", bytes)
+        if isFile { body.member("file", true) }
+    }
+
+    /// Nil for what ``write(to:)`` did not write.
+    init?(_ document: JSONDocument, at index: Int) {
+        func word(_ name: StaticString) -> String? {
+            document.member(index, name).flatMap { document.kind($0) == .string ? document.string($0) : nil }
+        }
+        func number(_ name: StaticString) -> Int? {
+            document.member(index, name).flatMap {
+                document.kind($0) == .number ? document.integer($0).map { Int($0) } : nil
+            }
+        }
+        guard let dataset = word("dataset"), let ordinal = number("ordinal"), let object = word("object"),
+            let rows = number("rows"), let bytes = number("bytes")
+        else { return nil }
+        let isFile = document.member(index, "file") != nil
+        self.init(dataset, ordinal: ordinal, object: object, rows: rows, bytes: bytes, isFile: isFile)
+    }
+}
