@@ -28,6 +28,9 @@ public struct HTTPCall: Sendable {
     /// In place of the client's own limits.
     public var timeout: Duration?
     public var bodyLimit: Int?
+    /// How long the reply may come slower than a KiB a second, waiting for its beginning included, before it fails with
+    /// ``OutboundError/Code/timeout``. Whole seconds; nil for as long as the timeout lets it.
+    public var stallLimit: Duration?
     /// Whether the body of the reply is wanted. One that is not is read up to the limit and thrown away; a longer one is cut
     /// off and fails nothing, since the status has come.
     public var takesBody = true

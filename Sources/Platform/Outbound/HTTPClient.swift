@@ -63,6 +63,22 @@ public final class HTTPClient: Sendable {
         let deadline = ContinuousClock.now + (call.timeout ?? configuration.timeout)
         return try await thread.perform { [configuration, owner] in
             HTTPTransfer(call, configuration, owner: owner, deadline: deadline, continuation: $0)
+        }.reply
+    }
+
+    /// Makes the call and passes the body of a reply with a status of 2xx on as it comes; nothing of it is kept. Limits are the
+    /// call's: a large file needs a timeout and a body limit that fit it, and a stall limit so that nobody waits that long for
+    /// silence.
+    ///
+    /// - Parameter sink: what it throws ends the call and is thrown on.
+    /// - Throws: ``OutboundError``, among them ``OutboundError/Code/incomplete`` where fewer bytes came than were announced and
+    ///   ``OutboundError/Code/tooLarge``, before the first byte where the length was announced; or `CancellationError`. What the
+    ///   sink was given by then is not the whole.
+    public func download(_ call: HTTPCall, into sink: @escaping HTTPDownload.Sink) async throws -> HTTPDownload {
+        try call.validate()
+        let deadline = ContinuousClock.now + (call.timeout ?? configuration.timeout)
+        return try await thread.perform { [configuration, owner] in
+            HTTPTransfer(call, configuration, owner: owner, deadline: deadline, sink: sink, continuation: $0)
         }
     }
 

@@ -5,27 +5,38 @@ final class HTTPTransfer: Transfer {
     private let call: HTTPCall
     private let configuration: HTTPClient.Configuration
     private let bodyLimit: Int
-    private let continuation: CheckedContinuation<HTTPReply, any Error>
+    private let sink: HTTPDownload.Sink?
+    private let continuation: CheckedContinuation<HTTPDownload, any Error>
     private var headers: [(name: String, value: String)] = []
     private var headerBytes = 0
     private var body: [UInt8] = []
     private var bodyBytes = 0
+    /// Of what goes to the sink, from its first byte on.
+    private var head: HTTPReply?
+    private var sinkBytes = 0
+    private var sinkError: (any Error)?
     private var isTooLarge = false
     /// A body that nobody wants went beyond the limit.
     private var isCut = false
 
     /// All headers of a reply together; the library itself sets no limit before 8.3.
     private static let headerLimit = 65_536
+    /// Of a body that the sink does not get, since its status is another than 2xx: more is cut off.
+    private static let refusalLimit = 65_536
+    /// Bytes a second below which a reply stalls.
+    private static let stallSpeed = 1_024
 
     init(
         _ call: HTTPCall,
         _ configuration: HTTPClient.Configuration,
         owner: Owner,
         deadline: ContinuousClock.Instant,
-        continuation: CheckedContinuation<HTTPReply, any Error>
+        sink: HTTPDownload.Sink? = nil,
+        continuation: CheckedContinuation<HTTPDownload, any Error>
     ) {
         self.call = call
         self.configuration = configuration
+        self.sink = sink
         self.continuation = continuation
         bodyLimit = call.bodyLimit ?? configuration.bodyLimit
         // Through a proxy the sockets are the proxy's, which the operator has chosen.
@@ -34,12 +45,20 @@ final class HTTPTransfer: Transfer {
     }
 
     override func finish(_ result: CURLcode) {
+        if let sinkError { return fail(sinkError) }
         guard result == CURLE_OK || isCut else {
-            return fail(isTooLarge ? OutboundError(.tooLarge, mayHaveActed: mayHaveActed) : error(for: result))
+            if isTooLarge { return fail(OutboundError(.tooLarge, mayHaveActed: mayHaveActed)) }
+            guard sink != nil, result == CURLE_PARTIAL_FILE else { return fail(error(for: result)) }
+            return fail(OutboundError(.incomplete, libraryCode: Int(result.rawValue), mayHaveActed: mayHaveActed))
         }
+        continuation.resume(returning: HTTPDownload(reply: reply, bytes: sinkBytes))
+    }
+
+    /// As far as it has come.
+    private var reply: HTTPReply {
         var status = 0
         shim_easy_get_status(handle, &status)
-        continuation.resume(returning: HTTPReply(status: status, headers: headers, body: body))
+        return HTTPReply(status: status, headers: headers, body: body)
     }
 
     override func fail(_ error: any Error) {
@@ -57,6 +76,10 @@ final class HTTPTransfer: Transfer {
         try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         try set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(configuration.connectTimeout))
         try set(CURLOPT_MAXAGE_CONN, max(1, Int(configuration.idleTime.components.seconds)))
+        if let limit = call.stallLimit {
+            try set(CURLOPT_LOW_SPEED_LIMIT, Self.stallSpeed)
+            try set(CURLOPT_LOW_SPEED_TIME, max(1, Int(limit.components.seconds)))
+        }
         if call.usesFreshConnection { try set(CURLOPT_FRESH_CONNECT, 1) }
         if !call.keepsConnection { try set(CURLOPT_FORBID_REUSE, 1) }
         if let file = configuration.caFile { try set(CURLOPT_CAINFO, file) }
@@ -120,11 +143,33 @@ final class HTTPTransfer: Transfer {
 
     override func take(body chunk: UnsafeRawBufferPointer) -> Int {
         bodyBytes += chunk.count
+        if let sink { return pass(chunk, to: sink) }
         guard bodyBytes <= bodyLimit else {
             if call.takesBody { isTooLarge = true } else { isCut = true }
             return 0
         }
         if call.takesBody { body.append(contentsOf: chunk) }
+        return chunk.count
+    }
+
+    private func pass(_ chunk: UnsafeRawBufferPointer, to sink: HTTPDownload.Sink) -> Int {
+        let head = head ?? reply
+        self.head = head
+        guard (200..<300).contains(head.status) else {
+            isCut = bodyBytes > Self.refusalLimit
+            return isCut ? 0 : chunk.count
+        }
+        guard max(bodyBytes, HTTPDownload.length(promisedBy: head) ?? 0) <= bodyLimit else {
+            isTooLarge = true
+            return 0
+        }
+        do {
+            try sink(head, chunk)
+        } catch {
+            sinkError = error
+            return 0
+        }
+        sinkBytes += chunk.count
         return chunk.count
     }
 

@@ -29,6 +29,8 @@ public struct OutboundError: Error, Equatable, CustomStringConvertible {
         public static let timeout = Code(rawValue: "timeout")
         /// The reply is longer than the caller would take.
         public static let tooLarge = Code(rawValue: "too_large")
+        /// What was to be passed on as it came has ended before the length that it had announced.
+        public static let incomplete = Code(rawValue: "incomplete")
         /// The connection broke, or the peer does not speak the protocol.
         public static let connectionLost = Code(rawValue: "connection_lost")
         /// Too many calls wait already.
@@ -64,7 +66,7 @@ public struct OutboundError: Error, Equatable, CustomStringConvertible {
     /// ``mayHaveActed``.
     public var isRetryable: Bool {
         switch code {
-        case .resolve, .connect, .timeout, .connectionLost, .overloaded, .closed: true
+        case .resolve, .connect, .timeout, .incomplete, .connectionLost, .overloaded, .closed: true
         default: false
         }
     }
@@ -83,6 +85,7 @@ public struct OutboundError: Error, Equatable, CustomStringConvertible {
         case .tls: "no trusted encrypted connection could be made"
         case .timeout: "the call did not finish in time"
         case .tooLarge: "the reply is too large"
+        case .incomplete: "the reply is shorter than it had announced"
         case .connectionLost: "the connection was lost"
         case .overloaded: "too many calls are waiting"
         case .closed: "the client is closed"
