@@ -66,6 +66,7 @@ let package = Package(
         .executable(name: "habeas-intake", targets: ["habeas-intake"]),
         .executable(name: "habeas-referral", targets: ["habeas-referral"]),
         .executable(name: "habeas-erasure", targets: ["habeas-erasure"]),
+        .executable(name: "habeas-export", targets: ["habeas-export"]),
         .executable(name: "habeas-clock", targets: ["habeas-clock"]),
         .executable(name: "habeas-sandbox", targets: ["habeas-sandbox"]),
     ],
@@ -90,10 +91,12 @@ let package = Package(
         system("CRabbitMQ", pkgConfig: "librabbitmq", apt: "librabbitmq-dev"),
         system("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
         system("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        system("CLibArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         library("Threads", in: "Platform", []),
         library("AMQP", in: "Platform", ["CRabbitMQ", "Threads", logging, lifecycle, deque]),
         library("Postgres", in: "Platform", ["CLibPQ", "Threads", logging, deque]),
         library("Outbound", in: "Platform", ["CLibCurl", "Threads", crypto, deque]),
+        library("Archive", in: "Platform", ["CLibArchive"]),
         library("Observability", in: "Platform", [logging, lifecycle, flyingFox]),
         // Domain
         library("Rights", in: "Domain", [crypto]),
@@ -143,6 +146,14 @@ let package = Package(
             ]
         ),
         library(
+            "Export",
+            in: "Workers",
+            [
+                "Archive", "Connectors", "Fleet", "Rights", "Ledger", "AMQP", "Postgres", "Outbound", "Observability",
+                "Threads", lifecycle, logging, crypto,
+            ]
+        ),
+        library(
             "Sandbox",
             in: "Workers",
             [
@@ -154,6 +165,7 @@ let package = Package(
         executable("habeas-intake", ["Intake", "Fleet"]),
         executable("habeas-referral", ["Referral", "Fleet"]),
         executable("habeas-erasure", ["Erasure", "Fleet"]),
+        executable("habeas-export", ["Export", "Fleet"]),
         executable("habeas-clock", ["Clock", "Fleet"]),
         executable("habeas-sandbox", ["Sandbox", argumentParser, lifecycle, logging]),
         executable(
@@ -170,10 +182,21 @@ let package = Package(
             path: "Tests/TestKit",
             swiftSettings: settings
         ),
+        // One worker that acts at systems, with all that it needs around it.
+        .target(
+            name: "FanOutKit",
+            dependencies: [
+                "TestKit", "Connectors", "Intake", "Clock", "Fleet", "Observability", "Ledger", "Rights", "AMQP",
+                "Postgres", logging,
+            ],
+            path: "Tests/FanOutKit",
+            swiftSettings: settings
+        ),
         tests("ThreadsTests", ["Threads"]),
         tests("AMQPTests", ["AMQP", "Threads", logging]),
         tests("PostgresTests", ["Postgres", "Threads"]),
         tests("OutboundTests", ["Outbound"]),
+        tests("ArchiveTests", ["Archive"]),
         tests("ObservabilityTests", ["Observability", logging, lifecycle]),
         tests("RightsTests", ["Rights", yams]),
         tests("LedgerTests", ["Ledger", "Rights", "Postgres", crypto]),
@@ -208,9 +231,18 @@ let package = Package(
         tests(
             "ErasureTests",
             [
-                "Erasure", "Connectors", "Sandbox", "Intake", "Clock", "Fleet", "Observability", "Outbound", "Ledger",
+                "FanOutKit", "Erasure", "Connectors", "Sandbox", "Intake", "Clock", "Fleet", "Observability",
+                "Outbound", "Ledger",
                 "Rights",
                 "AMQP", "Postgres", logging, lifecycle, crypto,
+            ]
+        ),
+        tests(
+            "ExportTests",
+            [
+                "FanOutKit", "Export", "Archive", "Connectors", "Sandbox", "Intake", "Clock", "Referral", "Fleet",
+                "Observability",
+                "Outbound", "Ledger", "Rights", "AMQP", "Postgres", logging, lifecycle, crypto,
             ]
         ),
         tests("SandboxTests", ["Sandbox", "Outbound", lifecycle, logging, crypto, rsa, x509, asn1]),

@@ -12,4 +12,11 @@ package protocol Connector: Sendable {
 
     /// The longest that ``perform(_:)`` takes for such an order.
     var longestCall: Duration { get }
+
+    /// The same for a question whether what was accepted is done where that ends with a file being fetched.
+    var longestFetch: Duration { get }
+}
+
+extension Connector {
+    package var longestFetch: Duration { longestCall }
 }

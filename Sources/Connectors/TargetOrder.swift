@@ -46,6 +46,8 @@ package struct TargetOrder: Sendable, Redacting {
     package let task: UUID
     /// Of the effect: mails have it in their message id.
     package let effect: UUID
+    /// Where what is collected goes; nil for everything else.
+    package let copy: CopyDesk?
 
     package init(
         key: UUID,
@@ -67,7 +69,8 @@ package struct TargetOrder: Sendable, Redacting {
         now: Date,
         dueAt: Date? = nil,
         task: UUID,
-        effect: UUID
+        effect: UUID,
+        copy: CopyDesk? = nil
     ) {
         self.key = key
         self.step = step
@@ -89,6 +92,7 @@ package struct TargetOrder: Sendable, Redacting {
         self.dueAt = dueAt
         self.task = task
         self.effect = effect
+        self.copy = copy
     }
 }
 

@@ -120,7 +120,8 @@ struct OpenDSRBench: Sendable {
         reference: String? = nil,
         checkpoint: String? = nil,
         mayHaveActed: Bool = false,
-        isInternal: Bool = true
+        isInternal: Bool = true,
+        copy: CopyDesk? = nil
     ) -> TargetOrder {
         TargetOrder(
             key: UUID(uuidString: key) ?? UUID(),
@@ -138,16 +139,22 @@ struct OpenDSRBench: Sendable {
             mayHaveActed: mayHaveActed,
             now: Date(timeIntervalSince1970: 1_790_000_100),
             task: UUID(),
-            effect: UUID()
+            effect: UUID(),
+            copy: copy
         )
     }
 
-    func act(_ description: OpenDSRDescription) async -> TargetReport {
-        await connector.perform(Self.order(description))
+    func act(_ description: OpenDSRDescription, _ operation: TargetOperation = .erase) async -> TargetReport {
+        await connector.perform(Self.order(description, operation: operation))
     }
 
     /// Asks until something else than waiting is said.
-    func poll(_ description: OpenDSRDescription, key: String = OpenDSRPapers.id) async -> TargetReport {
+    func poll(
+        _ description: OpenDSRDescription,
+        key: String = OpenDSRPapers.id,
+        _ operation: TargetOperation = .erase,
+        copy: CopyDesk? = nil
+    ) async -> TargetReport {
         let last = Mutex(TargetReport(.refused("never_asked")))
         let checkpoint = Mutex<String?>(nil)
         _ = await eventually {
@@ -155,8 +162,10 @@ struct OpenDSRBench: Sendable {
                 description,
                 .poll,
                 key: key,
+                operation: operation,
                 reference: key,
-                checkpoint: checkpoint.withLock { $0 }
+                checkpoint: checkpoint.withLock { $0 },
+                copy: copy
             )
             let report = await connector.perform(order)
             last.withLock { $0 = report }

@@ -350,20 +350,4 @@ struct OpenDSRConnectorTests {
             #expect(sent.count == 24)
         }
     }
-
-    @Test("a copy is asked for as access, and how much was found is told")
-    func collect() async throws {
-        try await OpenDSRBench.run(script: "acme: {opendsr: {results_count: 3}}") { bench in
-            let description = bench.description()
-            let order = OpenDSRBench.order(description, operation: .collect)
-            #expect(await bench.connector.perform(order).verdict.outcome == .acceptedPending)
-            let types = try await Self.sent(bench).map(\.subjectRequestType)
-            #expect(types == ["access"])
-            let ended = await eventually {
-                await bench.connector.perform(OpenDSRBench.order(description, .poll, operation: .collect)).findings.rows
-                    == 3
-            }
-            #expect(ended)
-        }
-    }
 }

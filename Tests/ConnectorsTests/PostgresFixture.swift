@@ -148,7 +148,9 @@ struct PostgresFixture {
         corrections: [Correction] = [],
         suppresses: [String] = [],
         keeps: Set<String> = [],
-        ends: Set<String>? = nil
+        ends: Set<String>? = nil,
+        checkpoint: String? = nil,
+        copy: CopyDesk? = nil
     ) -> TargetOrder {
         let now = Date(timeIntervalSince1970: 1_800_000_000)
         return TargetOrder(
@@ -165,9 +167,11 @@ struct PostgresFixture {
             submittedAt: now,
             keeps: keeps,
             ends: ends,
+            checkpoint: checkpoint,
             now: now,
             task: UUID(),
-            effect: UUID()
+            effect: UUID(),
+            copy: copy
         )
     }
 

@@ -30,7 +30,7 @@ struct EveryPath {
                     ($0.kind, $0.state.isPending ? .planned : $0.state == .cancelled ? .parked : $0.state)
                 }
             ) { _, newer in newer }
-            let reviews = facts.reviews.filter { $0.kind.hears != nil }
+            let reviews = facts.reviews.filter { $0.kind.worker(of: nil) != nil }
             asked = Set(reviews.lazy.filter(\.isOpen).map(\.kind))
             told = Set(reviews.lazy.filter { $0.verdict == .confirmed || $0.verdict == .denied }.map(\.kind))
         }

@@ -276,6 +276,17 @@ struct OpenDSRTests {
             #expect(try await sandbox.call("GET", url).json["results"]?[2]?["record"] == .text("sample 3"))
             _ = try await sandbox.call("PUT", "/scripts/acme", #"{"opendsr": {"results_expired": true}}"#)
             #expect(try await sandbox.call("GET", url).status == 410)
+            for count in [0, 10, 5_000] {
+                _ = try await sandbox.call("PUT", "/scripts/acme", "opendsr: {results_bytes: \(count)}")
+                let file = try await sandbox.call("GET", url)
+                #expect(file.status == 200 && file.body.count == count)
+                if count > 100 { #expect(try file.json["results"]?[2] != nil) }
+            }
+            _ = try await sandbox.call("PUT", "/scripts/acme", "opendsr: {results_cut: true}")
+            let error = await #expect(throws: OutboundError.self) { try await sandbox.call("GET", url) }
+            #expect(error?.code == .connectionLost)
+            // Nothing else of it is cut.
+            #expect(try await sandbox.call("GET", path).status == 200)
         }
     }
 

@@ -143,6 +143,34 @@ struct RESTTests {
         }
     }
 
+    @Test("A list of a user's is read page by page, by path, cursor and header, and goes with the user")
+    func lists() async throws {
+        try await RunningSandbox.run(script: "acme: {rest: {page_size: 2}}") { sandbox in
+            _ = try await sandbox.call(
+                "PUT",
+                "/rest/acme/users/1",
+                #"{"tickets": [{"n": 1}, "two", 3], "name": "Ada"}"#
+            )
+            let first = try await sandbox.call("GET", "/rest/acme/users/1/tickets")
+            let page = try first.json
+            #expect(page["records"] == .list([.object(["n": .whole(1)]), .text("two")]))
+            #expect(page["count"] == .whole(3) && page["has_more"] == .flag(true))
+            let next = try #require(page["next"]?.text)
+            let cursor = try #require(page["cursor"]?.text)
+            #expect(next == "/rest/acme/users/1/tickets?cursor=\(cursor)")
+            #expect(first.header("link") == "<\(sandbox.base)\(next)>; rel=\"next\"")
+            let second = try await sandbox.call("GET", next)
+            let last = try second.json
+            #expect(last["records"] == .list([.whole(3)]) && last["has_more"] == .flag(false))
+            #expect(last["next"] == nil && last["cursor"] == nil && second.header("link") == nil)
+            for path in ["users/1/orders", "users/1/name", "users/2/tickets"] {
+                #expect(try await sandbox.call("GET", "/rest/acme/\(path)").status == 404)
+            }
+            _ = try await sandbox.call("DELETE", "/rest/acme/users/1")
+            #expect(try await sandbox.call("GET", "/rest/acme/users/1/tickets").status == 404)
+        }
+    }
+
     @Test("A script can have a peer say that it has deleted, and keep the data")
     func liar() async throws {
         try await RunningSandbox.run(script: "acme: {methods: [DELETE], status: 204, acts: false}") { sandbox in

@@ -2,7 +2,7 @@
 # Installs the Debian packages a script needs, if they are missing. Sourced by the scripts beside this folder.
 
 # What building and running the fleet needs besides a Swift toolchain.
-readonly BUILD_PACKAGES=(pkg-config librabbitmq-dev libpq-dev libcurl4-openssl-dev libssl-dev)
+readonly BUILD_PACKAGES=(pkg-config librabbitmq-dev libpq-dev libcurl4-openssl-dev libarchive-dev libssl-dev)
 readonly SERVER_PACKAGES=(rabbitmq-server postgresql openssl util-linux procps)
 
 # packages_missing NAME…: prints those that dpkg doesn't know as installed, one a line.

@@ -34,16 +34,19 @@ struct HTTPCaller: Sendable {
     /// - Parameters:
     ///   - key: by which the peer knows a repetition; nil for calls that change nothing.
     ///   - page: the address of a further page, as the peer gave it.
+    ///   - limit: bytes of the reply.
     func send(
         _ call: HTTPDescription.Call,
         _ values: [HTTPPlaceholder: String],
         as role: HTTPReading.Role,
         key: UUID? = nil,
-        page: String? = nil
+        page: String? = nil,
+        limit: Int = Self.replyLimit
     ) async throws(HTTPObstacle) -> HTTPReply {
         guard ContinuousClock.now < lastStart else { throw .outOfTime }
         do {
-            let made = try made(call, values, key: key, page: page)
+            var made = try made(call, values, key: key, page: page)
+            made.bodyLimit = limit
             return try await services.http.send(made)
         } catch let obstacle as HTTPObstacle {
             throw obstacle
@@ -90,8 +93,7 @@ struct HTTPCaller: Sendable {
             try page.map { try own($0) } ?? url(call, values),
             body: body,
             allowing: order.system.isInternal ? [.internalAddress, .plain] : [],
-            timeout: services.timeout,
-            bodyLimit: Self.replyLimit
+            timeout: services.timeout
         )
         // Without a key a peer cannot know a repetition, not even the library's own.
         made.usesFreshConnection = key != nil && description.keyHeader == nil
@@ -112,7 +114,8 @@ struct HTTPCaller: Sendable {
 
     private func url(_ call: HTTPDescription.Call, _ values: [HTTPPlaceholder: String]) throws -> String {
         guard call.path.pieces == [.place(.reference)] else {
-            return description.url + (try call.path.filled(values, as: .path))
+            let path = values[.cursor] == nil ? call.path.firstPage ?? call.path : call.path
+            return description.url + (try path.filled(values, as: .path))
         }
         guard let reference = values[.reference] else { throw HTTPObstacle(.refused("no_reference")) }
         return try own(reference)

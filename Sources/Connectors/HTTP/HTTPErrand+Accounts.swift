@@ -57,7 +57,7 @@ extension HTTPErrand {
     }
 
     /// The identities that calls can name, in groups by their types; one without identity where they name none.
-    private func persons(named calls: [HTTPDescription.Call]) throws(HTTPObstacle) -> [Account] {
+    func persons(named calls: [HTTPDescription.Call]) throws(HTTPObstacle) -> [Account] {
         let types = calls.reduce(into: Set<IdentityType>()) { $0.formUnion($1.identities(of: description.identities)) }
         guard !types.isEmpty else { return [Account(reference: order.reference)] }
         var groups: [IdentityType] = []

@@ -7,7 +7,7 @@ import Rights
 struct HTTPReading: Sendable {
     /// What the call was for.
     enum Role: Sendable, CaseIterable {
-        case lookup, call, poll, verify, cancel, alive
+        case lookup, call, collect, poll, verify, cancel, alive
 
         /// Whether something may have changed at the peer by it.
         var acts: Bool { self == .call || self == .cancel }
@@ -84,9 +84,10 @@ struct HTTPReading: Sendable {
             switch role {
             case .call: return status == 202 ? .pending : .done
             case .cancel, .alive: return .done
-            case .lookup, .poll, .verify: return .present
+            case .lookup, .collect, .poll, .verify: return .present
             }
-        case 404, 410: return role == .alive ? .refused : .absent
+        // That nothing is held there, where its description does not say so, would be a wrong word to the person.
+        case 404, 410: return role == .alive || role == .collect ? .refused : .absent
         // Wrong or missing credentials are mended by us, not by another person's case.
         case 401, 403, 408, 409, 423, 425, 429: return .retry
         case 400..<500: return .refused
@@ -119,7 +120,7 @@ struct HTTPReading: Sendable {
         switch role {
         case .poll: return (.pending, false)
         case .verify: return (.present, false)
-        case .lookup, .call, .cancel, .alive: return (.refused, true)
+        case .lookup, .call, .collect, .cancel, .alive: return (.refused, true)
         }
     }
 

@@ -67,8 +67,8 @@ struct HTTPSearch: Sendable {
             case .object, .string, .number, .true, .false: throw .badReply(reading.status)
             }
         }
-        let wanted = wanted(call, values)
-        for item in items where isWanted(item, document, call, wanted) {
+        let match = HTTPMatch(call, values)
+        for item in items where match.takes(item, of: document) {
             found.count += 1
             guard role == .lookup else { continue }
             guard let id = document.text(at: call.id, from: item), !id.isEmpty, id.utf8.count <= 500 else {
@@ -78,31 +78,6 @@ struct HTTPSearch: Sendable {
         }
         guard role != .lookup || found.ids.count <= Self.accountLimit else {
             throw HTTPObstacle(.refused("too_many_found"))
-        }
-    }
-
-    /// What it was asked about, by which an item is told to be the person's.
-    private func wanted(_ call: HTTPDescription.Call, _ values: [HTTPPlaceholder: String]) -> Set<String> {
-        Set(
-            call.placeholders.compactMap { placeholder in
-                switch placeholder {
-                case .known, .identity, .id: values[placeholder]?.lowercased()
-                case .identityType, .reference, .key, .client, .field, .value, .scope: nil
-                }
-            }
-        )
-    }
-
-    private func isWanted(
-        _ item: Int,
-        _ document: JSONDocument,
-        _ call: HTTPDescription.Call,
-        _ wanted: Set<String>
-    ) -> Bool {
-        guard let place = call.match, place != "any", !wanted.isEmpty else { return true }
-        return document.values(at: place, from: item).contains { value in
-            let values = document.kind(value) == .array ? document.items(of: value) : [value]
-            return values.contains { document.text($0).map { wanted.contains($0.lowercased()) } ?? false }
         }
     }
 }

@@ -11,6 +11,7 @@ import Rights
 ///                         │      └─"already exists", 409→ look
 ///                         └→ accepted, done, refused: as it stands there
 /// poll    GET → waiting … → done, or refused where it was cancelled there
+///                  └→ of a copy: GET of the results → done
 /// cancel  DELETE → done
 /// ```
 ///
@@ -46,6 +47,7 @@ struct OpenDSRConversation {
         } catch let error as SecretError {
             return TargetReport(.retry(error.code.rawValue, blamesTarget: true))
         } catch {
+            if order.operation == .collect, order.step == .poll { return TargetReport(.copying(error)) }
             // Its worker is ending.
             let mayHaveActed = order.step == .act
             return TargetReport(.retry(AttemptVerdict.notBegun, blamesTarget: false, mayHaveActed: mayHaveActed))
@@ -121,7 +123,11 @@ struct OpenDSRConversation {
         }
         let (found, findings) = try await status(reply, of: id)
         switch found.status {
-        case .completed: return onlyRunning ? nil : done(found, findings, reply.status)
+        case .completed where onlyRunning: return nil
+        // What was found is fetched by the question that comes next.
+        case .completed where order.operation == .collect:
+            return TargetReport(.done(.acceptedPending, status: 200), findings)
+        case .completed: return done(found, findings, reply.status)
         case .cancelled: return onlyRunning ? nil : TargetReport(.refused("cancelled_by_peer", status: 200), findings)
         case .pending, .inProgress, nil: return TargetReport(.done(.acceptedPending, status: 200), findings)
         }
@@ -149,6 +155,7 @@ struct OpenDSRConversation {
         findings.checkpoint = status.rawValue
         switch status {
         case .pending, .inProgress: return TargetReport(.waiting(after: pause(found), status: 200), findings)
+        case .completed where order.operation == .collect: return try await collect(found, findings)
         case .completed: return done(found, findings, 200)
         case .cancelled: return TargetReport(.refused("cancelled_by_peer", status: 200), findings)
         }
@@ -159,6 +166,33 @@ struct OpenDSRConversation {
         let least = Double(description.pollEvery)
         let left = report.expectedAt?.timeIntervalSinceNow ?? 0
         return .seconds(max(least, min(left / Self.shareOfRest, Self.longestPause)))
+    }
+
+    /// Fetches what was found. Without a place where it is nothing is held; a processor that has found something says where.
+    private func collect(_ report: OpenDSRReport, _ findings: TargetFindings) async throws -> TargetReport {
+        let count = report.resultsCount ?? 0
+        var findings = findings
+        guard let url = report.results else {
+            guard count == 0 else {
+                return TargetReport(.retry("results_missing", status: 200, blamesTarget: false), findings)
+            }
+            return nothing(report, findings)
+        }
+        guard let desk = order.copy else { return TargetReport(.refused("no_store")) }
+        guard let piece = try await OpenDSRResults(url: url, desk: desk).fetch(from: peer) else {
+            // It is said that there is something, and nothing comes.
+            guard report.resultsCount == 0 else { throw OpenDSRObstacle(.retry("results_short", blamesTarget: true)) }
+            return nothing(report, findings)
+        }
+        findings.pieces = [piece]
+        return done(report, findings, 200)
+    }
+
+    private func nothing(_ report: OpenDSRReport, _ findings: TargetFindings) -> TargetReport {
+        var told = done(report, findings, 200)
+        told.verdict = .done(.alreadyAbsent, status: 200)
+        told.findings.rows = 0
+        return told
     }
 
     // MARK: Cancel
@@ -213,7 +247,11 @@ struct OpenDSRConversation {
     private func done(_ report: OpenDSRReport, _ findings: TargetFindings, _ status: Int) -> TargetReport {
         var findings = findings
         findings.level = findings.signature == nil ? .attestation : .signedAttestation
-        if order.operation == .collect { findings.rows = report.resultsCount }
+        if order.operation == .collect {
+            findings.rows = report.resultsCount
+            // One file, whose records nobody has counted.
+            findings.parts = [TargetFindings.Part(OpenDSRResults.dataset, "copied", rows: 0)]
+        }
         return TargetReport(.done(status: status), findings)
     }
 }

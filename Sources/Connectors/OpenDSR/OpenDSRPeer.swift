@@ -36,29 +36,54 @@ struct OpenDSRPeer: Sendable {
     /// - Parameter path: below the base URL.
     /// - Throws: `OutboundError`, `SecretError`, `CancellationError`.
     func send(_ method: String, _ path: String, _ body: [UInt8]? = nil) async throws -> HTTPReply {
-        var headers = [(name: "accept", value: "application/json")]
-        if body != nil { headers.append(("content-type", "application/json")) }
-        var login: HTTPCall.BasicAuthentication?
+        var call = HTTPCall(
+            method,
+            "\(description.url)/\(path)",
+            headers: [(name: "accept", value: "application/json")],
+            body: body,
+            allowing: permissions,
+            timeout: try timeLeft(),
+            bodyLimit: Self.answerLimit
+        )
+        if body != nil { call.headers.append(("content-type", "application/json")) }
+        try logIn(&call)
+        return try await services.http.send(call)
+    }
+
+    private func logIn(_ call: inout HTTPCall) throws {
         switch description.authentication {
         case .none: break
         case .basic(let user, let password):
             let name = SecretReference(user) == nil ? user : try services.secrets.secret(user)
-            login = HTTPCall.BasicAuthentication(user: name, password: try services.secrets.secret(password))
-        case .bearer(let token): headers.append(("authorization", "Bearer \(try services.secrets.secret(token))"))
-        case .header(let name, let value): headers.append((name, try services.secrets.secret(value)))
-        }
-        return try await services.http.send(
-            HTTPCall(
-                method,
-                "\(description.url)/\(path)",
-                headers: headers,
-                body: body,
-                basicAuthentication: login,
-                allowing: permissions,
-                timeout: try timeLeft(),
-                bodyLimit: Self.answerLimit
+            call.basicAuthentication = HTTPCall.BasicAuthentication(
+                user: name,
+                password: try services.secrets.secret(password)
             )
+        case .bearer(let token):
+            call.headers.append(("authorization", "Bearer \(try services.secrets.secret(token))"))
+        case .header(let name, let value): call.headers.append((name, try services.secrets.secret(value)))
+        }
+    }
+
+    /// Fetches a file from where the processor says that it is. Its credentials go with the call only where that is its own
+    /// place: results often lie in somebody's object store. It has a time of its own, beside that of the conversation.
+    ///
+    /// - Throws: as ``HTTPClient/download(_:into:)``, and `SecretError`.
+    func download(_ url: String, into sink: @escaping HTTPDownload.Sink) async throws -> HTTPDownload {
+        // A query may be longer than what an address is otherwise: a signature is in it.
+        guard let place = WebAddress(String(url.prefix { $0 != "?" && $0 != "#" })), place.user == nil,
+            place.password == nil
+        else { throw OutboundError(.url) }
+        var call = HTTPCall(
+            "GET",
+            url,
+            allowing: permissions,
+            timeout: OpenDSRResults.time,
+            bodyLimit: OpenDSRResults.limit
         )
+        call.stallLimit = OpenDSRResults.stall
+        if place.origin == WebAddress(description.url)?.origin { try logIn(&call) }
+        return try await services.http.download(call, into: sink)
     }
 
     private func timeLeft() throws -> Duration {

@@ -8,6 +8,8 @@ struct PersonList: Sendable {
     let others: SQL
     /// The list without the person.
     let rest: SQL
+    /// What of the list is the person.
+    let own: SQL
 
     init(_ column: SQL, _ shape: ColumnShape, field: String?, values: [String], ignoresCase: Bool) throws {
         let bound: SQL = "\(values)::text[]"
@@ -64,5 +66,6 @@ struct PersonList: Sendable {
         self.holds = holds ?? "EXISTS (SELECT FROM \(items) WHERE \(isThem))"
         others = "EXISTS (SELECT FROM \(items) WHERE NOT \(isThem))"
         rest = shape.isArray ? "\(gathered) NOT \(isThem) ORDER BY i.n)" : "\(gathered) NOT \(isThem))"
+        own = shape.isArray ? "\(gathered) \(isThem) ORDER BY i.n)" : "\(gathered) \(isThem))"
     }
 }

@@ -30,6 +30,7 @@ package struct PostgresConnector: Connector {
     }
 
     package var longestCall: Duration { timeout + .seconds(5) }
+    private static let storing: Duration = .seconds(100)
 
     package func close() async { await databases.close() }
 
@@ -57,7 +58,9 @@ package struct PostgresConnector: Connector {
             return TargetReport(.database(error, tables: tables))
         }
         do {
-            return try await bounded { [slice] in try await Self.perform(order, database, slice: slice) }
+            // What was collected has to get to the store, too.
+            let limit = order.operation == .collect ? timeout + Self.storing : timeout
+            return try await bounded(limit) { [slice] in try await Self.perform(order, database, slice: slice) }
         } catch {
             // Whoever mends the schema is not made to restart the worker.
             if error is OwnDatabaseRefusal || (error as? PostgresError)?.sqlState?.classCode == "42" {
@@ -70,11 +73,13 @@ package struct PostgresConnector: Connector {
     }
 
     /// Within the time of one attempt; what has been committed by then is found again by its key.
-    private func bounded(_ body: @escaping @Sendable () async throws -> TargetReport) async throws -> TargetReport {
+    private func bounded(_ limit: Duration, _ body: @escaping @Sendable () async throws -> TargetReport) async throws
+        -> TargetReport
+    {
         try await withThrowingTaskGroup(of: TargetReport.self) { group in
             group.addTask(operation: body)
-            group.addTask { [timeout] in
-                try await Task.sleep(for: timeout)
+            group.addTask {
+                try await Task.sleep(for: limit)
                 return TargetReport(.retry("timeout", blamesTarget: true, mayHaveActed: true))
             }
             defer { group.cancelAll() }
@@ -102,7 +107,11 @@ package struct PostgresConnector: Connector {
             return acted(slice.findings.parts.isEmpty ? nil : slice.findings)
         case (.eraseTenant, _):
             return looked(try await TenantErasure(order, database, shapes, length: slice).look())
-        case (.collect, _): throw OwnDatabaseRefusal("not_collected_here")
+        case (.collect, .act):
+            let slice = try await PersonCopy(order, database, shapes).act()
+            guard slice.isThrough else { return TargetReport(.waiting(after: .zero), slice.findings) }
+            return TargetReport(.done(slice.findings.rows == 0 ? .alreadyAbsent : .done), slice.findings)
+        case (.collect, _): throw OwnDatabaseRefusal("nothing_to_ask")
         }
     }
 

@@ -3,6 +3,7 @@ import Postgres
 /// The columns of the tables that the data map describes, as the database's catalog has them.
 struct TableShapes: Sendable {
     private var columns: [String: [String: ColumnShape]] = [:]
+    private var order: [String: [String]] = [:]
 
     static func reading(_ names: [String]) -> SQL {
         """
@@ -13,6 +14,7 @@ struct TableShapes: Sendable {
         FROM unnest(\(names)::text[], \(names.map { SQL.table($0).text })::text[]) AS w (name, quoted)
         JOIN pg_attribute a ON a.attrelid = to_regclass(w.quoted) AND a.attnum > 0 AND NOT a.attisdropped
         JOIN pg_type t ON t.oid = a.atttypid
+        ORDER BY w.name, a.attnum
         """
     }
 
@@ -28,6 +30,7 @@ struct TableShapes: Sendable {
                 Bool.self,
                 Int32?.self
             )
+            order[table, default: []].append(name)
             columns[table, default: [:]][name] = ColumnShape(
                 type: type,
                 typeName: typeName,
@@ -37,6 +40,12 @@ struct TableShapes: Sendable {
                 length: length.map(Int.init)
             )
         }
+    }
+
+    /// All of them, in the table's own order.
+    func columns(of table: String) throws(OwnDatabaseRefusal) -> [String] {
+        guard let columns = order[table] else { throw OwnDatabaseRefusal("no_table") }
+        return columns
     }
 
     func column(_ name: String, of table: String) throws(OwnDatabaseRefusal) -> ColumnShape {

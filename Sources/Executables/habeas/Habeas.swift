@@ -22,7 +22,7 @@ struct Habeas: AsyncParsableCommand {
             SuppressionsCommand.self,
             TasksCommand.self,
             ApproveCommand.self,
-            ParkedCommand.self, EffectsCommand.self, PauseCommand.self, ResumeCommand.self,
+            ExportsCommand.self, ParkedCommand.self, EffectsCommand.self, PauseCommand.self, ResumeCommand.self,
             EvidenceCommand.self, StatusCommand.self,
             BenchCommand.self,
         ]

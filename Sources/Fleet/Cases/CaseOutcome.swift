@@ -125,6 +125,35 @@ package enum CaseOutcome {
         }
     }
 
+    /// `export.ready`: the bundle is there, to the publisher and, where there is one, to the client, who fetches it by its id.
+    package static func exportReady(
+        _ export: ExportRecord,
+        _ bundle: ExportRecord.Bundle,
+        of record: inout CaseFileRecord,
+        at now: Date
+    ) -> [OutboxRow] {
+        let sequence = record.nextOutcomeSequence()
+        func data(_ data: inout JSONWriter) {
+            data.member("request", record.id)
+            data.member("request_ref", record.requestRef)
+            data.member("export", export.id)
+            data.member("bytes", bundle.bytes)
+            data.member("sha256", bundle.sha256)
+            data.member("complete", bundle.gaps == 0)
+            data.member("expires_at", export.expiresAt)
+            data.member("sequence", sequence)
+            data.member("reference", record.reference)
+        }
+        let name = OutcomeType.exportReady.rawValue
+        var rows = [row(name, publisher: record.publisherID, subject: record.id, at: now, data)]
+        if let client = record.clientID {
+            rows.append(
+                CloudEventOutcome.row(name, to: .client(client), subject: record.id, at: now, machineNow: now, data)
+            )
+        }
+        return rows
+    }
+
     /// `request.completed` for a request about several people: all of its cases have ended, so many in each state.
     package static func completed(_ group: CaseGroupRecord, at now: Date) -> OutboxRow {
         row("request.completed", publisher: group.publisherID, subject: group.id, at: now) { data in

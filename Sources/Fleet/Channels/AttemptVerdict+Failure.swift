@@ -15,7 +15,7 @@ extension AttemptVerdict {
     static let failures: [OutboundError.Code: Failing] = [
         .url: .refused, .plain: .refused, .header: .refused, .mailbox: .refused, .content: .refused, .address: .refused,
         .login: .target, .resolve: .target, .connect: .target, .tls: .target, .timeout: .target, .tooLarge: .target,
-        .connectionLost: .target, .library: .target,
+        .incomplete: .target, .connectionLost: .target, .library: .target,
         .overloaded: .ours, .closed: .ours,
     ]
 

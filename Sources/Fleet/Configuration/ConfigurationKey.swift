@@ -262,14 +262,17 @@ extension ConfigurationKey {
     )
 
     /// Every key, in the order in which the operations paper shows them.
-    package static let all: [ConfigurationKey] = [
-        installation, databaseURL, databasePool, amqpURL, amqpManagementURL, amqpManagementCA, amqpHeartbeat, keysFile,
-        policyFolder, batchCount, batchBytes, batchLinger, lanes, prefetch, drainSeconds, probesHost, probesPort,
-        logLevel,
-        mailHost, mailPort, mailSecurity, mailUser, mailPassword, mailFrom, mailFromName, mailReplyTo, mailBouncesTo,
-        mailMessageIDDomain, mailConnections, mailInFlight, mailPerSecond, mailInternal, mailCA,
-        outboundTimeout, outboundCA, outboundProxy, outboundReferenceBase,
-    ]
+    package static let all: [ConfigurationKey] =
+        [
+            installation, databaseURL, databasePool, amqpURL, amqpManagementURL, amqpManagementCA, amqpHeartbeat,
+            keysFile,
+            policyFolder, batchCount, batchBytes, batchLinger, lanes, prefetch, drainSeconds, probesHost, probesPort,
+            logLevel,
+            mailHost, mailPort, mailSecurity, mailUser, mailPassword, mailFrom, mailFromName, mailReplyTo,
+            mailBouncesTo,
+            mailMessageIDDomain, mailConnections, mailInFlight, mailPerSecond, mailInternal, mailCA,
+            outboundTimeout, outboundCA, outboundProxy, outboundReferenceBase,
+        ] + exports
 
     /// The table of all keys for the operations paper, in Markdown.
     package static var markdown: String {

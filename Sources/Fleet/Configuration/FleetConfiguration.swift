@@ -39,6 +39,10 @@ package struct FleetConfiguration: Sendable, CustomStringConvertible {
     package var outbound: OutboundConfiguration
     /// Nil where there is no `mail.host`: no mail is sent.
     package var mail: MailConfiguration?
+    /// Nil where there is neither `exports.folder` nor `exports.s3.endpoint`: no export is kept.
+    package var exports: StoreConfiguration?
+    /// For how many days a bundle can be fetched.
+    package var exportDays: Int
 
     /// Values without a default, by key.
     private var given: [ConfigurationKey: String]
@@ -95,6 +99,8 @@ package struct FleetConfiguration: Sendable, CustomStringConvertible {
         logLevel = try text(.logLevel)
         outbound = try OutboundConfiguration(values)
         mail = try MailConfiguration(values)
+        exports = try StoreConfiguration(values)
+        exportDays = try integer(.exportsKeepDays)
         given = [:]
         for key in [ConfigurationKey.databaseURL, .amqpURL, .amqpManagementURL, .amqpManagementCA, .keysFile] {
             given[key] = try values.text(key)

@@ -5,17 +5,19 @@ import Rights
 struct HTTPCallSection {
     /// What a call is for, which decides what it can say.
     enum Role: String {
-        case lookup, call, poll, verify, cancel, alive
+        case lookup, call, collect, poll, verify, cancel, alive
     }
 
     static let keys = [
         "method", "path", "headers", "content_type", "body", "statuses", "field", "words", "otherwise", "items",
-        "match", "id", "next", "reference", "reference_header", "grace", "retry_after", "category", "repeatable",
+        "match", "id", "next", "next_header", "more", "dataset", "reference", "reference_header", "grace",
+        "retry_after", "category", "repeatable",
     ]
 
     private static let forRole: [Role: Set<String>] = [
         .lookup: ["items", "match", "id", "next"],
         .call: ["field", "words", "otherwise", "reference", "reference_header", "grace", "category", "repeatable"],
+        .collect: ["items", "match", "next", "next_header", "more", "dataset"],
         .poll: ["field", "words", "otherwise", "items", "match", "next"],
         .verify: ["field", "words", "otherwise", "items", "match", "next", "category"],
         .cancel: ["field", "words", "otherwise"],
@@ -44,6 +46,9 @@ struct HTTPCallSection {
         call.match = try place("match")
         call.id = try place("id") ?? call.id
         call.next = try place("next")
+        call.nextHeader = try name("next_header")
+        call.more = try place("more")
+        call.dataset = try section.text("dataset")
         call.reference = try place("reference")
         call.referenceHeader = try name("reference_header")
         call.grace = try place("grace")
@@ -51,6 +56,7 @@ struct HTTPCallSection {
         call.category = try section.text("category")
         call.isRepeatable = try section.flag("repeatable") ?? false
         try check(call)
+        if role == .collect { try checkCopy(call) }
         return call
     }
 
@@ -65,7 +71,8 @@ struct HTTPCallSection {
     }
 
     private func path() throws(PolicyFault) -> HTTPTemplate {
-        let template = try Self.template(try section.required("path"), "path", section, known)
+        let places = role == .collect ? known.union([.cursor]) : known
+        let template = try Self.template(try section.required("path"), "path", section, places)
         // The peer's own address of its job, which is held against the system's.
         if template.pieces == [.place(.reference)] { return template }
         guard case .text(let start)? = template.pieces.first, start.hasPrefix("/"), !start.hasPrefix("//"),
@@ -179,7 +186,7 @@ struct HTTPCallSection {
         let wrong: Set<HTTPDescription.Meaning> =
             switch role {
             case .call, .cancel: [.present]
-            case .lookup: [.pending, .done]
+            case .lookup, .collect: [.pending, .done]
             case .alive: [.pending, .present, .absent]
             case .poll, .verify: []
             }
@@ -252,6 +259,43 @@ struct HTTPCallSection {
         }
         if call.next != nil, call.items == nil {
             throw section.fault("next", "turns pages of nothing", "say where the list stands: `items`")
+        }
+    }
+
+    private func checkCopy(_ call: HTTPDescription.Call) throws(PolicyFault) {
+        guard call.method == "GET" || call.method == "POST" else {
+            throw section.fault("method", "hands nothing over", "use GET, or POST for a search")
+        }
+        guard let dataset = call.dataset, dataset.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}/) != nil else {
+            throw section.fault(
+                "dataset",
+                "is missing, or is no plain name of 1 to 63 bytes",
+                "say what the records are: `dataset: tickets`"
+            )
+        }
+        guard call.items != nil else {
+            throw section.fault(
+                "items",
+                "is missing",
+                "say where the list stands, or the one record; `$` is the whole reply"
+            )
+        }
+        guard call.next == nil || call.nextHeader == nil else {
+            throw section.fault("next_header", "and next are two answers to one question", "keep one of them")
+        }
+        guard call.hasNext || call.more == nil else {
+            throw section.fault("more", "goes with no page", "name `next` or `next_header`")
+        }
+        guard call.isByCursor else { return }
+        guard call.hasNext else {
+            throw section.fault("path", "holds {cursor}, which is nowhere", "name `next` or `next_header`")
+        }
+        guard call.path.firstPage != nil else {
+            throw section.fault(
+                "path",
+                "holds {cursor} elsewhere than as the value of one parameter",
+                "write it once, as `?after={cursor}` or `&after={cursor}`: the first page is asked for without it"
+            )
         }
     }
 }

@@ -22,9 +22,14 @@ struct HTTPProcedureSection {
         if operation == .rectify { known.formUnion([.field, .value]) }
         if operation == .suppress { known.insert(.scope) }
         procedure.fields = try fields()
-        procedure.calls = try calls("calls", .call, known)
+        procedure.calls = try calls("calls", operation == .collect ? .collect : .call, known)
         guard !procedure.calls.isEmpty else {
             throw section.fault("calls", "is missing", "describe what is called, one after another")
+        }
+        if operation == .collect {
+            for key in ["poll", "verify", "cancel"] where section.node(key) != nil {
+                throw section.fault(key, "belongs to what changes something, which a copy does not", "take it out")
+            }
         }
         if procedure.calls.contains(where: { $0.reference != nil || $0.referenceHeader != nil }) {
             known.insert(.reference)
@@ -90,7 +95,10 @@ struct HTTPProcedureSection {
         }
         try checkPending(procedure)
         let isKnown = hasKeyHeader || !procedure.verify.isEmpty || (operation == .erase && !procedure.lookups.isEmpty)
-        if !isKnown, procedure.calls.contains(where: { $0.method == "POST" && !$0.isRepeatable }) {
+        // A copy changes nothing, however often it is made.
+        if !isKnown, operation != .collect,
+            procedure.calls.contains(where: { $0.method == "POST" && !$0.isRepeatable })
+        {
             throw section.fault(
                 "calls",
                 "has a POST that cannot be made again when no answer came",
@@ -98,7 +106,7 @@ struct HTTPProcedureSection {
             )
         }
         // That somebody is there proves nothing of what does not take them away.
-        if operation != .erase, operation != .eraseTenant, operation != .collect,
+        if operation != .erase, operation != .eraseTenant,
             procedure.verify.contains(where: { $0.field == nil && $0.statuses.isEmpty && $0.items == nil })
         {
             throw section.fault("verify", "says not how it is known to be done", "name the `field` and its `words`")

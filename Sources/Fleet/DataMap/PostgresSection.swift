@@ -33,7 +33,7 @@ enum PostgresSection {
     private static func table(_ section: YAMLMapping) throws(PolicyFault) -> Table {
         try section.allow([
             "name", "key", "tenant", "match", "via", "erase", "remove_from", "category", "corrections", "restricted",
-            "suppressed",
+            "suppressed", "withhold",
         ])
         guard let name = try tableName("name", section) else { throw section.fault("name", "is missing", "add it") }
         let key = section.isScalar("key") ? [try section.required("key")] : try section.list("key")
@@ -66,8 +66,29 @@ enum PostgresSection {
             }
             table.suppressed = try columns(scopes)
         }
+        if let reasons = try section.section("withhold") {
+            for name in reasons.keys {
+                try check(column: name, name, reasons)
+                table.withheld[name] = try withheld(name, of: table, reasons)
+            }
+        }
         try erase(&table, section)
         return table
+    }
+
+    private static func withheld(
+        _ name: String,
+        of table: Table,
+        _ section: YAMLMapping
+    ) throws(PolicyFault) -> PostgresDescription.Withheld {
+        guard !table.key.contains(name) else {
+            throw section.fault(name, "is of the primary key, by which rows are told apart", "leave it out")
+        }
+        guard let reason = PostgresDescription.Withheld(rawValue: try section.required(name)) else {
+            let words = PostgresDescription.Withheld.words.joined(separator: ", ")
+            throw section.fault(name, "is no reason to withhold it", "use \(words)")
+        }
+        return reason
     }
 
     private static func match(_ word: String, _ section: YAMLMapping) throws(PolicyFault) -> PostgresDescription.Match {

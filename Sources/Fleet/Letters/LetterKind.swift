@@ -102,7 +102,7 @@ package enum LetterKind: String, ClosedList {
                 [.client, .right],
                 Self.clientCase.union(LetterField.outcomes).union([
                     .reason, .article, .waitedFor, .parts, .backupsUntil, .logsUntil, .hasIntegrations, .integrations,
-                    .vendorAnswers,
+                    .vendorAnswers, .downloadLink, .downloadUntil,
                 ])
             )
         case .undecided: ([.client, .right], Self.clientCase)

@@ -4,10 +4,34 @@ package import Rights
 
 /// An outcome as a CloudEvent on the outcome exchange. Ids, codes and dates; never a person.
 package enum CloudEventOutcome {
-    /// - Parameter name: the middle of the wire name, `request.accepted`.
+    package enum Receiver: Sendable, Hashable {
+        case publisher(String)
+        case client(String)
+
+        /// What begins its routing keys.
+        var prefix: String {
+            switch self {
+            case .publisher(let id): "publisher.\(id)"
+            case .client(let id): "client.\(id)"
+            }
+        }
+    }
+
     package static func row(
         _ name: String,
         publisher: String,
+        subject: UUID,
+        at now: Date,
+        machineNow: Date,
+        _ data: (inout JSONWriter) -> Void
+    ) -> OutboxRow {
+        row(name, to: .publisher(publisher), subject: subject, at: now, machineNow: machineNow, data)
+    }
+
+    /// - Parameter name: the middle of the wire name, `request.accepted`.
+    package static func row(
+        _ name: String,
+        to receiver: Receiver,
         subject: UUID,
         at now: Date,
         machineNow: Date,
@@ -30,7 +54,7 @@ package enum CloudEventOutcome {
             id: id,
             kind: .outcome,
             exchange: Topology.outcomes,
-            routingKey: "publisher.\(publisher).\(type)",
+            routingKey: "\(receiver.prefix).\(type)",
             messageType: type,
             subjectID: subject,
             body: writer.bytes,

@@ -8,7 +8,7 @@ package enum ProfileFile {
         let file = try YAMLMapping(text: text, path: path)
         try file.allow([
             "profile", "version", "effective_from", "title", "dispute_body", "clocks", "identity", "extension",
-            "harvest", "posted", "contact",
+            "harvest", "partial_copy", "posted", "contact",
         ])
         let name = try file.required("profile")
         guard name.utf8.count <= 63, name.utf8.allSatisfy(isNameByte) else {
@@ -45,6 +45,10 @@ package enum ProfileFile {
                 let hours = try section.number("hours", 1...8_784)
             else { throw section.fault("requests", "or hours is missing", "write both") }
             profile.harvest = .init(requests: requests, hours: hours, clause: try section.required("clause"))
+        }
+        if let section = try file.section("partial_copy") {
+            try section.allow(["clause"])
+            profile.partialCopy = .init(clause: try section.required("clause"))
         }
         return profile
     }

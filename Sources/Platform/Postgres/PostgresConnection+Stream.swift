@@ -15,16 +15,21 @@ extension PostgresConnection {
     }
 
     /// As ``stream(_:fetch:_:)``, a page at a time.
+    ///
+    /// - Parameters:
+    ///   - fetch: rows a page, at most.
+    ///   - bytes: of memory that a page is to take, about, judged by the page before; nil: ``fetch`` alone counts.
     public nonisolated(nonsending) func streamPages(
         _ sql: SQL,
         fetch: Int = 1000,
+        bytes: Int? = nil,
         _ body: nonisolated(nonsending) (Rows) async throws -> Void
     ) async throws {
         if await isInTransaction {
-            try await readCursor(sql, fetch: fetch, body)
+            try await readCursor(sql, fetch: fetch, bytes: bytes, body)
         } else {
             try await transaction { connection in
-                try await connection.readCursor(sql, fetch: fetch, body)
+                try await connection.readCursor(sql, fetch: fetch, bytes: bytes, body)
             }
         }
     }
@@ -32,17 +37,34 @@ extension PostgresConnection {
     private nonisolated(nonsending) func readCursor(
         _ sql: SQL,
         fetch: Int,
+        bytes: Int?,
         _ body: nonisolated(nonsending) (Rows) async throws -> Void
     ) async throws {
         let cursor = await nextCursor()
-        let next: SQL = "FETCH \(raw: String(max(1, fetch))) FROM \(raw: cursor)"
-        var page = try await pipeline(["DECLARE \(raw: cursor) NO SCROLL CURSOR FOR \(sql)", next])[1]
+        // Of rows whose size nobody knows yet, few.
+        var wanted = max(1, bytes == nil ? fetch : min(fetch, Self.firstPage))
+        var page = try await pipeline(["DECLARE \(raw: cursor) NO SCROLL CURSOR FOR \(sql)", next(wanted, of: cursor)])[
+            1
+        ]
         while !page.isEmpty {
             try await body(page)
-            if page.count < fetch { break }
-            page = try await query(next)
+            if page.count < wanted { break }
+            if let bytes { wanted = Self.pageSize(bytes / max(1, page.memory / page.count), upTo: fetch) }
+            page = try await query(next(wanted, of: cursor))
         }
         _ = try await query("CLOSE \(raw: cursor)")
+    }
+
+    private nonisolated func next(_ count: Int, of cursor: String) -> SQL {
+        "FETCH \(raw: String(count)) FROM \(raw: cursor)"
+    }
+
+    private static let firstPage = 16
+
+    /// A power of two, so that few statements are made of it.
+    private static func pageSize(_ rows: Int, upTo most: Int) -> Int {
+        let rows = max(1, min(rows, most))
+        return 1 << (Int.bitWidth - 1 - rows.leadingZeroBitCount)
     }
 
     /// A name of its own for each stream: they nest, and an outer one may outlive any number of inner ones. The statement cache

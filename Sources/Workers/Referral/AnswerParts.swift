@@ -31,8 +31,11 @@ struct AnswerParts {
 
     // MARK: In letters
 
-    func fill(_ words: inout LetterWords, in locale: String?) {
+    /// - Parameter base: below which a bundle is fetched; nil where nothing is served.
+    func fill(_ words: inout LetterWords, in locale: String?, base: String?) {
         guard isCarriedOut else { return }
+        words.downloadLink = link(base)
+        words.downloadUntil = words.downloadLink == nil ? nil : subject.export?.expiresAt.map(day)
         words.backupsUntil = standing.backupsUntil.map(day)
         words.logsUntil = standing.logsUntil.map(day)
         // To the client alone: it has enabled them (K14).
@@ -73,6 +76,12 @@ struct AnswerParts {
         }
     }
 
+    /// Where the bundle is fetched.
+    private func link(_ base: String?) -> String? {
+        guard let base, let export = subject.export else { return nil }
+        return "\(base)/v1/exports/\(export.id.uuidString.lowercased())"
+    }
+
     private func title(_ id: String) -> String { registry.system(id)?.title ?? id }
 
     private func day(_ instant: Date) -> CivilDate {
@@ -83,8 +92,20 @@ struct AnswerParts {
     // MARK: In messages
 
     /// The same for a client's program: ids, codes and dates.
-    func write(to data: inout JSONWriter) {
-        guard isCarriedOut, !subject.targets.isEmpty else { return }
+    func write(to data: inout JSONWriter, base: String?) {
+        guard isCarriedOut else { return }
+        if let export = subject.export, let bundle = export.bundle {
+            data.key("export")
+            data.object { item in
+                item.member("id", export.id)
+                item.member("url", link(base))
+                item.member("bytes", bundle.bytes)
+                item.member("sha256", bundle.sha256)
+                item.member("complete", bundle.gaps == 0)
+                item.member("expires_at", export.expiresAt)
+            }
+        }
+        guard !subject.targets.isEmpty else { return }
         data.key("targets")
         data.array(subject.targets) { list, target in list.object { target.summarise(to: &$0) } }
         data.member("clients_own", standing.clientsOwn)

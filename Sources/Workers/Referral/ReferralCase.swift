@@ -19,6 +19,8 @@ struct ReferralCase: Sendable {
     private(set) var targets: [FanOutTarget] = []
     /// The last that was certified of it.
     private(set) var certificate: (id: UUID, digest: String)?
+    /// The bundle that can be fetched.
+    private(set) var export: ExportRecord?
     /// When its restriction ends.
     private(set) var liftedAt: Date?
     private(set) var extensionReason: LetterWords.ExtensionReason = .complexity
@@ -53,6 +55,7 @@ struct ReferralCase: Sendable {
             SELECT DISTINCT ON (chain_id) chain_id, greatest((body::jsonb ->> 'lifted_at')::timestamptz, at) FROM habeas.evidence
              WHERE chain_id = ANY(\(ids)::uuid[]) AND fact = 'restriction.lifted' ORDER BY chain_id, seq
             """,
+            ExportRecord.reading(of: ids),
         ]
     }
 
@@ -87,6 +90,10 @@ struct ReferralCase: Sendable {
             cases[id]?.certificate = (certificate, digest)
         }
         for (id, at) in try rows[9].decode(UUID.self, Date.self) { cases[id]?.liftedAt = at }
+        for row in rows[10] {
+            let export = try ExportRecord(row: row)
+            cases[export.caseID]?.export = export.state == .ready ? export : nil
+        }
         return cases
     }
 

@@ -44,7 +44,7 @@ struct ReferralWriter: Sendable {
         case .subjectAnswer:
             words.refusal = record.refusal.map { LetterWords.Refusal($0) }
             words.waitedFor = subject.wasAskedForIdentity ? .identity : .fee
-            AnswerParts(subject, registry).fill(&words, in: contact?.locale)
+            AnswerParts(subject, registry).fill(&words, in: contact?.locale, base: base)
         case .subjectRestrictionLifted: words.liftedOn = subject.liftedAt.map { day($0, record, registry) }
         default: break
         }
@@ -83,7 +83,7 @@ struct ReferralWriter: Sendable {
             words.refusal = record.refusal.map { LetterWords.Refusal($0) }
             words.waitedFor = subject.wasAskedForIdentity ? .identity : .fee
             words.vendorAnswers = record.answerBy == .vendor
-            AnswerParts(subject, registry).fill(&words, in: client.locale)
+            AnswerParts(subject, registry).fill(&words, in: client.locale, base: base)
             if isWhole, !channel.isThin, let person = request?.subjects.first {
                 words.identities = person.identities.map { LetterWords.KnownBy($0.type, $0.value) }
             }
@@ -119,7 +119,7 @@ struct ReferralWriter: Sendable {
             data.member("answer_by", record.answerBy)
             data.member("refusal", record.refusal)
             data.member("article", record.refusal?.source)
-            if kind == .clientAnswer { AnswerParts(subject, registry).write(to: &data) }
+            if kind == .clientAnswer { AnswerParts(subject, registry).write(to: &data, base: base) }
             data.member("came_after_referral", record.state == .withdrawn && subject.wasReferred ? true : nil)
             data.member("their_reference", record.reference)
             data.member("decision_url", kind.asksClient ? decisionLink(record) : nil)
@@ -254,7 +254,7 @@ extension LetterKind {
         case .clientAnswer: self = .clientAnswer
         case .clientUndecided: self = .undecided
         case .subjectRestrictionLifted: self = .restrictionLifted
-        case .targetAct, .targetLook, .targetVerify: return nil
+        case .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep: return nil
         case .subjectAnswer:
             switch CaseState(rawValue: key) {
             case .fulfilled: self = .answerDone

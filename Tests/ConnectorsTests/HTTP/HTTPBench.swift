@@ -166,7 +166,8 @@ struct HTTPBench: Sendable {
         reference: String? = nil,
         checkpoint: String? = nil,
         mayHaveActed: Bool = false,
-        now: Date = Date(timeIntervalSince1970: 1_800_000_000)
+        now: Date = Date(timeIntervalSince1970: 1_800_000_000),
+        copy: CopyDesk? = nil
     ) -> TargetOrder {
         TargetOrder(
             key: key,
@@ -187,7 +188,8 @@ struct HTTPBench: Sendable {
             mayHaveActed: mayHaveActed,
             now: now,
             task: task,
-            effect: UUID()
+            effect: UUID(),
+            copy: copy
         )
     }
 
@@ -211,7 +213,8 @@ struct HTTPBench: Sendable {
             reference: report?.findings.reference ?? order.reference,
             checkpoint: report?.findings.checkpoint ?? order.checkpoint,
             mayHaveActed: step == nil,
-            now: order.now
+            now: order.now,
+            copy: order.copy
         )
     }
 

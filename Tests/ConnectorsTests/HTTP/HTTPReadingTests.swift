@@ -30,6 +30,8 @@ struct HTTPReadingTests {
             (200, .lookup, "present"), (200, .poll, "present"), (202, .verify, "present"), (204, .cancel, "done"),
             (202, .cancel, "done"), (200, .alive, "done"),
             (404, .call, "absent"), (410, .verify, "absent"), (404, .lookup, "absent"), (404, .alive, "refused"),
+            (200, .collect, "present"), (202, .collect, "present"), (404, .collect, "refused"),
+            (410, .collect, "refused"),
             (301, .call, "retry"), (302, .verify, "retry"), (400, .call, "refused"), (401, .call, "retry"),
             (403, .verify, "retry"), (405, .call, "refused"), (408, .call, "retry"), (409, .call, "retry"),
             (422, .call, "refused"), (423, .call, "retry"), (425, .call, "retry"), (429, .call, "retry"),

@@ -15,6 +15,14 @@ struct HTTPSectionTests {
         connector("  erase:\n" + lines.split(separator: "\n").map { "    \($0)\n" }.joined())
     }
 
+    /// A copy with one call.
+    private static func collect(_ call: String) -> String {
+        connector("  collect: {calls: [{\(call)}]}\n")
+    }
+
+    private static let only = "method: GET, path: '/u/{email}', dataset: a, items: $, match: any"
+    /// The same, in the middle of its path.
+    private static let cursor = "method: GET, dataset: a, items: $, match: any, path: '/u/{email}"
     private static let delete = "calls: [{method: DELETE, path: '/u/{email}'}]\n"
 
     @Test(
@@ -98,6 +106,49 @@ struct HTTPSectionTests {
         #expect(fault?.remedy.isEmpty == false)
     }
 
+    @Test(
+        "refuses what makes no sense of a copy, at its place",
+        arguments: [
+            (
+                collect("method: DELETE, path: '/u/{email}', dataset: a, items: $, match: any"),
+                "calls.method hands nothing"
+            ),
+            (collect("method: GET, path: '/u/{email}', items: $, match: any"), "calls.dataset is missing"),
+            (
+                collect("method: GET, path: '/u/{email}', dataset: 'a/b', items: $, match: any"),
+                "calls.dataset is missing"
+            ),
+            (collect("method: GET, path: '/u/{email}', dataset: a"), "calls.items is missing"),
+            (collect("method: GET, path: '/u/{email}', dataset: a, items: $"), "calls.items takes whatever"),
+            (collect("method: GET, path: /u, dataset: a, items: $"), "collect.calls has a GET that says not whom"),
+            (collect("\(only), next: a, next_header: Link"), "calls.next_header and next"),
+            (collect("\(only), more: a"), "calls.more goes with no page"),
+            (collect("\(only), field: a, words: {b: absent}"), "calls.field is not a key"),
+            (collect("\(only), reference: a"), "calls.reference is not a key"),
+            (collect("\(only), category: a"), "calls.category is not a key"),
+            (collect("\(only), statuses: {202: pending}"), "statuses.202 cannot mean that"),
+            (collect("\(only), statuses: {200: done}"), "statuses.200 cannot mean that"),
+            (collect("\(only), headers: {X-C: '{cursor}'}"), "headers.X-C holds {cursor}"),
+            (collect("\(cursor)?c={cursor}'"), "calls.path holds {cursor}, which is nowhere"),
+            (collect("\(cursor)/{cursor}', next: c"), "calls.path holds {cursor} elsewhere"),
+            (collect("\(cursor)?c=a{cursor}', next: c"), "calls.path holds {cursor} elsewhere"),
+            (collect("\(cursor)?c={cursor}a', next: c"), "calls.path holds {cursor} elsewhere"),
+            (collect("\(cursor)?c={cursor}&d={cursor}', next: c"), "calls.path holds {cursor} elsewhere"),
+            (collect("\(cursor)?={cursor}', next: c"), "calls.path holds {cursor} elsewhere"),
+            (collect("\(only)}], verify: [{method: GET, path: '/u/{email}'"), "collect.verify belongs to what"),
+            (collect("\(only)}], poll: [{method: GET, path: '/u/{email}'"), "collect.poll belongs to what"),
+            (collect("\(only)}], cancel: [{method: GET, path: '/u/{email}'"), "collect.cancel belongs to what"),
+            (erase("calls: [{method: DELETE, path: '/u/{email}', dataset: a}]"), "calls.dataset is not a key"),
+            (erase("calls: [{method: DELETE, path: '/u/{email}?c={cursor}'}]"), "calls.path holds {cursor}"),
+            (erase(delete + "verify: {method: GET, path: '/u', next_header: Link}"), "verify.next_header is not a key"),
+        ]
+    )
+    func copyFaults(_ text: String, _ wanted: String) {
+        let fault = #expect(throws: PolicyFault.self) { try HTTPPapers.system(text) }
+        #expect(fault?.description.contains(wanted) == true, "\(fault?.description ?? "none")")
+        #expect(fault?.remedy.isEmpty == false)
+    }
+
     @Test("G12: a mandatory system that nobody looks at afterwards is refused")
     func mandatory() {
         let text = "id: peer\nkind: subprocessor\n" + Self.erase(Self.delete)
@@ -144,6 +195,28 @@ struct HTTPSectionTests {
         let body = try call.body?.template.filled([.id: "7"], as: .json)
         #expect(body == #"{"why":"gdpr","deep":true,"n":1,"list":["a","2",null],"id":"7"}"#)
         #expect(erase.lookups.first?.id == "uid" && erase.poll != nil && erase.cancel != nil && erase.remembersAccounts)
+    }
+
+    @Test("reads a copy: lists with their names, and where their next pages are")
+    func copy() throws {
+        let description = try HTTPPapers.description(
+            """
+            connector:
+              kind: http
+              url: https://a.example
+              collect:
+                lookup: {method: GET, path: "/u?q={email}", items: users, match: mail}
+                calls:
+                  - {method: GET, path: "/u/{id}", dataset: user, items: $}
+                  - {method: POST, path: "/t?after={cursor}", body: {u: "{id}"}, dataset: t 1, items: a.b, next: c, more: d}
+                  - {method: GET, path: "/m/{id}", dataset: m, items: a, next_header: Link, statuses: {404: absent}}
+            """
+        )
+        #expect(description.operations == [.collect] && !description.verifies(.collect))
+        let calls = try #require(description.procedures[.collect]?.calls)
+        #expect(calls.map(\.dataset) == ["user", "t 1", "m"] && calls.map(\.items) == ["$", "a.b", "a"])
+        #expect(calls.map(\.hasNext) == [false, true, true] && calls.map(\.isByCursor) == [false, true, false])
+        #expect(calls[1].more == "d" && calls[2].nextHeader == "Link" && calls[2].statuses == [404: .absent])
     }
 
     // MARK: Papers

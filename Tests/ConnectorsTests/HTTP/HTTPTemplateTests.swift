@@ -41,6 +41,31 @@ struct HTTPTemplateTests {
         #expect(throws: fault) { try template.filled(Self.values, as: form) }
     }
 
+    @Test(
+        "asks for a first page without the parameter that a cursor is the value of",
+        arguments: [
+            ("/l?c={cursor}", "/l"), ("/l?a=1&c={cursor}", "/l?a=1"), ("/l?c={cursor}&a=1", "/l?a=1"),
+            ("/{id}?a={id}&c={cursor}&b={id}", "/7?a=7&b=7"), ("/l?page%5Bafter%5D={cursor}&a={id}", "/l?a=7"),
+            ("/l?page[after]={cursor}", "/l"),
+        ]
+    )
+    func firstPage(_ text: String, _ first: String) throws {
+        let template = try #require(HTTPTemplate(text))
+        #expect(try template.firstPage?.filled(Self.values, as: .path) == first)
+        let next = try template.filled(Self.values.merging([.cursor: "a&b=?"]) { $1 }, as: .path)
+        #expect(next.contains("=a%26b%3D%3F"))
+    }
+
+    @Test(
+        "knows none where the cursor is no value of a parameter",
+        arguments: [
+            "/l", "/l/{cursor}", "/l?c={cursor}x", "/l?c={cursor}{id}", "/l?c={cursor}&d={cursor}", "/l?c=x{cursor}",
+        ]
+    )
+    func noFirstPage(_ text: String) throws {
+        #expect(try #require(HTTPTemplate(text)).firstPage == nil)
+    }
+
     @Test("knows its placeholders and no others")
     func placeholders() {
         #expect(HTTPTemplate("/u/{id}/{email}")?.placeholders == [.id, .known(.email)])

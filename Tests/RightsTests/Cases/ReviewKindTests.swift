@@ -95,8 +95,11 @@ struct ReviewKindTests {
     func unreachable() {
         for kind in ReviewKind.allCases {
             let isReferral = kind == .clientUnreachable || kind == .subjectUnreachable || kind == .referralProhibited
-            let isErasure = kind == .targetStuck || kind == .planRefused || kind == .dataReturn
-            #expect(kind.hears == (isReferral ? .referral : isErasure ? .erasure : nil))
+            let isCarriedOut = kind == .targetStuck || kind == .planRefused || kind == .dataReturn
+            for right in Right.allCases {
+                let worker: WorkQueue? = isReferral ? .referral : isCarriedOut ? .fulfilling(right) : nil
+                #expect(kind.worker(of: right) == worker)
+            }
             guard isReferral else { continue }
             #expect(kind.refusal == nil)
             for lane in Lane.allCases {

@@ -1,4 +1,4 @@
-import Crypto
+package import Crypto
 package import FoundationEssentials
 
 /// The random key of one case (or of one parked message): everything personal about it is encrypted under this key and
@@ -42,6 +42,15 @@ package struct CaseKey: Sendable {
         let kek = ring.wrapping
         let sealed = try key.withUnsafeBytes { try CaseKey.seal($0, under: kek.key, owner, .wrappedKey) }
         return Wrapped(kekID: kek.id, bytes: sealed)
+    }
+
+    /// What files are sealed with that belong to the same owner and are too large for a row.
+    package var fileKey: SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: key,
+            info: Data("files".utf8) + CaseKey.associated(owner, .payload),
+            outputByteCount: 32
+        )
     }
 
     package func seal(_ plain: [UInt8], as column: Column) throws -> [UInt8] {

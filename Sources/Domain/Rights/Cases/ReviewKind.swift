@@ -55,11 +55,12 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// The worker that hears of the verdict, because what it does hangs on it; nil where the case's own event tells it.
-    package var hears: WorkQueue? {
+    /// The worker that hears of the verdict on a case about `right`, because what it does hangs on it; nil where the case's own event
+    /// tells it.
+    package func worker(of right: Right?) -> WorkQueue? {
         switch self {
         case .clientUnreachable, .subjectUnreachable, .referralProhibited: .referral
-        case .targetStuck, .planRefused, .dataReturn: .erasure
+        case .targetStuck, .planRefused, .dataReturn: right.map(WorkQueue.fulfilling) ?? .erasure
         case .instruction, .child, .client, .regime, .identity, .fraud, .tenantErasure, .suspendedHandOver, .harvest:
             nil
         }

@@ -79,8 +79,14 @@ package struct HTTPDescription: Sendable, Hashable {
         package var match: String?
         /// Of a look-up: where the peer's own id of the person stands.
         package var id = "id"
-        /// Where the address of the next page stands.
+        /// Where the address of the next page stands, or the cursor that leads to it where the path has a place for one.
         package var next: String?
+        /// The header that holds it instead; of `Link` the address whose relation is `next`.
+        package var nextHeader: String?
+        /// Where it stands whether there is a next page at all, for peers that name one in any case.
+        package var more: String?
+        /// Of a copy: what the records that it gives are called.
+        package var dataset: String?
         /// Where the reference of the peer's own job stands, or the header that holds it.
         package var reference: String?
         package var referenceHeader: String?
@@ -106,6 +112,10 @@ package struct HTTPDescription: Sendable, Hashable {
             for word in words { all.formUnion(word.text.placeholders) }
             return all
         }
+
+        package var hasNext: Bool { next != nil || nextHeader != nil }
+        /// Whether the next page is reached by a cursor, rather than by its address.
+        package var isByCursor: Bool { path.placeholders.contains(.cursor) }
 
         /// The identity types that it names people by, out of those that a system takes.
         package func identities(of accepted: [IdentityType]) -> Set<IdentityType> {

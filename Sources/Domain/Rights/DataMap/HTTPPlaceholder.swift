@@ -16,11 +16,14 @@ package enum HTTPPlaceholder: Sendable, Hashable {
     case field, value
     /// What is to stop, of an opt-out or an objection.
     case scope
+    /// Where the next page begins, as the one before it has said.
+    case cursor
 
     private static let words: [(word: String, placeholder: HTTPPlaceholder)] =
         [
             ("identity", .identity), ("identity_type", .identityType), ("id", .id), ("reference", .reference),
             ("key", .key), ("client", .client), ("field", .field), ("value", .value), ("scope", .scope),
+            ("cursor", .cursor),
         ] + IdentityType.allCases.map { ($0.rawValue, .known($0)) }
 
     private static let byWord = Dictionary(uniqueKeysWithValues: words.map { ($0.word, $0.placeholder) })
@@ -39,7 +42,7 @@ package enum HTTPPlaceholder: Sendable, Hashable {
     package var isIdentity: Bool {
         switch self {
         case .known, .identity, .identityType: true
-        case .id, .reference, .key, .client, .field, .value, .scope: false
+        case .id, .reference, .key, .client, .field, .value, .scope, .cursor: false
         }
     }
 }

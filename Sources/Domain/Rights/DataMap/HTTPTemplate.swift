@@ -31,6 +31,8 @@ package struct HTTPTemplate: Sendable, Hashable {
         self.pieces = pieces
     }
 
+    init(pieces: [Piece]) { self.pieces = pieces }
+
     package var placeholders: Set<HTTPPlaceholder> {
         Set(
             pieces.compactMap { piece in

@@ -56,6 +56,16 @@ package struct PostgresDescription: Sendable, Hashable {
         }
     }
 
+    /// Why a copy says of a column only that there is something in it.
+    package enum Withheld: String, ClosedList {
+        /// It is about other people, too (GDPR Art. 15(4)).
+        case rightsOfOthers = "rights_of_others"
+        /// A password's hash, a token: whoever read it could act as the person.
+        case secret
+        /// A trade secret or intellectual property (GDPR recital 63).
+        case tradeSecret = "trade_secret"
+    }
+
     package struct Table: Sendable, Hashable {
         /// `schema.table`, or the name alone.
         package let name: String
@@ -79,6 +89,8 @@ package struct PostgresDescription: Sendable, Hashable {
         package var restricted: String?
         /// The column that is set where processing for this scope has been stopped.
         package var suppressed: [String: String] = [:]
+        /// Columns that a copy does not show, each with the reason it gives for that.
+        package var withheld: [String: Withheld] = [:]
 
         package init(_ name: String, key: [String]) {
             self.name = name

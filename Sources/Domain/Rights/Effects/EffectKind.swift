@@ -28,6 +28,10 @@ package enum EffectKind: String, CaseIterable, Hashable, Sendable {
     case targetLook = "target.look"
     /// A target is asked whether anything is left (G12).
     case targetVerify = "target.verify"
+    /// What was collected is put together in one bundle.
+    case exportBundle = "export.bundle"
+    /// What an export does not need any more is deleted from the store: its pieces, and all of it when it is over.
+    case exportSweep = "export.sweep"
 
     /// Whether it goes to a system of the data map.
     package var goesToTarget: Bool { self == .targetAct || self == .targetLook || self == .targetVerify }
@@ -44,7 +48,7 @@ package enum EffectKind: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .clientReferral, .clientReminder, .clientEscalation, .clientAnswer, .clientUndecided: true
         case .subjectNotice, .subjectReceipt, .subjectIdentity, .subjectExtension, .subjectAnswer,
-            .subjectRestrictionLifted, .targetAct, .targetLook, .targetVerify:
+            .subjectRestrictionLifted, .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep:
             false
         }
     }

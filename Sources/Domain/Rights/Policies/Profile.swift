@@ -61,6 +61,14 @@ package struct Profile: Sendable, Hashable {
         }
     }
 
+    /// Whether a copy may go out without what a system that is not mandatory refuses or fails to give, and where that is written. The
+    /// system is named in it all the same.
+    package struct PartialCopySetting: Sendable, Hashable {
+        package let clause: String
+
+        package init(clause: String) { self.clause = clause }
+    }
+
     /// Who the vendor is and how it is reached, as letters say it (Y7).
     package struct Contact: Sendable, Hashable {
         package var name: String
@@ -88,6 +96,8 @@ package struct Profile: Sendable, Hashable {
     package var clocks: [ClockKey: Setting] = [:]
     package var identity: [Right: IdentitySetting] = [:]
     package var extending = ExtensionSetting(automaticReason: nil, clause: "default")
+    /// Nil: a person decides.
+    package var partialCopy: PartialCopySetting?
     package var harvest = HarvestSetting(requests: 50, hours: 24, clause: "default (A6)")
     /// Where a complaint may go that was not settled (C3); nil where the authority is all there is.
     package var disputeBody: String?

@@ -42,6 +42,8 @@ struct CaseSheet {
     let effects: [EffectRow]
     /// What the case has to pass before its worker gets it.
     let gates: [Gate]
+    /// Copies of what is held about the person, and how far they are.
+    let exports: [ExportRow]
     let check: EvidenceCheck
 
     /// Reads the case in one snapshot, so that the chain's rows and its end belong together.
@@ -76,6 +78,7 @@ struct CaseSheet {
                 """,
                 "SELECT unnest(gates) FROM habeas.case_gate WHERE case_id = \(id)",
                 EffectRow.ofCase(id),
+                ExportRow.reading(where: "e.case_id = \(id)", limit: 100),
             ])
             let record = try CaseFileRecord(row: results[1].only)
             var check = EvidenceCheck()
@@ -89,6 +92,7 @@ struct CaseSheet {
                 effects: try results[6].map(EffectRow.init),
                 gates: record.state.isFinal
                     ? [] : try results[5].decode(column: 0, as: String.self).compactMap(Gate.init),
+                exports: try results[7].map(ExportRow.init),
                 check: check
             )
         }
@@ -111,7 +115,8 @@ struct CaseSheet {
             ("effects", .array(effects.map(\.json))), ("answer_by", JSONValue(record.answerBy?.rawValue)),
             ("refusal", JSONValue(record.refusal?.rawValue)),
             ("referral_prohibited", JSONValue(record.referralProhibited)),
-            ("gates", JSONValue(gates.map(\.rawValue))), ("evidence", evidence),
+            ("gates", JSONValue(gates.map(\.rawValue))), ("exports", .array(exports.map(\.json))),
+            ("evidence", evidence),
         ]
     }
 
@@ -147,6 +152,12 @@ struct CaseSheet {
         }
         StandardOutput.write("")
         StandardOutput.write(table)
+        if !exports.isEmpty {
+            var table = ExportRow.table
+            for export in exports { export.add(to: &table) }
+            StandardOutput.write("")
+            StandardOutput.write(table)
+        }
         if !effects.isEmpty {
             var table = TextTable("EFFECT", "TARGET", "STATE", "ATTEMPTS", "WHEN", "CAUSE", "ID", empty: "")
             for effect in effects {

@@ -110,22 +110,23 @@ struct SystemsApply: AsyncParsableCommand {
         return change
     }
 
-    /// Open cases of the erasure worker that have no plan: there was no data map, or none by which one could be made.
-    private static func waiting(on connection: PostgresConnection) async throws -> [UUID] {
-        let rights = Right.allCases.filter { WorkQueue.fulfilling($0) == .erasure }.map(\.rawValue)
-        return try await connection.query(
+    /// Open cases of the workers that act at systems that have no plan: there was no data map, or none by which one could be made.
+    private static func waiting(on connection: PostgresConnection) async throws -> [(id: UUID, queue: WorkQueue)] {
+        try await connection.query(
             """
-            SELECT c.id FROM habeas.case_file c
-             WHERE c.state = 'in_progress' AND c.right_asked = ANY(\(rights)::text[]) AND c.linked_to IS NULL
+            SELECT c.id, c.right_asked FROM habeas.case_file c
+             WHERE c.state = 'in_progress' AND c.right_asked IS NOT NULL AND c.linked_to IS NULL
                AND NOT EXISTS (SELECT FROM habeas.fan_out f WHERE f.case_id = c.id)
              ORDER BY c.id
             """
-        ).decode(as: UUID.self)
+        )
+        .decode(UUID.self, String.self)
+        .compactMap { id, right in Right(rawValue: right).map { (id, WorkQueue.fulfilling($0)) } }
     }
 
-    private static func wakes(_ ids: [UUID], at now: Date) -> [SQL] {
+    private static func wakes(_ cases: [(id: UUID, queue: WorkQueue)], at now: Date) -> [SQL] {
         var wakeUps = WakeUps()
-        for id in ids { wakeUps.wake(.erasure, for: id) }
+        for (id, queue) in cases { wakeUps.wake(queue, for: id) }
         var outbox = OutboxWrites(grace: .zero)
         for row in wakeUps.rows(at: now) {
             var row = row

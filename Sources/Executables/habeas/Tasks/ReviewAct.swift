@@ -120,7 +120,7 @@ struct ReviewAct {
             // The case goes on, and is answered in part: what for, the answer says.
             if let refusal { act?.edit { $0.refusal = refusal } }
         }
-        if let queue = review.kind.hears { act?.tell(queue) }
+        if let queue = review.kind.worker(of: act?.records.first?.right) { act?.tell(queue) }
         act?.settleReview()
     }
 

@@ -134,15 +134,24 @@ struct OpenDSRRoutes: Sendable {
     }
 
     @Sendable private func results(_ request: Request, _ context: PeerContext) async throws -> Response {
-        try await serve(request, context, .v2, route: "/opendsr/results") { visit, play in
+        try await serve(request, context, .v2, route: "/opendsr/results", taken: Self.cut) { visit, play in
             let manner = play.manner.openDSR
             guard let found = visit.peer.requests.withLock({ $0[id(context)] }), found.hasResults else {
                 return try fault(404, OpenDSRFault.message(404), manner)
             }
             guard !manner.resultsExpired else { return try fault(410, OpenDSRFault.message(410), manner) }
             let records = (1...found.manner.resultsCount).map { ["record": "sample \($0)"] }
-            return try Reply(200, json: Results(subjectRequestId: found.id, results: records))
+            var reply = try Reply(200, json: Results(subjectRequestId: found.id, results: records))
+            if let count = manner.resultsBytes {
+                let blanks = [UInt8](repeating: UInt8(ascii: " "), count: max(0, count - reply.body.count))
+                reply.body = reply.body.prefix(count) + blanks
+            }
+            return reply
         }
+    }
+
+    private static func cut(_ play: inout Play) {
+        if play.manner.openDSR.resultsCut { play.behaviour.close = .midBody }
     }
 
     /// A caller's own door: it is called back here when somebody else is the processor.
@@ -163,21 +172,26 @@ struct OpenDSRRoutes: Sendable {
         _ context: PeerContext,
         _ version: OpenDSRVersion,
         route: String,
+        taken: (inout Play) -> Void = { _ in },
         act: (Visit, Play) throws -> Reply
     ) async throws -> Response {
         let visit = try await desk.admit(request, context, route: route)
         visit.call.note(PeerBook.Content(body: visit.body))
-        return try await answer(visit, version, key: nil) { try act(visit, $0) }
+        return try await answer(visit, version, key: nil, taken: taken) { try act(visit, $0) }
     }
 
     /// Delivers, and signs what is no error.
+    ///
+    /// - Parameter taken: what else is to be said of how the call is taken.
     private func answer(
         _ visit: Visit,
         _ version: OpenDSRVersion,
         key: String?,
+        taken: (inout Play) -> Void = { _ in },
         act: (Play) throws -> Reply
     ) async throws -> Response {
-        let play = desk.play(visit)
+        var play = desk.play(visit)
+        taken(&play)
         return try await desk.deliver(visit, play, key: key) { status in
             try fault(status, OpenDSRFault.message(status), play.manner.openDSR)
         } act: {

@@ -5,7 +5,7 @@ import Hummingbird
 import NIOCore
 import Synchronization
 
-/// The door for a product's users: `/rest/{name}/users`, `/users/{id}`, `/deleted_users/{id}` and `/jobs/{id}`.
+/// The door for a product's users: `/rest/{name}/users`, `/users/{id}`, `/users/{id}/{list}`, `/deleted_users/{id}` and `/jobs/{id}`.
 struct RESTRoutes: Sendable {
     private struct User: Encodable {
         let id: String
@@ -19,6 +19,15 @@ struct RESTRoutes: Sendable {
         let next: String?
     }
 
+    /// Of a list of one user's.
+    private struct Records: Encodable {
+        let records: [JSONValue]
+        let count: Int
+        let hasMore: Bool
+        let cursor: String?
+        let next: String?
+    }
+
     private struct Job: Encodable {
         let id: String
         let status: String
@@ -26,6 +35,7 @@ struct RESTRoutes: Sendable {
     }
 
     private static let idempotencyKey = HTTPField.Name("Idempotency-Key")
+    private static let link = HTTPField.Name("Link")
 
     let desk: Desk
 
@@ -34,6 +44,7 @@ struct RESTRoutes: Sendable {
         group.put("users/:id", use: put)
         group.get("users", use: find)
         group.get("users/:id") { try await get($0, $1, isSoftlyDeleted: false) }
+        group.get("users/:id/:list", use: list)
         group.get("deleted_users/:id") { try await get($0, $1, isSoftlyDeleted: true) }
         group.patch("users/:id", use: patch)
         group.delete("users/:id") { try await delete($0, $1, isSoftlyDeleted: false) }
@@ -89,6 +100,35 @@ struct RESTRoutes: Sendable {
             let words = text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
             let next = "/rest/\(visit.peer.name)/users?\(field)=\(words)&page=\(page + 1)"
             return try Reply(200, json: Page(users: users, count: ids.count, next: isLast ? nil : next))
+        }
+    }
+
+    /// What is in a field of a user's that holds a list, a page at a time. Where the next one is it says in three ways, as products
+    /// do: by its path, by a cursor for `?cursor=`, and by the header `Link`.
+    @Sendable private func list(_ request: Request, _ context: PeerContext) async throws -> Response {
+        try await serve(request, context, route: "/rest/users/list") { visit, play in
+            let field = context.parameters.get("list") ?? ""
+            let user = visit.peer.records.withLock { $0.get(id(context), now: Moment.now()) }
+            guard case .object(let fields)? = user?.fields, case .list(let records)? = fields[field] else {
+                return try Reply(404, saying: "no such list")
+            }
+            let start = request.uri.queryParameters["cursor"].flatMap { Int($0) }.map { max(0, $0) } ?? 0
+            let end = start + play.manner.rest.pageSize
+            let hasMore = end < records.count
+            let next = hasMore ? "/rest/\(visit.peer.name)/users/\(id(context))/\(field)?cursor=\(end)" : nil
+            var reply = try Reply(
+                200,
+                json: Records(
+                    records: Array(records.dropFirst(start).prefix(play.manner.rest.pageSize)),
+                    count: records.count,
+                    hasMore: hasMore,
+                    cursor: hasMore ? String(end) : nil,
+                    next: next
+                )
+            )
+            let origin = "http://\(visit.head.authority ?? "127.0.0.1")"
+            if let next, let name = Self.link { reply.headers[name] = "<\(origin)\(next)>; rel=\"next\"" }
+            return reply
         }
     }
 

@@ -31,6 +31,10 @@ struct Manner: Sendable, Equatable {
         var requestTypes = ["access", "portability", "erasure"]
         var resultsCount = 1
         var resultsExpired = false
+        /// Of the file of results: cut off, or filled up with blanks. Nil for as many as they have.
+        var resultsBytes: Int?
+        /// Fewer bytes are sent than were announced.
+        var resultsCut = false
     }
 
     /// A product's API for its users.

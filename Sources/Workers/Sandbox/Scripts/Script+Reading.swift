@@ -132,6 +132,8 @@ extension Manner.OpenDSR {
         }
         resultsCount = try mapping.number(.openDSRResultsCount, 0...1_000_000) ?? 1
         resultsExpired = try mapping.flag(.openDSRResultsExpired) ?? false
+        resultsBytes = try mapping.number(.openDSRResultsBytes, 0...64_000_000)
+        resultsCut = try mapping.flag(.openDSRResultsCut) ?? false
     }
 }
 

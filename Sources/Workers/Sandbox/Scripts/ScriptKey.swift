@@ -23,6 +23,8 @@ enum ScriptKey: String, CaseIterable, Sendable {
     case openDSRRequestTypes = "opendsr.request_types"
     case openDSRResultsCount = "opendsr.results_count"
     case openDSRResultsExpired = "opendsr.results_expired"
+    case openDSRResultsBytes = "opendsr.results_bytes"
+    case openDSRResultsCut = "opendsr.results_cut"
     case restTwoStep = "rest.two_step"
     case restAsynchronous = "rest.asynchronous_ms"
     case restGrace = "rest.grace_ms"

@@ -1,0 +1,126 @@
+package import FoundationEssentials
+package import Postgres
+import Rights
+
+/// A row of `export`: one bundle of one case, from its first piece until it is over.
+package struct ExportRecord: Sendable {
+    package enum State: String, ClosedList {
+        case collecting, ready
+        /// Its key is destroyed.
+        case expired
+    }
+
+    /// The finished bundle.
+    package struct Bundle: Sendable, Hashable {
+        package let object: String
+        package let bytes: Int
+        /// Of the zip, hexadecimal.
+        package let sha256: String
+        package let rows: Int
+        /// Systems that are named in it because they gave nothing.
+        package let gaps: Int
+
+        package init(object: String, bytes: Int, sha256: String, rows: Int, gaps: Int) {
+            self.object = object
+            self.bytes = bytes
+            self.sha256 = sha256
+            self.rows = rows
+            self.gaps = gaps
+        }
+    }
+
+    package let id: UUID
+    package let caseID: UUID
+    package let clientID: String?
+    package var state: State
+    /// Nil when it is over.
+    package var key: CaseKey.Wrapped?
+    package var bundle: Bundle?
+    package let begunAt: Date
+    package var readyAt: Date?
+    package var expiresAt: Date?
+    package var expiredAt: Date?
+    package var deletedAt: Date?
+
+    /// - Parameter key: a fresh one, wrapped.
+    package init(id: UUID, caseID: UUID, clientID: String?, key: CaseKey.Wrapped, at now: Date) {
+        self.id = id
+        self.caseID = caseID
+        self.clientID = clientID
+        self.key = key
+        state = .collecting
+        begunAt = now
+    }
+
+    /// What begins the names of all that it has in the store.
+    package var folder: String { id.uuidString.lowercased() }
+
+    /// Its words are out of reach from now on, whatever becomes of the files.
+    package mutating func expire(at now: Date) {
+        state = .expired
+        key = nil
+        expiredAt = now
+    }
+}
+
+extension ExportRecord {
+    package static let columns: SQL = """
+        id, case_id, client_id, state, kek_id, wrapped_key, object, bytes, sha256, rows, gaps, begun_at, ready_at, expires_at, expired_at,
+        deleted_at
+        """
+
+    /// The exports of these cases, the oldest first.
+    package static func reading(of cases: [UUID]) -> SQL {
+        "SELECT \(columns) FROM habeas.export WHERE case_id = ANY(\(cases)::uuid[]) ORDER BY begun_at, id"
+    }
+
+    package init(row: Row) throws {
+        let (id, caseID, clientID, state, kek, wrapped) = try row.decode(
+            UUID.self,
+            UUID.self,
+            String?.self,
+            String.self,
+            String?.self,
+            [UInt8]?.self
+        )
+        self.id = id
+        self.caseID = caseID
+        self.clientID = clientID
+        self.state = try Stored.word(state, "export.state")
+        if let kek, let wrapped { key = CaseKey.Wrapped(kekID: kek, bytes: wrapped) }
+        begunAt = try row.decode("begun_at", as: Date.self)
+        readyAt = try row.decode("ready_at", as: Date?.self)
+        expiresAt = try row.decode("expires_at", as: Date?.self)
+        expiredAt = try row.decode("expired_at", as: Date?.self)
+        deletedAt = try row.decode("deleted_at", as: Date?.self)
+        if let object = try row.decode("object", as: String?.self),
+            let sha256 = try row.decode("sha256", as: String?.self)
+        {
+            bundle = Bundle(
+                object: object,
+                bytes: try Int(row.decode("bytes", as: Int64.self)),
+                sha256: sha256,
+                rows: try Int(row.decode("rows", as: Int64.self)),
+                gaps: try row.decode("gaps", as: Int.self)
+            )
+        }
+    }
+
+    package var insert: SQL {
+        """
+        INSERT INTO habeas.export (id, case_id, client_id, kek_id, wrapped_key, begun_at)
+        VALUES (\(id), \(caseID), \(clientID), \(key?.kekID), \(key?.bytes), \(begunAt))
+        """
+    }
+
+    package var update: SQL {
+        """
+        UPDATE habeas.export
+           SET state = \(state.rawValue), kek_id = \(key?.kekID), wrapped_key = \(key?.bytes), object = \(bundle?.object),
+               bytes = \(bundle.map { Int64($0.bytes) }), sha256 = \(bundle?.sha256), rows = \(bundle.map { Int64($0.rows) }),
+               gaps = \(bundle.map { Int32($0.gaps) }), ready_at = \(readyAt), expires_at = \(expiresAt), expired_at = \(expiredAt),
+               deleted_at = \(deletedAt)
+         WHERE id = \(id)
+        """
+    }
+}

@@ -1,0 +1,138 @@
+import Connectors
+import Crypto
+import Fleet
+import FoundationEssentials
+import Ledger
+import Rights
+
+/// What goes into one bundle: the description, from the data map and what was collected, and the rows, from their pieces.
+struct BundleContents: BundleSource, Sendable {
+    private(set) var description: BundleDescription
+    /// Systems that are named because they gave nothing.
+    private(set) var gaps = 0
+    /// By section and by file, the pieces in their order.
+    private var rows: [[CopiedPiece]] = []
+    private var files: [CopiedPiece] = []
+    /// To whom data go, where that is what was asked: the only section then.
+    private var disclosures: DisclosureList?
+    /// The pieces as local files, by their names in the store; as long as they are kept.
+    private let objects: [String: LocalObject]
+    private let key: SymmetricKey
+
+    /// - Parameter objects: the pieces, by their names in the store.
+    init(
+        _ record: CaseFileRecord,
+        _ targets: [FanOutTarget],
+        _ pieces: [ExportPieces.Entry],
+        _ registry: Registry,
+        processor: String,
+        objects: [String: LocalObject],
+        key: SymmetricKey
+    ) throws {
+        self.objects = objects
+        self.key = key
+        let client = record.clientID.flatMap { registry.client($0) }
+        let place = client?.place ?? registry.atlas.place(record.country)
+        let asked = record.submittedAt ?? record.anchor
+        description = BundleDescription(
+            caseID: record.id,
+            client: client.map { $0.names.first ?? $0.id } ?? processor,
+            processor: processor,
+            right: record.right ?? .access,
+            regulation: record.regulation,
+            submittedOn: place.day(of: asked),
+            time: Int64(record.anchor.timeIntervalSince1970)
+        )
+        if record.right == .disclosureList {
+            let list = DisclosureList(record, registry)
+            disclosures = list
+            description.sections.append(BundleSection(list, processor: processor))
+            return
+        }
+        for target in targets.sorted(by: { $0.ordinal < $1.ordinal }) {
+            guard let system = registry.system(target.system) else { throw RegistryChanged() }
+            try add(target, system, pieces.filter { $0.target == target.id }.map(\.piece), registry)
+        }
+    }
+
+    private mutating func add(
+        _ target: FanOutTarget,
+        _ system: DataSystem,
+        _ pieces: [CopiedPiece],
+        _ registry: Registry
+    ) throws {
+        if let gap = BundleGap(target, system) {
+            description.gaps.append(gap)
+            if gap.isMissing { gaps += 1 }
+            return
+        }
+        let counted = target.findings.parts.filter { $0.action == "copied" }
+        for part in counted {
+            let own = pieces.filter { $0.dataset == part.name && !$0.isFile }
+            guard own.map(\.rows).reduce(0, +) == part.rows else { throw ExportObstacle.pieces }
+            let columns = try own.first.map { try header(of: $0).columns } ?? []
+            description.sections.append(BundleSection(system, part, columns: columns, registry))
+            rows.append(own)
+        }
+        for piece in pieces where piece.isFile {
+            let header = try header(of: piece)
+            let section = description.sections.lastIndex { $0.system == system.id } ?? addSection(system, registry)
+            description.files.append(
+                BundleFile(
+                    name: header.name ?? piece.dataset,
+                    mediaType: header.mediaType ?? "application/octet-stream",
+                    size: piece.bytes,
+                    section: section
+                )
+            )
+            files.append(piece)
+        }
+    }
+
+    /// Of a system that gave files and no rows.
+    private mutating func addSection(_ system: DataSystem, _ registry: Registry) -> Int {
+        let part = TargetFindings.Part("files", "copied", rows: 0)
+        description.sections.append(BundleSection(system, part, columns: [], registry))
+        rows.append([])
+        return description.sections.count - 1
+    }
+
+    // MARK: Rows
+
+    func lines(of section: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        if let disclosures { return try disclosures.lines.withUnsafeBytes(body) }
+        for piece in rows[section] { try read(piece, body) }
+    }
+
+    func bytes(of file: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws { try read(files[file], body) }
+
+    /// What stands behind the header.
+    private func read(_ piece: CopiedPiece, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let reader = try reader(of: piece)
+        var isBehind = false
+        while let frame = try reader.next() {
+            try frame.withUnsafeBytes { bytes in
+                guard !isBehind else { return try body(bytes) }
+                guard let end = bytes.firstIndex(of: Self.lineEnd) else { throw ExportObstacle.pieces }
+                isBehind = true
+                if end + 1 < bytes.count { try body(UnsafeRawBufferPointer(rebasing: bytes[(end + 1)...])) }
+            }
+        }
+        guard isBehind else { throw ExportObstacle.pieces }
+    }
+
+    /// It is shorter than a frame.
+    private func header(of piece: CopiedPiece) throws -> CopyHeader {
+        guard let frame = try reader(of: piece).next(), let end = frame.firstIndex(of: Self.lineEnd) else {
+            throw ExportObstacle.pieces
+        }
+        return try CopyHeader(reading: Array(frame[..<end]))
+    }
+
+    private func reader(of piece: CopiedPiece) throws -> SealedFileReader {
+        guard let object = objects[piece.object] else { throw ExportObstacle.pieces }
+        return try SealedFileReader(object.path, key: key, name: piece.object)
+    }
+
+    private static let lineEnd = UInt8(ascii: "\n")
+}

@@ -1,0 +1,41 @@
+import Fleet
+import FoundationEssentials
+import Ledger
+import Rights
+
+/// What is known of one case about a copy when it is looked at.
+struct ExportFacts {
+    let record: CaseFileRecord
+    let now: Date
+    let reviews: [ExportReading.Review]
+    /// The one that is not over; nil where none was begun.
+    let export: ExportRecord?
+    /// Exports that are over, and whose files may still lie in the store.
+    let over: [ExportRecord]
+
+    init(_ record: CaseFileRecord, _ read: ExportReading, at now: Date) {
+        self.record = record
+        self.now = now
+        reviews = read.reviews[record.id] ?? []
+        let exports = read.exports[record.id] ?? []
+        export = exports.last { $0.state != .expired }
+        over = exports.filter { $0.state == .expired && $0.deletedAt == nil }
+    }
+
+    /// Whether it asks for what this worker puts together.
+    var isOurs: Bool {
+        record.linkedTo == nil && record.right.map { WorkQueue.fulfilling($0) == .export } ?? false
+    }
+
+    /// Whether there is something to collect: who asks to whom data go asks for a list that the data map gives (Y9).
+    var collects: Bool { record.right != .disclosureList }
+
+    var isOpen: Bool { record.state == .inProgress }
+
+    func isAsked(_ kind: ReviewKind) -> Bool { reviews.contains { $0.kind == kind && $0.verdict == nil } }
+
+    /// A person's answer to the last question of this kind; nil where none was asked, none is given, or none is wanted any more.
+    func lastWord(_ kind: ReviewKind) -> ReviewKind.Verdict? {
+        reviews.last { $0.kind == kind }?.verdict.flatMap { $0 == .moot ? nil : $0 }
+    }
+}

@@ -1,0 +1,186 @@
+package import Connectors
+import Crypto
+package import Fleet
+import FoundationEssentials
+package import Ledger
+import Outbound
+package import Postgres
+import Rights
+
+/// Has systems hand over what they hold, and puts it together.
+package struct ExportPerformer: EffectPerformer {
+    package struct Job: Sendable {
+        fileprivate let target: TargetPerformer.Job
+        fileprivate let export: ExportRecord?
+        fileprivate let record: CaseFileRecord?
+        fileprivate let targets: [FanOutTarget]
+        fileprivate let pieces: [ExportPieces.Entry]
+        fileprivate let registry: Registry
+    }
+
+    /// How long a dead copy's bundle is left alone: its lease is renewed while it lives.
+    private static let renewed: Duration = .seconds(20)
+    /// Beside the slice: what has been collected is written to its end, and to a store over the network.
+    private static let writing: Duration = .seconds(120)
+
+    private let ring: KeyRing
+    private let registry: RegistryCache
+    private let systems: TargetPerformer
+    private let store: any ObjectStore
+    private let room = BundleRoom()
+    private let processor: String
+    private let slice: Duration
+
+    /// - Parameters:
+    ///   - processor: who says that it made a bundle.
+    ///   - slice: how long one system is collected from before it is noted how far it has come, and others have their turn.
+    package init(
+        ring: KeyRing,
+        registry: RegistryCache,
+        connectors: ConnectorBook,
+        store: any ObjectStore,
+        processor: String,
+        slice: Duration = .seconds(4)
+    ) {
+        self.ring = ring
+        self.registry = registry
+        systems = TargetPerformer(ring: ring, registry: registry, connectors: connectors)
+        self.store = store
+        self.processor = processor
+        self.slice = slice
+    }
+
+    package func close() async { await room.close() }
+
+    package var longestCall: Duration { systems.longestCall }
+
+    package func longestCall(of effect: EffectRecord) -> Duration {
+        switch effect.kind {
+        case .exportBundle, .exportSweep: Self.renewed
+        default: systems.longestCall(of: effect) + Self.writing
+        }
+    }
+
+    package func renews(_ effect: EffectRecord) -> Bool { effect.kind == .exportBundle || effect.kind == .exportSweep }
+
+    // MARK: What is read
+
+    package func reading(_ leases: [EffectLease]) -> [SQL] {
+        let cases = Array(Set(leases.compactMap(\.effect.caseID)))
+        let bundled = Array(Set(leases.filter { $0.effect.kind == .exportBundle }.compactMap(\.effect.caseID)))
+        return systems.reading(leases) + [
+            ExportRecord.reading(of: cases), FanOutTarget.reading(of: bundled),
+            ExportPieces.reading(ofCases: bundled),
+            "SELECT \(CaseFileRecord.columns) FROM habeas.case_file WHERE id = ANY(\(bundled)::uuid[])",
+        ]
+    }
+
+    package func jobs(_ leases: [EffectLease], _ rows: [Rows]) throws -> [Job] {
+        let own = Array(rows.suffix(4))
+        let jobs = try systems.jobs(leases, Array(rows.dropLast(4)))
+        var exports: [UUID: ExportRecord] = [:]
+        for row in own[0] {
+            let export = try ExportRecord(row: row)
+            exports[export.caseID] = export
+        }
+        let targets = Dictionary(grouping: try own[1].map { try FanOutTarget(row: $0) }, by: \.caseID)
+        let pieces = Dictionary(grouping: try own[2].map { try ExportPieces.decode($0) }, by: \.target)
+        var records: [UUID: CaseFileRecord] = [:]
+        for row in own[3] {
+            let record = try CaseFileRecord(row: row)
+            records[record.id] = record
+        }
+        let registry = registry.current
+        return zip(leases, jobs).map { lease, job in
+            let id = lease.effect.caseID
+            let parts = id.flatMap { targets[$0] } ?? []
+            return Job(
+                target: job,
+                export: id.flatMap { exports[$0] },
+                record: id.flatMap { records[$0] },
+                targets: parts,
+                // What was collected before somebody had it collected anew is not in it.
+                pieces: parts.flatMap { part in (pieces[part.id] ?? []).filter { $0.key == part.key } },
+                registry: registry
+            )
+        }
+    }
+
+    // MARK: What is done
+
+    package func perform(_ job: Job) async -> AttemptVerdict {
+        guard let export = job.export else { return .refused("no_export") }
+        do {
+            switch job.target.effect.kind {
+            case .exportSweep:
+                try await sweep(export)
+                return .done()
+            case .exportBundle:
+                return try await bundle(job, export)
+            default:
+                return await systems.perform(job.target, copy: try desk(job.target, export))
+            }
+        } catch {
+            return .exporting(error)
+        }
+    }
+
+    /// Nil where nothing may be collected any more.
+    private func desk(_ job: TargetPerformer.Job, _ export: ExportRecord) throws -> CopyDesk? {
+        guard export.state == .collecting, let target = job.target else { return nil }
+        let folder = "\(export.folder)/\(target.id.uuidString.lowercased())"
+        return CopyDesk(store: store, key: try key(of: export), folder: folder, slice: slice)
+    }
+
+    private func key(of export: ExportRecord) throws -> SymmetricKey {
+        guard let wrapped = export.key else { throw ExportObstacle.over }
+        return try CaseKey(unwrapping: wrapped, for: export.id, with: ring).fileKey
+    }
+
+    private func bundle(_ job: Job, _ export: ExportRecord) async throws -> AttemptVerdict {
+        guard export.state == .collecting, let record = job.record, record.state == .inProgress else {
+            return .refused("not_in_progress")
+        }
+        guard let signing = ring.signing else { return .retry("no_signing_key", blamesTarget: false) }
+        let key = try key(of: export)
+        var objects: [String: LocalObject] = [:]
+        for entry in job.pieces { objects[entry.piece.object] = try await store.local(entry.piece.object) }
+        let contents = try BundleContents(
+            record,
+            job.targets,
+            job.pieces,
+            job.registry,
+            processor: processor,
+            objects: objects,
+            key: key
+        )
+        let name = "\(export.folder)/bundle-\(UUID().uuidString.lowercased())"
+        let path = try store.scratch()
+        defer { BundlePress.remove(path) }
+        let collected = job.pieces.map(\.piece.bytes).reduce(0, +)
+        let made = try await room.withPress(for: collected) { press in
+            try await press.make(contents, signing, path: path, key: key, name: name)
+        }
+        try await store.put(path, as: name)
+        let bundle = ExportRecord.Bundle(
+            object: name,
+            bytes: made.bytes,
+            sha256: Hex.text(made.sha256),
+            rows: made.rows,
+            gaps: contents.gaps
+        )
+        var verdict = AttemptVerdict.done()
+        verdict.findings = BundleFindings(bundle).text
+        return verdict
+    }
+
+    /// All of an export that is over; the pieces of one that is ready, and what attempts before had left.
+    private func sweep(_ export: ExportRecord) async throws {
+        guard export.state != .expired else { return try await store.delete(prefix: export.folder) }
+        guard export.state == .ready, let bundle = export.bundle else { return }
+        for name in try await store.list(prefix: export.folder) where name != bundle.object {
+            try Task.checkCancellation()
+            try await store.delete(name)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import FoundationEssentials
+import Ledger
+import Postgres
+import Rights
+
+/// What is read under the locks of cases, beside what every worker reads: their parts at systems, what was said of tasks, what
+/// people have said, their exports.
+struct ExportReading {
+    struct Review {
+        let kind: ReviewKind
+        let verdict: ReviewKind.Verdict?
+    }
+
+    private(set) var targets: [UUID: [FanOutTarget]] = [:]
+    private(set) var answers: [UUID: [(id: UUID, target: UUID, answer: TaskAnswer)]] = [:]
+    private(set) var types: [UUID: Set<IdentityType>] = [:]
+    private(set) var reviews: [UUID: [Review]] = [:]
+    /// The oldest first.
+    private(set) var exports: [UUID: [ExportRecord]] = [:]
+
+    private static let kinds: [ReviewKind] = [.targetStuck, .planRefused]
+
+    static func statements(_ ids: [UUID]) -> [SQL] {
+        [
+            FanOutTarget.reading(of: ids),
+            TaskAnswers.open(of: ids),
+            "SELECT case_id, kind FROM habeas.case_identity WHERE case_id = ANY(\(ids)::uuid[])",
+            """
+            SELECT case_id, kind, verdict FROM habeas.review
+             WHERE case_id = ANY(\(ids)::uuid[]) AND kind = ANY(\(kinds.map(\.rawValue))::text[]) ORDER BY opened_at, id
+            """,
+            ExportRecord.reading(of: ids),
+        ]
+    }
+
+    init(_ rows: [Rows]) throws {
+        for row in rows[0] {
+            let target = try FanOutTarget(row: row)
+            targets[target.caseID, default: []].append(target)
+        }
+        var cases: [UUID: UUID] = [:]
+        for target in targets.values.joined() { cases[target.id] = target.caseID }
+        for row in rows[1] {
+            let answer = try TaskAnswers.decode(row)
+            if let id = cases[answer.target] { answers[id, default: []].append(answer) }
+        }
+        for (id, kind) in try rows[2].decode(UUID.self, String.self) {
+            if let type = IdentityType(rawValue: kind) { types[id, default: []].insert(type) }
+        }
+        for (id, word, verdict) in try rows[3].decode(UUID.self, String.self, String?.self) {
+            reviews[id, default: []].append(
+                Review(
+                    kind: try Stored.word(word, "review.kind"),
+                    verdict: try verdict.map { try Stored.word($0, "review.verdict") }
+                )
+            )
+        }
+        for row in rows[4] {
+            let export = try ExportRecord(row: row)
+            exports[export.caseID, default: []].append(export)
+        }
+    }
+}

@@ -1,0 +1,207 @@
+import Fleet
+import FoundationEssentials
+import Ledger
+import Postgres
+import Rights
+
+/// One look at one case about a copy under its lock.
+struct ExportTurn {
+    /// What bundles are put together at, and deleted from, in the effect ledger.
+    static let store = "exports"
+    /// Attempts at putting a bundle together: about a day.
+    private static let attempts = 40
+
+    private let facts: ExportFacts
+    private let read: ExportReading
+    private let ring: KeyRing
+    private let keep: Period
+    private let now: Date
+    private(set) var board: FanOutBoard
+    /// Rows beside the parts: exports before their pieces.
+    private(set) var writes: [SQL] = []
+    private var export: ExportRecord?
+
+    init(_ facts: ExportFacts, _ read: ExportReading, ring: KeyRing, keep: Period) {
+        self.facts = facts
+        self.read = read
+        self.ring = ring
+        self.keep = keep
+        now = facts.now
+        board = FanOutBoard(facts.record, read.targets[facts.record.id] ?? [], at: now)
+        export = facts.export
+    }
+
+    private var id: UUID { facts.record.id }
+
+    mutating func run(_ desk: inout CaseDesk) throws {
+        forgetFiles(&desk)
+        guard facts.isOpen else { return close(&desk) }
+        // Without a data map a person does it, and says so.
+        guard !desk.registry.systems.isEmpty || !board.targets.isEmpty else { return }
+        if export == nil, try !begin(&desk) { return }
+        enterPieces(desk)
+        board.takeIn(read.answers[id] ?? [], word: facts.lastWord(.targetStuck), isHeld: false, &desk)
+        if desk.changes.policy(of: facts.record).profile.partialCopy != nil {
+            board.leave(because: "partial_copy", &desk) { !$0.isMandatory }
+        }
+        board.start(isHeld: false, &desk)
+        board.say(&desk)
+        board.askAboutStuck(isAsked: facts.isAsked(.targetStuck), isSettled: false, &desk)
+        desk.changes.targets[id] = board.targets
+        if board.targets.allSatisfy(\.state.isFinal) { bundle(&desk) }
+        if let next = board.targets.compactMap(\.looksAgainAt).filter({ $0 > now }).min() {
+            desk.look(at: next, case: id)
+        }
+    }
+
+    // MARK: The plan
+
+    /// Makes the plan, where one can be made; answers whether there is one.
+    private mutating func begin(_ desk: inout CaseDesk) throws -> Bool {
+        if facts.collects, board.targets.isEmpty {
+            guard
+                let planFacts = FanOutPlan.Facts(
+                    of: facts.record,
+                    desk.registry,
+                    identities: read.types[id] ?? [],
+                    suppressed: [],
+                    at: now
+                )
+            else { return false }
+            do throws(RetentionException.Fault) {
+                board.add(try FanOutPlan(planFacts, systems: desk.registry.systems), &desk)
+            } catch {
+                ask(about: error, &desk)
+                return false
+            }
+        }
+        if facts.isAsked(.planRefused) {
+            desk.edit(id) { record, changes in changes.reviews.dismiss(.planRefused, case: record.id, at: changes.now) }
+        }
+        let exportID = UUID.version7(at: now)
+        let new = ExportRecord(
+            id: exportID,
+            caseID: id,
+            clientID: facts.record.clientID,
+            key: try CaseKey(for: exportID).wrapped(with: ring),
+            at: now
+        )
+        export = new
+        writes.append(new.insert)
+        return true
+    }
+
+    private func ask(about fault: RetentionException.Fault, _ desk: inout CaseDesk) {
+        guard !facts.isAsked(.planRefused) else { return }
+        desk.record("plan.refused", of: id) { body in
+            body.member("field", fault.field)
+            body.member("fault", fault.fault)
+            body.member("remedy", fault.remedy)
+        }
+        desk.edit(id) { record, changes in changes.review(.planRefused, of: record) }
+    }
+
+    /// What a slice has put into the store counts from the transaction on that says how far it has come.
+    private mutating func enterPieces(_ desk: CaseDesk) {
+        guard let export else { return }
+        var entries: [ExportPieces.Entry] = []
+        for effect in desk.effects(of: id) where effect.kind == .targetAct {
+            guard let target = board.targets.first(where: { $0.effect == effect.id }), let text = effect.findings else {
+                continue
+            }
+            entries += TargetFindings(reading: text).pieces.map {
+                ExportPieces.Entry(target: target.id, key: target.key, piece: $0)
+            }
+        }
+        if !entries.isEmpty { writes.append(ExportPieces.insert(entries, of: export.id)) }
+    }
+
+    // MARK: The bundle
+
+    private mutating func bundle(_ desk: inout CaseDesk) {
+        let efforts = desk.effects(of: id).filter { $0.kind == .exportBundle }
+        guard let last = efforts.last else { return plan(.exportBundle, &desk) }
+        guard last.state == .done else {
+            if last.state == .cancelled { plan(.exportBundle, &desk) }
+            return
+        }
+        guard let findings = last.findings.flatMap({ BundleFindings(reading: $0) }) else { return }
+        finish(findings.bundle, &desk)
+    }
+
+    private mutating func plan(_ kind: EffectKind, _ desk: inout CaseDesk) {
+        desk.plan(
+            PlannedEffect(
+                kind,
+                of: desk.queue,
+                to: Self.store,
+                case: id,
+                clientID: facts.record.clientID,
+                attemptsAllowed: Self.attempts,
+                at: now
+            )
+        )
+    }
+
+    /// The digest is in the evidence before anybody is told where the bundle lies.
+    private mutating func finish(_ bundle: ExportRecord.Bundle, _ desk: inout CaseDesk) {
+        guard var ready = export, ready.state == .collecting else { return }
+        let until = keep.end(after: now)
+        ready.state = .ready
+        ready.bundle = bundle
+        ready.readyAt = now
+        ready.expiresAt = until
+        export = ready
+        writes.append(ready.update)
+        desk.record("export.ready", of: id) { body in
+            body.member("export", ready.id)
+            body.member("bytes", bundle.bytes)
+            body.member("sha256", bundle.sha256)
+            body.member("rows", bundle.rows)
+            body.member("gaps", bundle.gaps)
+            body.member("expires_at", until)
+        }
+        desk.edit(id) { record, changes in
+            changes.outcomes += CaseOutcome.exportReady(ready, bundle, of: &record, at: changes.now)
+        }
+        desk.apply(.answered(complete: bundle.gaps == 0, openEnds: false), to: id)
+        // The pieces are in it now.
+        plan(.exportSweep, &desk)
+        desk.look(at: until, case: id)
+    }
+
+    // MARK: After the end
+
+    /// What was begun for a case that has ended another way is nobody's; what was handed over can be fetched for a time.
+    private mutating func close(_ desk: inout CaseDesk) {
+        board.cancel(&desk)
+        board.say(&desk)
+        guard var current = export else { return }
+        let isAnswered = facts.record.state == .fulfilled || facts.record.state == .partlyFulfilled
+        let isHandedOver = current.state == .ready && isAnswered
+        if isHandedOver, let until = current.expiresAt, until > now { return desk.look(at: until, case: id) }
+        current.expire(at: now)
+        export = nil
+        writes.append(current.update)
+        desk.record("export.expired", of: id) { body in
+            body.member("export", current.id)
+            body.member("fetchable", isHandedOver)
+        }
+        plan(.exportSweep, &desk)
+    }
+
+    /// The key is destroyed already; the files follow, however long the store is away.
+    private mutating func forgetFiles(_ desk: inout CaseDesk) {
+        guard !facts.over.isEmpty else { return }
+        let efforts = desk.effects(of: id).filter { $0.kind == .exportSweep }
+        guard let last = efforts.last, last.state == .done else {
+            if efforts.allSatisfy({ $0.state == .cancelled }) { plan(.exportSweep, &desk) }
+            return
+        }
+        for var gone in facts.over {
+            gone.deletedAt = now
+            writes.append(gone.update)
+        }
+        desk.record("export.deleted", of: id) { $0.member("exports", facts.over.map { $0.id.uuidString.lowercased() }) }
+    }
+}
