@@ -1,4 +1,5 @@
 import Fleet
+import Foundation
 import Outbound
 import Rights
 import TestKit
@@ -20,9 +21,9 @@ struct HTTPVendorTests {
         VendorStub.Person(id: "35437", email: "joann@x.example", customer: "cust-12"),
     ]
 
-    private static func system(_ file: String, _ stub: VendorStub) throws -> DataSystem {
+    private static func system(_ file: String, at base: String) throws -> DataSystem {
         let text = try HTTPPapers.read("connectors/\(file)")
-            .replacing(/url: https:\/\/\S+/, with: "url: \(stub.base)")
+            .replacing(/url: https:\/\/\S+/, with: "url: \(base)")
             .replacing(/"file:[^"]+"/, with: #""env:TOKEN""#)
         return try HTTPPapers.system("internal: true\n" + text)
     }
@@ -40,7 +41,7 @@ struct HTTPVendorTests {
         defer { stub.stop() }
         let client = try HTTPClient()
         let connector = HTTPConnector(try HTTPBench.services(client))
-        let system = try Self.system(file, stub)
+        let system = try Self.system(file, at: stub.base)
         func perform(_ order: TargetOrder) async -> TargetReport {
             var report = await connector.perform(order)
             var order = order
@@ -90,7 +91,7 @@ struct HTTPVendorTests {
         let client = try HTTPClient()
         let connector = HTTPConnector(try HTTPBench.services(client))
         let order = HTTPBench.order(
-            try Self.system("zendesk.yaml", stub),
+            try Self.system("zendesk.yaml", at: stub.base),
             .act,
             .erase,
             [Identity(.email, "ann@x.example")]
@@ -106,5 +107,55 @@ struct HTTPVendorTests {
         #expect(report.verdict.outcome == .done)
         #expect(stub.ids == ["35437"])
         await client.close()
+    }
+
+    @Test("The description for Zendesk hands over a user and all their tickets, and the paper's example is of it")
+    func copy() async throws {
+        let shipped = try HTTPPapers.read("connectors/zendesk.yaml")
+        let section = try #require(try HTTPPapers.read("connectors.md").components(separatedBy: "\n## Copies\n").last)
+        let example = section.components(separatedBy: "```")[1].split(separator: "\n")
+        #expect(example.count > 15)
+        for line in example { #expect(shipped.contains(line), "\(line)") }
+        let stub = try PagesStub { path, _ in
+            switch path {
+            case "/api/v2/users/search?external_id=cust-1":
+                PagesStub.Answer(200, #"{"users": [{"id": 35436, "external_id": "cust-1"}], "next_page": null}"#)
+            case "/api/v2/users/35436":
+                PagesStub.Answer(200, #"{"user": {"id": 35436, "name": "Ann"}}"#)
+            case "/api/v2/users/35436/tickets/requested?page%5Bsize%5D=100":
+                PagesStub.Answer(
+                    200,
+                    """
+                    {"tickets": [{"id": 1, "subject": "A"}, {"id": 2, "subject": "B"}],
+                     "meta": {"has_more": true, "after_cursor": "xxx"},
+                     "links": {"next": "BASE/api/v2/users/35436/tickets/requested?page[size]=100&page[after]=xxx"}}
+                    """
+                )
+            case "/api/v2/users/35436/tickets/requested?page[size]=100&page[after]=xxx":
+                PagesStub.Answer(
+                    200,
+                    """
+                    {"tickets": [{"id": 3, "subject": "C"}], "meta": {"has_more": false, "after_cursor": "yyy"},
+                     "links": {"next": "BASE/api/v2/users/35436/tickets/requested?page[size]=100&page[after]=yyy"}}
+                    """
+                )
+            default: nil
+            }
+        }
+        defer { stub.stop() }
+        try await HTTPBench.run { bench in
+            try await CopyBench.with { copies in
+                let system = try Self.system("zendesk.yaml", at: stub.base)
+                let one = Identity(.controllerCustomerID, "cust-1")
+                let order = HTTPBench.order(system, .act, .collect, [one], copy: copies.desk())
+                let collected = await copies.collect(order, with: bench.connector)
+                #expect(collected.report.verdict == .done())
+                let rows = try await copies.rows(collected.pieces)
+                #expect(rows["user"] == [#"{"id":35436,"name":"Ann"}"#])
+                let tickets = ["A", "B", "C"].enumerated().map { #"{"id":\#($0 + 1),"subject":"\#($1)"}"# }
+                #expect(rows["tickets"] == tickets)
+                #expect(collected.report.findings.parts.map(\.rows) == [1, 3])
+            }
+        }
     }
 }
