@@ -47,13 +47,33 @@ package struct EffectClaim<Performer: EffectPerformer>: Sendable {
             claimed: [Claimed], putBack: Int
         )
     {
+        var (claimed, putBack, passedOver) = try await takeOnce(ids, registry, on: connection)
+        for attempt in 0..<Self.looks where !passedOver.isEmpty {
+            // Not a wait for something that could be heard of: a transaction is about to end that holds a lock by the way. Waiting for
+            // the lock itself, with those of others in hand, could go round in a circle.
+            try? await Task.sleep(for: .milliseconds(5 << attempt))
+            // What is claimed is claimed, whatever becomes of the rest.
+            guard !Task.isCancelled, let more = try? await takeOnce(passedOver, registry, on: connection) else { break }
+            claimed += more.claimed
+            putBack += more.putBack
+            passedOver = more.passedOver
+        }
+        return (claimed, putBack)
+    }
+
+    /// How often those are looked for again that somebody had locked; the clock finds what is left.
+    private static var looks: Int { 4 }
+
+    private func takeOnce(_ ids: [UUID], _ registry: RegistryCache?, on connection: PostgresConnection) async throws
+        -> (claimed: [Claimed], putBack: Int, passedOver: [UUID])
+    {
         try await connection.transaction { connection in
             let read = try await connection.pipeline([
                 TargetRecord.locking(ofEffects: ids),
                 TargetRecord.reading(ofEffects: ids),
                 EffectLease.claimable(ids, queue: queue),
             ])
-            guard let first = read[1].first else { return ([], 0) }
+            guard let first = read[1].first else { return ([], 0, []) }
             let now = try first.decode("machine_now", as: Date.self)
             let instant = ContinuousClock.now
             var targets: [String: TargetAdmission] = [:]
@@ -61,16 +81,17 @@ package struct EffectClaim<Performer: EffectPerformer>: Sendable {
                 let target = try TargetRecord(row: row)
                 targets[target.id] = TargetAdmission(target, at: now)
             }
-            var rows = Array(read[2])
-            let found = Set(try rows.map { try $0.decode("id", as: UUID.self) })
+            let found = Set(try read[2].map { try $0.decode("id", as: UUID.self) })
             let missing = ids.filter { !found.contains($0) }
+            var passedOver: [UUID] = []
             if !missing.isEmpty {
-                rows += try await connection.query(EffectLease.claimable(missing, queue: queue, isPatient: true))
+                let left = try await connection.query(EffectLease.passedOver(missing, queue: queue))
+                passedOver = try left.decode(as: UUID.self)
             }
             var leases: [EffectLease] = []
             var back: [(id: UUID, notBefore: Date)] = []
             var suspended: [(id: UUID, notBefore: Date)] = []
-            for row in rows {
+            for row in read[2] {
                 let effect = try EffectRecord(row: row)
                 if try row.decode("is_suspended", as: Bool.self) {
                     suspended.append((effect.id, now.addingTimeInterval(Self.patienceWithHolds)))
@@ -105,7 +126,7 @@ package struct EffectClaim<Performer: EffectPerformer>: Sendable {
             }
             let reading = leases.isEmpty ? [] : performer.reading(leases)
             let results = try await connection.pipeline(statements + reading + ["COMMIT"])
-            guard !leases.isEmpty else { return ([], back.count) }
+            guard !leases.isEmpty else { return ([], back.count, passedOver) }
             let stored = Array(results[statements.count..<(statements.count + reading.count)])
             let jobs = try await jobs(leases, stored, registry, connection)
             let claimed = zip(leases, jobs).map { lease, job in
@@ -117,7 +138,7 @@ package struct EffectClaim<Performer: EffectPerformer>: Sendable {
                     spacing: targets[lease.effect.target]?.spacing
                 )
             }
-            return (claimed, back.count)
+            return (claimed, back.count, passedOver)
         }
     }
 

@@ -29,18 +29,25 @@ package struct EffectLease: Sendable {
     /// Those of these effects that lie released, of kinds this version knows, locked, in the order in which they were let go; what
     /// somebody else has in hand is left out, so that no order of locks matters.
     ///
-    /// - Parameter isPatient: whether those are waited for that somebody has locked: whoever lets effects go holds for a moment locks of
-    ///   some that another has let go just before.
-    ///
     /// `is_suspended` says of one that waits on holds that its client or its person is held, whatever was planned before the hold.
-    package static func claimable(_ ids: [UUID], queue: WorkQueue, isPatient: Bool = false) -> SQL {
+    package static func claimable(_ ids: [UUID], queue: WorkQueue) -> SQL {
         """
         SELECT \(EffectRecord.columns),
                waits_on_hold AND (SELECT habeas.holds_in_place()) AND habeas.is_held(case_id, client_id) AS is_suspended
           FROM habeas.effect AS e
          WHERE id = ANY(\(ids)::uuid[]) AND queue = \(queue.rawValue) AND \(isReleased) AND held_at IS NULL
            AND kind = ANY(\(EffectKind.allCases.map(\.rawValue))::text[])
-         ORDER BY next_attempt_at, id FOR NO KEY UPDATE \(raw: isPatient ? "" : "SKIP LOCKED")
+         ORDER BY next_attempt_at, id FOR NO KEY UPDATE SKIP LOCKED
+        """
+    }
+
+    /// Those of these effects that lie released and that ``claimable(_:queue:)`` left out, since somebody had locked them: whoever lets
+    /// effects go holds for a moment locks of some that another has let go just before.
+    package static func passedOver(_ ids: [UUID], queue: WorkQueue) -> SQL {
+        """
+        SELECT id FROM habeas.effect AS e
+         WHERE id = ANY(\(ids)::uuid[]) AND queue = \(queue.rawValue) AND \(isReleased) AND held_at IS NULL
+           AND kind = ANY(\(EffectKind.allCases.map(\.rawValue))::text[])
         """
     }
 
