@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// What one run of the program left behind.
@@ -45,19 +46,23 @@ enum CommandLine {
         guard let folder = ProcessInfo.processInfo.environment["HABEAS_TEST_BIN"] else { throw Missing() }
         let scratch = try ScratchFolder()
         defer { scratch.remove() }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "\(folder)/habeas")
-        process.arguments = arguments
-        // Nothing of the surrounding run's configuration reaches the program under test.
-        process.environment = environment.merging(["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]) { given, _ in given }
-        // Files, not pipes: nobody has to read them for the program to go on.
-        process.standardInput = try FileHandle(forReadingFrom: scratch.write("input", input))
-        process.standardOutput = try FileHandle(forWritingTo: scratch.write("output", ""))
-        process.standardError = try FileHandle(forWritingTo: scratch.write("errors", ""))
-        let status: Int32 = try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
+        // Files, not pipes: nobody has to read them for the program to go on. Nothing of the surrounding run's configuration reaches the
+        // program under test.
+        let input = try FileHandle(forReadingFrom: scratch.write("input", input))
+        let output = try FileHandle(forWritingTo: scratch.write("output", ""))
+        let errors = try FileHandle(forWritingTo: scratch.write("errors", ""))
+        let child = try ChildProcess(
+            "\(folder)/habeas",
+            arguments,
+            environment: environment,
+            input: input.fileDescriptor,
+            output: output.fileDescriptor,
+            errors: errors.fileDescriptor
+        )
+        let status: Int32 = await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: child.waitForEnd() ?? -1) }
         }
+        for handle in [input, output, errors] { try handle.close() }
         return CommandLineRun(status: status, output: try scratch.read("output"), errors: try scratch.read("errors"))
     }
 }

@@ -11,8 +11,17 @@ package struct ChildProcess: Sendable {
 
     /// Starts the program with these two for its standard input and output, and with nothing else of ours.
     ///
-    /// - Parameter errors: where its complaints go; nil throws them away.
-    package init(_ path: String, _ arguments: [String], input: Int32, output: Int32, errors: Int32? = nil) throws {
+    /// - Parameters:
+    ///   - environment: beside a path and a locale.
+    ///   - errors: where its complaints go; nil throws them away.
+    package init(
+        _ path: String,
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        input: Int32,
+        output: Int32,
+        errors: Int32? = nil
+    ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -32,10 +41,11 @@ package struct ChildProcess: Sendable {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let words = Self.texts([Self.launcher, "-c", Self.launch, path] + arguments)
-        let environment = Self.texts(["PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8"])
-        defer { for text in words + environment { free(text) } }
+        let surroundings = ["PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"].merging(environment) { $1 }
+        let variables = Self.texts(surroundings.map { "\($0)=\($1)" })
+        defer { for text in words + variables { free(text) } }
         var id: pid_t = 0
-        let code = posix_spawn(&id, Self.launcher, &actions, &attributes, words, environment)
+        let code = posix_spawn(&id, Self.launcher, &actions, &attributes, words, variables)
         guard code == 0 else { throw Failure(code: code) }
         self.id = id
     }

@@ -105,7 +105,7 @@ struct ExportTurn {
     private mutating func enterPieces(_ desk: CaseDesk) {
         guard let export else { return }
         var entries: [ExportPieces.Entry] = []
-        for effect in desk.effects(of: id) where effect.kind == .targetAct {
+        for effect in desk.effects(of: id) where effect.kind == .targetAct || effect.kind == .targetLook {
             guard let target = board.targets.first(where: { $0.effect == effect.id }), let text = effect.findings else {
                 continue
             }

@@ -33,10 +33,11 @@ struct GrantTests {
             "system": "r", "system_version": "r", "fan_out": "r", "case_order": "rd", "hold_identity": "rd",
         ],
         "habeas_referral": registryOnly.merging(effects) { $1 }.merging(cases) { $1 }.merging([
-            "fan_out": "r", "case_order": "rd", "suppression": "r", "certificate": "r",
+            "fan_out": "r", "case_order": "rd", "suppression": "r", "certificate": "r", "export": "r",
         ]) { $1 },
-        "habeas_export": registryOnly.merging(effects) { $1 }.merging([
-            "fan_out": "r", "case_order": "rd", "suppression": "r",
+        "habeas_export": registryOnly.merging(effects) { $1 }.merging(cases) { $1 }.merging([
+            "case_identity": "r", "hold_identity": "r", "fan_out": "raw", "suppression": "r", "task_answer": "ru",
+            "case_order": "rd", "export": "raw", "export_piece": "raw",
         ]) { $1 },
         "habeas_erasure": registryOnly.merging(effects) { $1 }.merging(cases) { $1 }.merging([
             "case_identity": "r", "hold_identity": "r", "fan_out": "raw", "suppression": "raw", "task_answer": "ru",
@@ -54,7 +55,7 @@ struct GrantTests {
             "evidence_unsealed": "r", "case_group": "rw", "case_gate": "rad", "publisher_rate": "r",
             "effect": "ru", "effect_attempt": "r", "target": "raw", "system": "raw", "system_version": "r",
             "fan_out": "ru", "task_answer": "ra", "case_order": "rd", "suppression": "ru", "certificate": "ra",
-            "hold_identity": "ra",
+            "hold_identity": "ra", "export": "ru", "export_piece": "r",
         ],
         "habeas_auditor": [
             "habeas_migration": "r", "agreement": "r", "review": "r", "review_approval": "r", "installation": "r",
@@ -66,6 +67,7 @@ struct GrantTests {
             "case_group": "r", "case_gate": "r", "publisher_rate": "r", "effect": "r", "effect_attempt": "r",
             "target": "r", "system": "r", "system_version": "r", "fan_out": "r", "task_answer": "r",
             "case_order": "r", "suppression": "r", "certificate": "r", "hold_identity": "r",
+            "export": "r", "export_piece": "r",
         ],
     ]
     /// Of workers that carry cases on.
