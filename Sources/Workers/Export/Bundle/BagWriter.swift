@@ -13,8 +13,7 @@ final class BagWriter {
     private let isCancelled: () -> Bool
     private var name: String?
     private var digests = BagFile.Digests()
-    private var block: Int?
-    private var filled = 0
+    private var block: [UInt8] = []
     private(set) var payload: [BagFile] = []
     private(set) var tags: [BagFile] = []
     private(set) var payloadBytes = 0
@@ -37,16 +36,13 @@ final class BagWriter {
 
     func write(_ bytes: UnsafeRawBufferPointer) throws {
         digests.update(bytes)
-        var rest = bytes
+        var rest = bytes[...]
         while !rest.isEmpty {
-            let block = try block ?? thread.take()
-            self.block = block
-            let room = UnsafeMutableRawBufferPointer(rebasing: thread.bytes(of: block)[filled...])
-            let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(room.count))
-            room.copyMemory(from: piece)
-            filled += piece.count
-            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
-            if filled == ZipThread.blockSize { try flush() }
+            if block.isEmpty { block.reserveCapacity(ZipThread.blockSize) }
+            let piece = rest.prefix(ZipThread.blockSize - block.count)
+            block.append(contentsOf: piece)
+            rest = rest.dropFirst(piece.count)
+            if block.count == ZipThread.blockSize { try flush() }
         }
     }
 
@@ -54,7 +50,7 @@ final class BagWriter {
 
     @discardableResult
     func end() throws -> BagFile {
-        if filled > 0 { try flush() }
+        if !block.isEmpty { try flush() }
         try thread.end()
         let file = digests.file(name ?? "")
         name = nil
@@ -76,11 +72,10 @@ final class BagWriter {
     }
 
     private func flush() throws {
-        guard let block else { return }
         if isCancelled() { throw BundleError(.cancelled) }
-        self.block = nil
-        try thread.write(block, filled)
-        filled = 0
+        let full = block
+        block = []
+        try thread.write(full)
     }
 
     // MARK: Papers
