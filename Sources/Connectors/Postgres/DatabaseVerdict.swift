@@ -1,5 +1,4 @@
 import Fleet
-import Ledger
 import Postgres
 
 extension AttemptVerdict {
@@ -10,11 +9,7 @@ extension AttemptVerdict {
         case is OwnDatabaseConflict: return .retry("conflict", blamesTarget: false)
         case let error as SecretError: return .retry(error.code.rawValue, blamesTarget: true)
         case let error as PostgresError: return database(error, tables: tables)
-        // The store of copies, which is ours.
-        case let error as StoreError: return .retry("store_\(error.code.rawValue)", blamesTarget: false)
-        case let error as SealedFileError: return .retry("file_\(error.code.rawValue)", blamesTarget: false)
-        case is CancellationError: return .retry(Self.notBegun, blamesTarget: false)
-        default: return .retry("unexpected", blamesTarget: false)
+        default: return .copying(error)
         }
     }
 

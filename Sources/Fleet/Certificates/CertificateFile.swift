@@ -88,10 +88,3 @@ package struct CertificateFile: Sendable, Hashable {
         return Reading(certificate: id, request: request, isInterim: isInterim, key: used)
     }
 }
-
-extension JSONDocument {
-    /// The text of a member; nil for none and for what is no text.
-    func word(_ object: Int, _ name: StaticString) -> String? {
-        member(object, name).flatMap { kind($0) == .string ? string($0) : nil }
-    }
-}

@@ -62,6 +62,19 @@ package struct FanOutBoard: Sendable {
         targets.append(target)
     }
 
+    /// No plan can be made as the data map is: a person is asked, once.
+    ///
+    /// - Parameter isAsked: whether one is asked already.
+    package func askAboutPlan(_ fault: RetentionException.Fault, isAsked: Bool, _ desk: inout CaseDesk) {
+        guard !isAsked else { return }
+        desk.record("plan.refused", of: record.id) { body in
+            body.member("field", fault.field)
+            body.member("fault", fault.fault)
+            body.member("remedy", fault.remedy)
+        }
+        desk.edit(record.id) { record, changes in changes.review(.planRefused, of: record) }
+    }
+
     // MARK: What has happened
 
     /// - Parameters:

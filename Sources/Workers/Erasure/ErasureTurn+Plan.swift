@@ -33,7 +33,7 @@ extension ErasureTurn {
         do throws(RetentionException.Fault) {
             plan = try FanOutPlan(planFacts, systems: desk.registry.systems)
         } catch {
-            askAboutPlan(error, &desk)
+            board.askAboutPlan(error, isAsked: facts.isOpen(.planRefused), &desk)
             return false
         }
         if facts.isOpen(.planRefused) {
@@ -43,16 +43,6 @@ extension ErasureTurn {
         if operation == .suppress { try suppress(&desk) }
         tellRecipients(&desk)
         return true
-    }
-
-    private mutating func askAboutPlan(_ fault: RetentionException.Fault, _ desk: inout CaseDesk) {
-        guard !facts.isOpen(.planRefused) else { return }
-        desk.record("plan.refused", of: id) { body in
-            body.member("field", fault.field)
-            body.member("fault", fault.fault)
-            body.member("remedy", fault.remedy)
-        }
-        desk.edit(id) { record, changes in changes.review(.planRefused, of: record) }
     }
 
     /// The data of a client that wants them back are returned before they are erased (K9).

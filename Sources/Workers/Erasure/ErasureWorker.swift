@@ -12,31 +12,10 @@ package enum ErasureWorker {
 
     package static func work(_ context: WorkerContext) async throws -> WorkerProcess.Work {
         let configuration = context.configuration
-        guard context.ring.signing != nil else {
-            throw StartError(
-                .configuration,
-                "keys.file: no key of kind sign; add one with `habeas keys create --add sign`, certificates are signed with it"
-            )
-        }
         let publisher = context.publisher()
         let dispatcher = context.dispatcher(publisher)
         let outbound = try OutboundServices(configuration, publisher: publisher, logger: context.logger)
-        try await context.pool.withConnection { connection in
-            let targets = SystemTargets.missing(context.registry.current.systems)
-            if !targets.isEmpty { _ = try await connection.pipeline(targets) }
-        }
-        let connectors = ConnectorBook(
-            ConnectorServices(
-                http: outbound.http,
-                secrets: outbound.secrets,
-                mail: outbound.mail,
-                publisher: publisher,
-                digest: KeyedDigest(context.ring.looking),
-                olderDigests: context.ring.lookupKeys.dropFirst().map(KeyedDigest.init),
-                timeout: configuration.outbound.timeout,
-                logger: context.logger
-            )
-        )
+        let connectors = try await context.connectors(over: outbound, publisher: publisher, signing: "certificates")
         let performer = TargetPerformer(ring: context.ring, registry: context.registry, connectors: connectors)
         return context.effectWork(
             .erasure,

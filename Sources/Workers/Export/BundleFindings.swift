@@ -24,16 +24,9 @@ struct BundleFindings {
     init?(reading text: String) {
         let (document, fault) = JSONScanner.scan(Array(text.utf8), maximumDepth: 2)
         guard fault == nil, document.kind(0) == .object else { return nil }
-        func word(_ name: StaticString) -> String? {
-            document.member(0, name).flatMap { document.kind($0) == .string ? document.string($0) : nil }
-        }
-        func number(_ name: StaticString) -> Int? {
-            document.member(0, name).flatMap {
-                document.kind($0) == .number ? document.integer($0).map { Int($0) } : nil
-            }
-        }
-        guard let object = word("object"), let bytes = number("bytes"), let sha256 = word("sha256"),
-            let rows = number("rows"), let gaps = number("gaps")
+        guard let object = document.word(0, "object"), let bytes = document.number(0, "bytes"),
+            let sha256 = document.word(0, "sha256"),
+            let rows = document.number(0, "rows"), let gaps = document.number(0, "gaps")
         else { return nil }
         bundle = ExportRecord.Bundle(object: object, bytes: bytes, sha256: sha256, rows: rows, gaps: gaps)
     }

@@ -71,7 +71,7 @@ struct ExportTurn {
             do throws(RetentionException.Fault) {
                 board.add(try FanOutPlan(planFacts, systems: desk.registry.systems), &desk)
             } catch {
-                ask(about: error, &desk)
+                board.askAboutPlan(error, isAsked: facts.isAsked(.planRefused), &desk)
                 return false
             }
         }
@@ -89,16 +89,6 @@ struct ExportTurn {
         export = new
         writes.append(new.insert)
         return true
-    }
-
-    private func ask(about fault: RetentionException.Fault, _ desk: inout CaseDesk) {
-        guard !facts.isAsked(.planRefused) else { return }
-        desk.record("plan.refused", of: id) { body in
-            body.member("field", fault.field)
-            body.member("fault", fault.fault)
-            body.member("remedy", fault.remedy)
-        }
-        desk.edit(id) { record, changes in changes.review(.planRefused, of: record) }
     }
 
     /// What a slice has put into the store counts from the transaction on that says how far it has come.

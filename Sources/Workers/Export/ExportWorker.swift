@@ -12,12 +12,6 @@ package enum ExportWorker {
 
     package static func work(_ context: WorkerContext) async throws -> WorkerProcess.Work {
         let configuration = context.configuration
-        guard context.ring.signing != nil else {
-            throw StartError(
-                .configuration,
-                "keys.file: no key of kind sign; add one with `habeas keys create --add sign`, bundles are signed with it"
-            )
-        }
         guard let place = configuration.exports else {
             throw StartError(.configuration, StoreConfiguration.missing)
         }
@@ -27,28 +21,15 @@ package enum ExportWorker {
         let store = try place.store(outbound.http)
         do {
             try await store.check()
+            // What copies that died in the middle have left there.
+            try await store.sweep()
         } catch let error as StoreError {
             throw StartError(
-                .configuration,
+                error.isRetryable ? .unavailable : .configuration,
                 "exports: \(error); make the folder or bucket and let this user write there"
             )
         }
-        try await context.pool.withConnection { connection in
-            let targets = SystemTargets.missing(context.registry.current.systems)
-            if !targets.isEmpty { _ = try await connection.pipeline(targets) }
-        }
-        let connectors = ConnectorBook(
-            ConnectorServices(
-                http: outbound.http,
-                secrets: outbound.secrets,
-                mail: outbound.mail,
-                publisher: publisher,
-                digest: KeyedDigest(context.ring.looking),
-                olderDigests: context.ring.lookupKeys.dropFirst().map(KeyedDigest.init),
-                timeout: configuration.outbound.timeout,
-                logger: context.logger
-            )
-        )
+        let connectors = try await context.connectors(over: outbound, publisher: publisher, signing: "bundles")
         let performer = ExportPerformer(
             ring: context.ring,
             registry: context.registry,

@@ -20,17 +20,15 @@ package struct EffectParameters: Hashable, Sendable {
     /// Reads what ``text`` wrote. Unknown members are a newer version's.
     package init(reading text: String) {
         let (document, fault) = JSONScanner.scan(Array(text.utf8), maximumDepth: 2)
-        func word(_ name: StaticString) -> String? {
-            guard fault == nil, document.kind(0) == .object, let index = document.member(0, name),
-                document.kind(index) == .string
-            else { return nil }
-            return document.string(index)
+        guard fault == nil else {
+            self.init()
+            return
         }
-        key = word("for") ?? ""
-        channel = word("channel")
-        sequence =
-            fault == nil && document.kind(0) == .object
-            ? document.member(0, "sequence").flatMap { document.integer($0) }.map { Int($0) } : nil
+        self.init(
+            key: document.word(0, "for") ?? "",
+            channel: document.word(0, "channel"),
+            sequence: document.number(0, "sequence")
+        )
     }
 
     /// As it is stored: a JSON object.

@@ -21,17 +21,15 @@ package struct ReceiverKey: Sendable {
         guard fault == nil, text.utf8.count <= Self.sizeLimit, document.kind(0) == .object else {
             throw ReceiverKeyError(.syntax)
         }
-        func word(_ name: StaticString) -> String? {
-            document.member(0, name).flatMap { document.kind($0) == .string ? document.string($0) : nil }
-        }
         guard document.member(0, "keys") == nil else { throw ReceiverKeyError(.set) }
         for secret: StaticString in ["d", "k", "p", "q", "dp", "dq", "qi", "oth"] {
             guard document.member(0, secret) == nil else { throw ReceiverKeyError(.secret) }
         }
         guard document.member(0, "kty") != nil else { throw ReceiverKeyError(.syntax) }
-        guard word("kty") == "EC" else { throw ReceiverKeyError(.type) }
-        guard word("crv") == "P-256" else { throw ReceiverKeyError(.curve) }
-        guard let x = word("x"), let y = word("y"), let left = Base64URL.decode(x), let right = Base64URL.decode(y),
+        guard document.word(0, "kty") == "EC" else { throw ReceiverKeyError(.type) }
+        guard document.word(0, "crv") == "P-256" else { throw ReceiverKeyError(.curve) }
+        guard let x = document.word(0, "x"), let y = document.word(0, "y"), let left = Base64URL.decode(x),
+            let right = Base64URL.decode(y),
             left.count == 32, right.count == 32
         else { throw ReceiverKeyError(.coordinates) }
         do {
@@ -43,7 +41,7 @@ package struct ReceiverKey: Sendable {
         let thumbprint = Base64URL.encode(
             SHA256.hash(data: Data(#"{"crv":"P-256","kty":"EC","x":"\#(x)","y":"\#(y)"}"#.utf8))
         )
-        let given = word("kid")
+        let given = document.word(0, "kid")
         guard document.member(0, "kid") == nil || given.map(Self.isKid) == true else { throw ReceiverKeyError(.kid) }
         kid = given ?? thumbprint
         var writer = JSONWriter(capacity: 256)

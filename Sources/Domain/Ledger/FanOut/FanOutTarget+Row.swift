@@ -126,11 +126,9 @@ extension FanOutTarget.Kept {
         var list: [FanOutTarget.Kept] = []
         var index = 1
         while index < document.after(0) {
-            func word(_ name: StaticString) -> String? {
-                document.member(index, name).flatMap { document.kind($0) == .string ? document.string($0) : nil }
-            }
-            guard let category = word("category"), let reason = word("reason"), let citation = word("basis"),
-                let until = word("until").flatMap({ EventTime.parse($0) })
+            guard let category = document.word(index, "category"), let reason = document.word(index, "reason"),
+                let citation = document.word(index, "basis"),
+                let until = document.word(index, "until").flatMap({ EventTime.parse($0) })
             else { throw StoredWordError(column: "fan_out.kept") }
             let known: RetentionException.Reason = try Stored.word(reason, "fan_out.kept")
             list.append(Self(category: category, reason: known, citation: citation, until: until))

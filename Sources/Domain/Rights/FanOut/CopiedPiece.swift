@@ -32,16 +32,9 @@ package struct CopiedPiece: Sendable, Hashable {
 
     /// Nil for what ``write(to:)`` did not write.
     init?(_ document: JSONDocument, at index: Int) {
-        func word(_ name: StaticString) -> String? {
-            document.member(index, name).flatMap { document.kind($0) == .string ? document.string($0) : nil }
-        }
-        func number(_ name: StaticString) -> Int? {
-            document.member(index, name).flatMap {
-                document.kind($0) == .number ? document.integer($0).map { Int($0) } : nil
-            }
-        }
-        guard let dataset = word("dataset"), let ordinal = number("ordinal"), let object = word("object"),
-            let rows = number("rows"), let bytes = number("bytes")
+        guard let dataset = document.word(index, "dataset"), let ordinal = document.number(index, "ordinal"),
+            let object = document.word(index, "object"),
+            let rows = document.number(index, "rows"), let bytes = document.number(index, "bytes")
         else { return nil }
         let isFile = document.member(index, "file") != nil
         self.init(dataset, ordinal: ordinal, object: object, rows: rows, bytes: bytes, isFile: isFile)

@@ -98,39 +98,32 @@ package struct TargetFindings: Sendable, Hashable {
     package init(reading text: String) {
         let (document, fault) = JSONScanner.scan(Array(text.utf8), maximumDepth: 6)
         guard fault == nil, document.kind(0) == .object else { return }
-        func word(_ object: Int, _ name: StaticString) -> String? {
-            document.member(object, name).flatMap { document.kind($0) == .string ? document.string($0) : nil }
-        }
-        func number(_ object: Int, _ name: StaticString) -> Int? {
-            document.member(object, name).flatMap {
-                document.kind($0) == .number ? document.integer($0).map { Int($0) } : nil
-            }
-        }
-        rows = number(0, "rows")
+        rows = document.number(0, "rows")
         if let list = document.member(0, "parts"), document.kind(list) == .array {
             var index = list + 1
             while index < document.after(list) {
-                if let name = word(index, "name"), let action = word(index, "action"), let rows = number(index, "rows")
+                if let name = document.word(index, "name"), let action = document.word(index, "action"),
+                    let rows = document.number(index, "rows")
                 {
                     parts.append(Part(name, action, rows: rows))
                 }
                 index = document.after(index)
             }
         }
-        reference = word(0, "reference")
-        verifyAfter = word(0, "verify_after").flatMap { EventTime.parse($0) }
-        level = word(0, "level").flatMap(Verification.init)
-        stillThere = number(0, "still_there")
-        if let object = document.member(0, "signature"), let domain = word(object, "domain"),
-            let certificate = word(object, "certificate")
+        reference = document.word(0, "reference")
+        verifyAfter = document.word(0, "verify_after").flatMap { EventTime.parse($0) }
+        level = document.word(0, "level").flatMap(Verification.init)
+        stillThere = document.number(0, "still_there")
+        if let object = document.member(0, "signature"), let domain = document.word(object, "domain"),
+            let certificate = document.word(object, "certificate")
         {
             signature = Signature(domain: domain, certificate: certificate)
         }
-        digest = word(0, "digest")
-        reason = word(0, "reason")
-        checkpoint = word(0, "checkpoint")
-        done = number(0, "done")
-        total = number(0, "total")
+        digest = document.word(0, "digest")
+        reason = document.word(0, "reason")
+        checkpoint = document.word(0, "checkpoint")
+        done = document.number(0, "done")
+        total = document.number(0, "total")
         if let list = document.member(0, "pieces"), document.kind(list) == .array {
             var index = list + 1
             while index < document.after(list) {
