@@ -21,116 +21,114 @@ struct PostgresCopyTests {
         INSERT INTO thread (client, subject, participants) VALUES ('ACME', 'plans', '{ada@example.com,bob@example.com}');
         """
 
+    private static func with(
+        yaml: String = Fixture.yaml.replacingOccurrences(of: "table: account", with: "table: public.account"),
+        _ body: (_ fixture: Fixture, _ copies: CopyBench) async throws -> Void
+    ) async throws {
+        let fixture = try await Fixture(yaml: yaml)
+        try await fixture.run(people)
+        try await CopyBench.with { try await body(fixture, $0) }
+        await fixture.connector.close()
+    }
+
     private static func collect(
         _ fixture: Fixture,
-        _ folder: CopyFolder,
+        _ copies: CopyBench,
         slice: Duration = .seconds(30)
-    ) async throws -> (report: TargetReport, pieces: [CopiedPiece], slices: Int) {
+    ) async throws -> CopyBench.Collected {
         let ada = try Fixture.email("ada@example.com")
-        var pieces: [CopiedPiece] = []
-        var checkpoint: String?
-        for slices in 1...2_000 {
-            let order = fixture.order(.collect, of: [ada], checkpoint: checkpoint, copy: folder.desk(slice: slice))
-            let report = await fixture.connector.perform(order)
-            pieces += report.findings.pieces
-            guard report.verdict == .waiting(after: .zero) else { return (report, pieces, slices) }
-            checkpoint = report.findings.checkpoint
-        }
-        throw CocoaError(.coderInvalidValue)
+        let order = fixture.order(.collect, of: [ada], copy: copies.desk(slice: slice))
+        return await copies.collect(order, with: fixture.connector)
     }
 
     @Test("G1, K16: gives the person's rows as JSON with the database's own columns, and nobody else's")
     func rows() async throws {
-        let fixture = try await Fixture()
-        let folder = try CopyFolder()
-        defer { folder.remove() }
-        try await fixture.run(Self.people)
-        let (report, pieces, _) = try await Self.collect(fixture, folder)
-        #expect(report.verdict == .done() && report.findings.level == .attestation)
-        #expect(report.findings.rows == 302)
-        #expect(report.findings.rows("address", "copied") == 300 && report.findings.rows("room", "copied") == 0)
-        let account = try await folder.rows("public.account", pieces)
-        #expect(
-            account == [
-                #"{"id":"00000000-0000-4000-8000-000000000001","client":"ACME","email":"Ada@Example.com","customer":"C-1","name":"Ada \"A.\" Lovelace","restricted":false,"no_marketing":null}"#
-            ]
-        )
-        // Of a list that names several people only this one is shown.
-        #expect(try await folder.rows("thread", pieces).first?.contains(#""participants":["ada@example.com"]"#) == true)
-        let piece = try #require(pieces.first { $0.dataset == "address" })
-        #expect(try await folder.read(piece).header.columns == ["id", "account", "street"])
-        await fixture.connector.close()
+        try await Self.with { fixture, copies in
+            let found = try await Self.collect(fixture, copies)
+            #expect(found.report.verdict == .done() && found.report.findings.level == .attestation)
+            #expect(found.report.findings.rows == 302)
+            #expect(found.report.findings.rows("address", "copied") == 300)
+            #expect(found.report.findings.rows("room", "copied") == 0)
+            let rows = try await copies.rows(found.pieces)
+            #expect(
+                rows["public.account"] == [
+                    #"{"id":"00000000-0000-4000-8000-000000000001","client":"ACME","email":"Ada@Example.com","customer":"C-1","name":"Ada \"A.\" Lovelace","restricted":false,"no_marketing":null}"#
+                ]
+            )
+            // Of a list that names several people only this one is shown.
+            #expect(rows["thread"]?.first?.contains(#""participants":["ada@example.com"]"#) == true)
+            let piece = try #require(found.pieces.first { $0.dataset == "address" })
+            #expect(try await copies.read(piece).header.columns == ["id", "account", "street"])
+        }
     }
 
     @Test(
         "N7: slice after slice gives the same rows once each, in the same order, and goes on where the last one ended"
     )
     func slices() async throws {
-        let fixture = try await Fixture()
-        let folder = try CopyFolder()
-        defer { folder.remove() }
-        try await fixture.run(Self.people)
-        let whole = try await Self.collect(fixture, folder)
-        let parts = try await Self.collect(fixture, folder, slice: .zero)
-        #expect(whole.slices == 1 && parts.slices > 2)
-        #expect(parts.report.findings.parts == whole.report.findings.parts)
-        let (one, many) = (whole.pieces, parts.pieces)
-        #expect(try await folder.rows("address", many) == folder.rows("address", one))
-        #expect(many.map(\.ordinal) == Array(0..<many.count))
-        #expect(Set(many.map(\.object)).count == many.count)
-        await fixture.connector.close()
+        try await Self.with { fixture, copies in
+            let whole = try await Self.collect(fixture, copies)
+            let parts = try await Self.collect(fixture, copies, slice: .zero)
+            #expect(whole.slices == 1 && parts.slices > 2)
+            #expect(parts.report.findings.parts == whole.report.findings.parts)
+            #expect(try await copies.rows(parts.pieces) == copies.rows(whole.pieces))
+            #expect(Set(parts.pieces.map(\.object)).count == parts.pieces.count)
+        }
     }
 
     @Test("N7: many rows are read along their key, whatever finds them, and none is missed or told twice")
     func many() async throws {
-        let fixture = try await Fixture()
-        let folder = try CopyFolder()
-        defer { folder.remove() }
-        try await fixture.run(Self.people)
-        try await fixture.run(
-            """
-            INSERT INTO address (id, account, street) SELECT n, '00000000-0000-4000-8000-000000000001', 'x'
-              FROM generate_series(5000, 30000) AS g (n)
-            """
-        )
-        let (report, pieces, slices) = try await Self.collect(fixture, folder, slice: .milliseconds(1))
-        #expect(slices > 1 && report.findings.rows("address", "copied") == 25_301)
-        let lines = try await folder.rows("address", pieces)
-        #expect(lines.count == 25_301 && Set(lines).count == 25_301)
-        await fixture.connector.close()
+        try await Self.with { fixture, copies in
+            try await fixture.run(
+                """
+                INSERT INTO address (id, account, street) SELECT n, '00000000-0000-4000-8000-000000000001', 'x'
+                  FROM generate_series(5000, 30000) AS g (n)
+                """
+            )
+            let found = try await Self.collect(fixture, copies, slice: .milliseconds(1))
+            #expect(found.slices > 1 && found.report.findings.rows("address", "copied") == 25_301)
+            let lines = try await copies.rows(found.pieces)["address"] ?? []
+            #expect(lines.count == 25_301 && Set(lines).count == 25_301)
+        }
+    }
+
+    @Test("N7: a slice whose worker died is done again, and what it had put there is nobody's")
+    func lost() async throws {
+        try await Self.with { fixture, copies in
+            let ada = try Fixture.email("ada@example.com")
+            let order = fixture.order(.collect, of: [ada], copy: copies.desk(slice: .zero))
+            let whole = try await Self.collect(fixture, copies)
+            let lossy = await copies.collect(order, with: fixture.connector) { $0 == 1 }
+            #expect(lossy.report.findings.parts == whole.report.findings.parts)
+            #expect(try await copies.rows(lossy.pieces) == copies.rows(whole.pieces))
+            #expect(try await copies.objects().count > whole.pieces.count + lossy.pieces.count)
+        }
     }
 
     @Test("K19: where a slice ended is sealed, and what another export wrote there is not taken")
     func sealed() async throws {
-        let fixture = try await Fixture()
-        let (folder, other) = (try CopyFolder(), try CopyFolder())
-        defer {
-            folder.remove()
-            other.remove()
+        try await Self.with { fixture, copies in
+            let ada = try Fixture.email("ada@example.com")
+            let order = fixture.order(.collect, of: [ada], copy: copies.desk(slice: .zero))
+            let checkpoint = try #require(await fixture.connector.perform(order).findings.checkpoint)
+            let plain = Data(base64Encoded: checkpoint) ?? Data()
+            #expect(plain.range(of: Data("00000000-0000".utf8)) == nil)
+            try await CopyBench.with { other in
+                let strange = fixture.order(.collect, of: [ada], checkpoint: checkpoint, copy: other.desk())
+                let taken = await fixture.connector.perform(strange)
+                #expect(taken.verdict.outcome == .retry && taken.findings.pieces.isEmpty)
+            }
         }
-        try await fixture.run(Self.people)
-        let ada = try Fixture.email("ada@example.com")
-        let first = await fixture.connector.perform(fixture.order(.collect, of: [ada], copy: folder.desk(slice: .zero)))
-        let checkpoint = try #require(first.findings.checkpoint)
-        let plain = Data(base64Encoded: checkpoint) ?? Data()
-        #expect(plain.range(of: Data("00000000-0000".utf8)) == nil)
-        let taken = await fixture.connector.perform(
-            fixture.order(.collect, of: [ada], checkpoint: checkpoint, copy: other.desk())
-        )
-        #expect(taken.verdict.outcome == .retry && taken.findings.pieces.isEmpty)
-        await fixture.connector.close()
     }
 
     @Test("somebody who is not there is already absent, with every table named")
     func absent() async throws {
-        let fixture = try await Fixture()
-        let folder = try CopyFolder()
-        defer { folder.remove() }
-        let order = fixture.order(.collect, of: [try Fixture.email("nobody@example.com")], copy: folder.desk())
-        let report = await fixture.connector.perform(order)
-        #expect(report.verdict == .done(.alreadyAbsent) && report.findings.level == .attestation)
-        #expect(report.findings.pieces.isEmpty && report.findings.parts.map(\.name).contains("thread"))
-        await fixture.connector.close()
+        try await Self.with { fixture, copies in
+            let nobody = try Fixture.email("nobody@example.com")
+            let report = await fixture.connector.perform(fixture.order(.collect, of: [nobody], copy: copies.desk()))
+            #expect(report.verdict == .done(.alreadyAbsent) && report.findings.level == .attestation)
+            #expect(report.findings.pieces.isEmpty && report.findings.parts.map(\.name).contains("thread"))
+        }
     }
 
     @Test("withheld columns say only that there is something")
@@ -141,14 +139,11 @@ struct PostgresCopyTests {
                 with:
                     "corrections: {name: name, email: email}\n      withhold: {name: rights_of_others, no_marketing: trade_secret}"
             )
-        let fixture = try await Fixture(yaml: yaml)
-        let folder = try CopyFolder()
-        defer { folder.remove() }
-        try await fixture.run(Self.people)
-        let (_, pieces, _) = try await Self.collect(fixture, folder)
-        let line = try #require(try await folder.rows("public.account", pieces).first)
-        #expect(line.contains(#""name":"[withheld]""#) && line.contains(#""no_marketing":null"#))
-        #expect(!line.contains("Lovelace"))
-        await fixture.connector.close()
+        try await Self.with(yaml: yaml) { fixture, copies in
+            let found = try await Self.collect(fixture, copies)
+            let line = try #require(try await copies.rows(found.pieces)["public.account"]?.first)
+            #expect(line.contains(#""name":"[withheld]""#) && line.contains(#""no_marketing":null"#))
+            #expect(!line.contains("Lovelace"))
+        }
     }
 }

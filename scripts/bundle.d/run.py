@@ -10,32 +10,18 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 import uuid
 from urllib.parse import quote, unquote, urlsplit
 
 from database import Database
-from fleet import FleetRun, say
+from fleet import FleetRun, Memory, say
 from surroundings import in_words
 from workers import Supervisor, load
 
 MEMORY_MB = 96
 SHARE = 0.6
-
-
-class Memory(threading.Thread):
-    """The most that a worker had resident, whichever process it was."""
-
-    def __init__(self, worker):
-        super().__init__(name="memory", daemon=True)
-        self.worker, self.most, self.stopping = worker, 0.0, False
-
-    def run(self):
-        while not self.stopping:
-            self.most = max(self.most, self.worker.resident_mb())
-            time.sleep(0.1)
 
 
 class Run(FleetRun):

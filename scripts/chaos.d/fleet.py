@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 
 from database import Database, DatabaseDown
@@ -12,6 +13,19 @@ from workers import Supervisor, Worker
 
 def say(text):
     print(text, file=sys.stderr, flush=True)
+
+
+class Memory(threading.Thread):
+    """The most that a worker had resident, whichever process it was."""
+
+    def __init__(self, worker):
+        super().__init__(name="memory", daemon=True)
+        self.worker, self.most, self.stopping = worker, 0.0, False
+
+    def run(self):
+        while not self.stopping:
+            self.most = max(self.most, self.worker.resident_mb())
+            time.sleep(0.1)
 
 
 class FleetRun:

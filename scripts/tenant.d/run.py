@@ -7,12 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 import uuid
 
 from database import Database
-from fleet import FleetRun
+from fleet import FleetRun, Memory
 from surroundings import in_words
 from workers import load
 
@@ -39,19 +38,6 @@ def deleted(document):
         else:
             found.update(deleted(value))
     return found
-
-
-class Memory(threading.Thread):
-    """The most that the erasure worker had resident, whichever process it was."""
-
-    def __init__(self, worker):
-        super().__init__(name="memory", daemon=True)
-        self.worker, self.most, self.stopping = worker, 0.0, False
-
-    def run(self):
-        while not self.stopping:
-            self.most = max(self.most, self.worker.resident_mb())
-            time.sleep(0.1)
 
 
 class Run(FleetRun):
