@@ -25,7 +25,7 @@ struct HTTPCaller: Sendable {
 
     /// Of the place that comes first among those whom a call could name, and what else is the same for all calls.
     var values: [HTTPPlaceholder: String] {
-        var values: [HTTPPlaceholder: String] = [.key: order.key.uuidString.lowercased()]
+        var values: [HTTPPlaceholder: String] = [.key: order.key.lowercaseText]
         if let client = order.client?.id { values[.client] = description.clients[client] ?? client }
         for identity in order.identities.reversed() { values[.known(identity.type)] = identity.value }
         return values
@@ -87,7 +87,7 @@ struct HTTPCaller: Sendable {
             body = Array(try template.filled(values, as: .form).utf8)
         case nil: break
         }
-        if let name = description.keyHeader, let key { headers.append((name, key.uuidString.lowercased())) }
+        if let name = description.keyHeader, let key { headers.append((name, key.lowercaseText)) }
         var made = HTTPCall(
             call.method,
             try page.map { try own($0) } ?? url(call, values),
@@ -136,7 +136,7 @@ struct HTTPCaller: Sendable {
     func key(_ parts: [String]) -> UUID {
         guard parts.contains(where: { !$0.isEmpty }) else { return order.key }
         var hash = SHA256()
-        hash.update(data: Array(order.key.uuidString.lowercased().utf8))
+        hash.update(data: Array(order.key.lowercaseText.utf8))
         for part in parts {
             hash.update(data: [0])
             hash.update(data: Array(part.utf8))

@@ -50,7 +50,7 @@ package struct CaseGates: Sendable {
 
     private func held(at now: Date) -> [SQL] {
         guard !waiting.isEmpty else { return [] }
-        let rows = waiting.sorted { $0.key.uuidString < $1.key.uuidString }
+        let rows = waiting.sorted { $0.key < $1.key }
         return [
             """
             INSERT INTO habeas.case_gate (case_id, client_id, queue, gates, since)

@@ -123,7 +123,7 @@ extension Certificate {
                     $0.member("certificate", signature.certificate)
                 }
             }
-            let calls = (effects[target.id] ?? []).sorted { $0.id.uuidString < $1.id.uuidString }
+            let calls = (effects[target.id] ?? []).sorted { $0.id < $1.id }
             guard !calls.isEmpty else { return }
             proof.key("calls")
             proof.array(calls) { list, call in

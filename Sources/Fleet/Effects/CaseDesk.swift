@@ -36,7 +36,7 @@ package struct CaseDesk: Sendable {
 
     package var registry: Registry { changes.registry }
     /// In id order, as they were locked.
-    package var ids: [UUID] { records.keys.sorted { $0.uuidString < $1.uuidString } }
+    package var ids: [UUID] { records.keys.sorted() }
 
     package mutating func add(_ record: CaseFileRecord) { records[record.id] = record }
 

@@ -1,6 +1,7 @@
 import AMQP
 import FoundationEssentials
 import Ledger
+import Rights
 
 extension OutboxRow {
     /// The row as the broker gets it. Everything is `mandatory`: what nobody hears is recorded as unheard, not as sent.
@@ -8,7 +9,7 @@ extension OutboxRow {
         var properties = Properties()
         properties.contentType = kind == .outcome ? "application/cloudevents+json" : "application/json"
         properties.deliveryMode = .persistent
-        properties.messageID = id.uuidString.lowercased()
+        properties.messageID = id.lowercaseText
         properties.type = messageType
         properties.appID = "habeas"
         return Message(exchange: exchange, routingKey: routingKey, mandatory: true, properties: properties, body: body)

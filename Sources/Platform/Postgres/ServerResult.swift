@@ -1,10 +1,12 @@
 import CLibPQ
 import Glibc
+import Synchronization
 
 /// One `PGresult`, freed with the last reference.
-// Unchecked: libpq does not change a result once it has returned it, and its readers keep no state in it.
+// Unchecked: libpq does not change a result once it has returned it, and its readers keep nothing in it but a hint.
 final class ServerResult: @unchecked Sendable {
     let pointer: OpaquePointer
+    private let searchStart = Atomic(0)
 
     init(_ pointer: OpaquePointer) {
         self.pointer = pointer
@@ -31,12 +33,19 @@ final class ServerResult: @unchecked Sendable {
         PostgresType(rawValue: PQftype(pointer, Int32(column)))
     }
 
-    /// Compared in place: a row is read by names, and a text made of each name for each of them costs more than the reading.
+    /// Compared in place: a row is read by names, and a text made of each name for each of them costs more than the reading. What is
+    /// read after one column is mostly the next, so that the search goes on where the last one has ended.
     func column(_ name: String) -> Int? {
-        name.withCString { wanted in
-            (0..<columnCount).first { column in
-                PQfname(pointer, Int32(column)).map { strcmp($0, wanted) == 0 } ?? false
+        let count = columnCount
+        let start = searchStart.load(ordering: .relaxed)
+        return name.withCString { wanted in
+            for offset in 0..<count {
+                let column = start + offset < count ? start + offset : start + offset - count
+                guard let found = PQfname(pointer, Int32(column)), strcmp(found, wanted) == 0 else { continue }
+                searchStart.store(column + 1 < count ? column + 1 : 0, ordering: .relaxed)
+                return column
             }
+            return nil
         }
     }
 

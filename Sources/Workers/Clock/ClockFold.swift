@@ -263,7 +263,7 @@ struct ClockFold {
     func finished(machineNow: Date) -> (statements: [SQL], outgoing: [OutboxRow]) {
         var files = CaseFileWrites()
         var statements: [SQL] = []
-        for id in changed.sorted(by: { $0.uuidString < $1.uuidString }) {
+        for id in changed.sorted() {
             if let record = cases[id] { files.change(record) }
             if let incident = incidents[id] { statements.append(incident.update) }
         }

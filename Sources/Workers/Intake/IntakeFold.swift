@@ -294,7 +294,7 @@ struct IntakeFold {
         for id in opened { if let record = state.cases[id] { files.open(record) } }
         let openedIDs = Set(opened)
         // In id order, as their locks were taken.
-        for id in changed.subtracting(openedIDs).sorted(by: { $0.uuidString < $1.uuidString }) {
+        for id in changed.subtracting(openedIDs).sorted() {
             if let record = state.cases[id] { files.change(record) }
         }
         var outbox = OutboxWrites()

@@ -79,7 +79,7 @@ struct IntakeState {
     /// The open ends of a client's contract, in id order.
     func contracts(of client: String) -> [CaseFileRecord] {
         cases.values.filter { $0.kind == .endOfContract && $0.clientID == client && !$0.state.isFinal }
-            .sorted { $0.id.uuidString < $1.id.uuidString }
+            .sorted { $0.id < $1.id }
     }
 
     /// Where an event about these cases takes effect: at the case that answers, where one is linked to it.

@@ -1,3 +1,4 @@
+import Foundation
 import Rights
 import Testing
 
@@ -29,5 +30,15 @@ struct JSONWriterTests {
             $0.member("z", 2)
         }
         #expect(String(decoding: writer.bytes, as: UTF8.self) == #"{"b":1,"z":2}"#)
+    }
+
+    @Test("writes identifiers in lower case, every digit of them")
+    func identifiers() throws {
+        for _ in 0..<200 {
+            let id = UUID()
+            #expect(id.lowercaseText == id.uuidString.lowercased())
+        }
+        let id = try #require(UUID(uuidString: "0123ABCD-4567-89EF-FEDC-BA9876543210"))
+        #expect(id.lowercaseText == "0123abcd-4567-89ef-fedc-ba9876543210")
     }
 }

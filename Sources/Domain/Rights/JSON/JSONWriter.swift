@@ -43,7 +43,7 @@ package struct JSONWriter {
     package mutating func member(_ name: StaticString, _ value: UUID?) {
         guard let value else { return }
         key(name)
-        string(value.uuidString.lowercased())
+        string(value.lowercaseText)
     }
 
     package mutating func member(_ name: StaticString, _ value: Date?) {
