@@ -25,19 +25,20 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
         /// Nobody looks at what is waiting any more.
         var isClosed = false
         var roomSeekers: [CheckedContinuation<Void, Never>] = []
-        /// A list for each writer.
-        var outcomes: [[Ended]] = Array(repeating: [], count: EffectLease.lanes)
+        var outcomes: [Ended] = []
         /// No call is left that could add to them.
         var isComplete = false
-        var writers: [CheckedContinuation<Void, Never>] = []
+        /// There is one, so that what is passed on among effects waits for no other transaction of this worker.
+        var writer: CheckedContinuation<Void, Never>?
         /// When the last call to a target with a rate began.
         var starts: [String: ContinuousClock.Instant] = [:]
-        /// By target, those that were taken ahead and wait for a slot, in the order in which they came.
-        var queues: [String: [SlotSeeker]] = [:]
-        /// By target, claimed effects with a slot whose end is not written yet. Without one nobody passes a slot on.
-        var slots: [String: Int] = [:]
-        /// Targets at which slots are being asked for.
-        var asking: Set<String> = []
+        /// Those that were taken ahead, each with whoever waits until when its slot stands; nil where none came in time.
+        var lines = Lines()
+
+        mutating func takeWriter() -> CheckedContinuation<Void, Never>? {
+            defer { writer = nil }
+            return writer
+        }
 
         mutating func takeWaiting() -> [Claimed] {
             defer { waiting.removeAll() }
@@ -52,19 +53,9 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
         let slotUntil: ContinuousClock.Instant?
 
         var target: String { attempt.lease.effect.target }
-
-        var lane: Int { attempt.lease.lane }
     }
 
-    /// One that waits for the slot of another call to its target.
-    private struct SlotSeeker {
-        let lease: EffectLease
-        let longestCall: Duration
-        /// The end of its own lease.
-        let until: ContinuousClock.Instant
-        /// Until when the slot is good for calls; nil where none came in time.
-        let continuation: CheckedContinuation<ContinuousClock.Instant?, Never>
-    }
+    private typealias Lines = SlotLines<CheckedContinuation<ContinuousClock.Instant?, Never>>
 
     /// Outcomes in one transaction.
     private static var chunk: Int { 200 }
@@ -73,10 +64,8 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
 
     private let name: String
     private let performer: Performer
-    private let work: CaseWork<Planner>
+    private let outcomes: OutcomeWriter<Planner>
     private let pool: PostgresPool
-    private let dispatcher: OutboxDispatcher
-    private let gate: OutageGate
     private let capacity: Int
     private let drainBudget: Duration
     private let pace: CallPace
@@ -104,10 +93,15 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
     ) {
         self.name = name
         self.performer = performer
-        self.work = work
+        outcomes = OutcomeWriter(
+            work: work,
+            pool: pool,
+            dispatcher: dispatcher,
+            gate: gate,
+            metrics: metrics,
+            logger: logger
+        )
         self.pool = pool
-        self.dispatcher = dispatcher
-        self.gate = gate
         self.capacity = capacity
         self.drainBudget = drainBudget
         self.pace = pace
@@ -166,7 +160,7 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
         let (count, isClosed) = state.withLock { state in
             state.reserved -= used
             state.underWay += batch.count
-            for item in batch where !item.lease.isAhead { state.slots[item.lease.effect.target, default: 0] += 1 }
+            for item in batch where !item.lease.isAhead { state.lines.hold(at: item.lease.effect.target) }
             if !state.isClosed { state.waiting += batch }
             return (state.underWay, state.isClosed)
         }
@@ -181,43 +175,37 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
             await perform()
             complete()
         }
-        let writers = Task {
-            await withTaskGroup(of: Void.self) { group in
-                for lane in 0..<EffectLease.lanes { group.addTask { await self.write(lane) } }
-            }
-        }
+        let writing = Task { await write() }
         await withTaskCancellationOrGracefulShutdownHandler {
             await calls.value
-            await writers.value
+            await writing.value
         } onCancelOrGracefulShutdown: {
-            self.end(calls, writers)
+            self.end(calls, writing)
         }
     }
 
-    private func end(_ calls: Task<Void, Never>, _ writers: Task<Void, Never>) {
+    private func end(_ calls: Task<Void, Never>, _ writing: Task<Void, Never>) {
         let seekers = state.withLock { state in
             state.isEnding = true
-            defer { state.queues.removeAll() }
-            return state.queues.values.joined()
+            return state.lines.end()
         }
-        for seeker in seekers { seeker.continuation.resume(returning: nil) }
+        for seeker in seekers { seeker.waiter.resume(returning: nil) }
         bell.finish()
         wake()
         Task {
             // A timer, not a wait for something: the budget is what bounds the drain.
             do { try await Task.sleep(for: drainBudget) } catch { return }
             calls.cancel()
-            writers.cancel()
+            writing.cancel()
         }
     }
 
     private func complete() {
-        let writers = state.withLock { state in
+        let writer = state.withLock { state in
             state.isComplete = true
-            defer { state.writers.removeAll() }
-            return state.writers
+            return state.takeWriter()
         }
-        for writer in writers { writer.resume() }
+        writer?.resume()
     }
 
     // MARK: Calling
@@ -251,15 +239,23 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
             }
         }
         let start = ContinuousClock.now
-        let verdict =
-            performer.renews(item.lease.effect) ? await perform(job, keeping: item.lease) : await performer.perform(job)
+        let verdict = await call(job, under: item.lease)
         pace.note(start.duration(to: .now), at: item.lease.effect.target)
         finish(item, verdict, startedAt: start, slotUntil: slotUntil)
     }
 
+    private func call(_ job: Performer.Job, under lease: EffectLease) async -> AttemptVerdict {
+        guard performer.renews(lease.effect) else { return await performer.perform(job) }
+        let span = performer.longestCall(of: lease.effect) + EffectClaim<Performer>.margin
+        return await LeaseKeeper(pool: pool, logger: logger).keeping(lease, for: span) { [performer] in
+            await performer.perform(job)
+        }
+    }
+
     // MARK: Slots
 
-    /// Waits for the slot of a call that ends; nil where it becomes too late for this lease, or the worker is ending.
+    /// Waits for the slot of a call that ends, and answers how long it stands; nil where it becomes too late for this lease, or the
+    /// worker is ending.
     ///
     /// - Parameter until: the end of its own lease.
     private func slot(
@@ -271,161 +267,67 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
         // A timer, not a wait for something: what has waited too long goes back to the line.
         let timer = Task {
             do { try await Task.sleep(until: latest, clock: .continuous) } catch { return }
-            giveUp(lease)
+            state.withLock { $0.lines.giveUp(lease) }?.waiter.resume(returning: nil)
         }
         defer { timer.cancel() }
         return await withCheckedContinuation { continuation in
-            let seeker = SlotSeeker(lease: lease, longestCall: longestCall, until: until, continuation: continuation)
-            let (mustWait, mustAsk) = state.withLock { state in
+            let (waits, asks) = state.withLock { state in
                 guard !state.isEnding else { return (false, false) }
-                let target = lease.effect.target
-                state.queues[target, default: []].append(seeker)
-                guard state.slots[target, default: 0] == 0 else { return (true, false) }
-                return (true, state.asking.insert(target).inserted)
+                let seeker = Lines.Seeker(
+                    lease: lease,
+                    longestCall: longestCall,
+                    until: until,
+                    waiter: continuation
+                )
+                return (true, state.lines.wait(seeker))
             }
-            if !mustWait { continuation.resume(returning: nil) }
-            if mustAsk { Task { await askForSlots(at: lease.effect.target) } }
+            if !waits { continuation.resume(returning: nil) }
+            if asks { Task { await askForSlots(at: lease.effect.target) } }
         }
     }
 
-    private func giveUp(_ lease: EffectLease) {
-        let seeker = state.withLock { state -> SlotSeeker? in
-            let target = lease.effect.target
-            guard let index = state.queues[target]?.firstIndex(where: { $0.lease.effect.id == lease.effect.id }) else {
-                return nil
-            }
-            return state.queues[target]?.remove(at: index)
-        }
-        seeker?.continuation.resume(returning: nil)
-    }
-
-    /// Whom the next call would meet in trouble, the database is asked about first.
+    /// Passes on the slot of a call that has ended. Where the next call would meet trouble, the database is asked about first.
     private func pass(from ended: inout Ended) {
         guard let until = ended.slotUntil, ended.attempt.passedTo == nil, !ended.attempt.verdict.isTargetsTrouble else {
             return
         }
-        ended.attempt.passedTo = pass(ended.target, until: until, lane: ended.lane)
+        let target = ended.target
+        let next = state.withLock { $0.lines.pass(at: target, until: until, now: .now) }
+        ended.attempt.passedTo = next?.lease
+        next?.waiter.resume(returning: until)
     }
 
-    /// What has been written gives its slots back. Where this worker has none any more nobody passes one on.
+    /// What has been written gives its slots back.
     private func giveBack(_ batch: [Ended]) {
-        let asked = state.withLock { state -> [String] in
-            var asked: [String] = []
-            for ended in batch where ended.slotUntil != nil {
-                let left = state.slots[ended.target, default: 1] - 1
-                state.slots[ended.target] = left > 0 ? left : nil
-                guard left <= 0, state.queues[ended.target]?.isEmpty == false else { continue }
-                if state.asking.insert(ended.target).inserted { asked.append(ended.target) }
-            }
-            return asked
-        }
-        for target in asked { Task { await askForSlots(at: target) } }
+        let targets = batch.filter { $0.slotUntil != nil }.map(\.target)
+        for target in state.withLock({ $0.lines.giveBack(at: targets) }) { Task { await askForSlots(at: target) } }
     }
 
-    /// Asks the database for the slots of those that were taken ahead. Whoever gets none goes back to the line, unless this worker has
-    /// one by then.
+    /// Asks the database for slots for those that were taken ahead.
     private func askForSlots(at target: String) async {
-        let leases = state.withLock { $0.queues[target]?.map(\.lease) ?? [] }
-        let granted: Set<UUID>
+        let leases = state.withLock { $0.lines.leases(at: target) }
+        let granted = await slots(for: leases, at: target)
+        let (lucky, others) = state.withLock { state -> ([Lines.Seeker], [Lines.Seeker]) in
+            let found = state.lines.granted(granted, at: target)
+            return (found.lucky, found.others)
+        }
+        for seeker in lucky { seeker.waiter.resume(returning: seeker.until) }
+        for seeker in others { seeker.waiter.resume(returning: nil) }
+    }
+
+    /// None while the database is away: who waits goes back to the line.
+    private func slots(for leases: [EffectLease], at target: String) async -> Set<UUID> {
         do {
-            granted = try await pool.withConnection { try await Self.slots(for: leases, at: target, on: $0) }
+            return try await pool.withConnection { try await EffectLease.slots(for: leases, at: target, on: $0) }
         } catch {
-            granted = []
-        }
-        let (lucky, others) = state.withLock { state -> ([SlotSeeker], [SlotSeeker]) in
-            state.asking.remove(target)
-            var lucky: [SlotSeeker] = []
-            var others: [SlotSeeker] = []
-            for seeker in state.queues[target] ?? [] {
-                if granted.contains(seeker.lease.effect.id) { lucky.append(seeker) } else { others.append(seeker) }
-            }
-            state.slots[target, default: 0] += lucky.count
-            let isServed = state.slots[target, default: 0] > 0
-            state.queues[target] = isServed ? others : nil
-            if state.slots[target] == 0 { state.slots[target] = nil }
-            return (lucky, isServed ? [] : others)
-        }
-        for seeker in lucky { seeker.continuation.resume(returning: seeker.until) }
-        for seeker in others { seeker.continuation.resume(returning: nil) }
-    }
-
-    /// Gives slots that are free to leases that were taken ahead, the first first; answers their effects.
-    private static func slots(
-        for leases: [EffectLease],
-        at target: String,
-        on connection: PostgresConnection
-    ) async throws -> Set<UUID> {
-        guard !leases.isEmpty else { return [] }
-        return try await connection.transaction { connection in
-            let read = try await connection.pipeline([TargetRecord.locking([target]), TargetRecord.reading([target])])
-            guard let row = read[1].first else { return [] }
-            let record = try TargetRecord(row: row)
-            let isOpen = record.circuit == .closed && !record.isPaused && record.disabledAt == nil
-            let free = isOpen ? max(0, record.inFlight - record.live) : 0
-            let first = Array(leases.prefix(free))
-            _ = try await connection.pipeline((first.isEmpty ? [] : [EffectLease.passing(to: first)]) + ["COMMIT"])
-            return Set(first.map(\.effect.id))
-        }
-    }
-
-    /// Gives the slot of a call that has ended to the next that waits for one at the same target. Until that is written down the ended
-    /// effect's lease stands for it: it has to last longer than the next call can.
-    ///
-    /// - Parameter lane: whose writer ends the effect: it is best the same that ends the next one, so that it has to lock no row that
-    ///   another has in hand.
-    private func pass(_ target: String, until: ContinuousClock.Instant, lane: Int) -> EffectLease? {
-        let now = ContinuousClock.now
-        let seeker = state.withLock { state -> SlotSeeker? in
-            guard let queue = state.queues[target], let first = queue.first, now + first.longestCall <= until else {
-                return nil
-            }
-            state.slots[target, default: 0] += 1
-            return state.queues[target]?.remove(at: queue.firstIndex { $0.lease.lane == lane } ?? 0)
-        }
-        seeker?.continuation.resume(returning: until)
-        return seeker?.lease
-    }
-
-    /// A call that takes its time: its lease is renewed, and the call is given up where the lease is lost or nobody wants the effect
-    /// any more.
-    private func perform(_ job: Performer.Job, keeping lease: EffectLease) async -> AttemptVerdict {
-        await withTaskGroup(of: AttemptVerdict?.self) { group in
-            group.addTask { [performer] in await performer.perform(job) }
-            group.addTask {
-                await self.keep(lease)
-                return nil
-            }
-            var verdict: AttemptVerdict?
-            while let next = await group.next() {
-                verdict = verdict ?? next
-                group.cancelAll()
-            }
-            return verdict ?? .retry(AttemptVerdict.notBegun, blamesTarget: false)
-        }
-    }
-
-    /// Renews the lease until it is lost, not wanted, or the call is over.
-    private func keep(_ lease: EffectLease) async {
-        let span = performer.longestCall(of: lease.effect) + EffectClaim<Performer>.margin
-        var end = ContinuousClock.now + span
-        while ContinuousClock.now < end {
-            // A timer, not a wait for something: a lease is renewed while two thirds of it are left.
-            do { try await Task.sleep(for: span / 3) } catch { return }
-            do {
-                let asked = ContinuousClock.now
-                let renewed = try await pool.withConnection { try await $0.query(lease.renewing(for: span)) }
-                guard let row = renewed.first, try row.decode(0, as: Bool.self) else { return }
-                end = asked + span
-            } catch {
-                if Task.isCancelled { return }
-                logger.warning("a lease could not be renewed", metadata: .keys([.reason: "\(error)"]))
-            }
+            logger.warning("slots could not be asked for", metadata: .keys([.reason: "\(error)"]))
+            return []
         }
     }
 
     /// What was claimed and never begun goes back, uncounted.
     ///
-    /// - Parameter slotUntil: see ``pass(_:until:)``; nil where it had none.
+    /// - Parameter slotUntil: see ``pass(from:)``; nil where it had none.
     private func leave(_ item: Claimed, slotUntil: ContinuousClock.Instant? = nil) {
         finish(
             item,
@@ -482,21 +384,20 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
         )
         var ended = Ended(attempt: attempt, slotUntil: slotUntil)
         pass(from: &ended)
-        let writers = state.withLock { [ended] state in
-            state.outcomes[ended.lane].append(ended)
-            defer { state.writers.removeAll() }
-            return state.writers
+        let writer = state.withLock { [ended] state in
+            state.outcomes.append(ended)
+            return state.takeWriter()
         }
-        for writer in writers { writer.resume() }
+        writer?.resume()
     }
 
     // MARK: Writing
 
-    private func write(_ lane: Int) async {
-        while var batch = await nextOutcomes(lane) {
+    private func write() async {
+        while var batch = await nextOutcomes() {
             // Whoever has come since the calls ended.
             for index in batch.indices { pass(from: &batch[index]) }
-            await record(batch.map(\.attempt))
+            await outcomes.record(batch.map(\.attempt))
             giveBack(batch)
             let count = state.withLock { state in
                 state.underWay -= batch.count
@@ -508,10 +409,10 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
     }
 
     /// The next outcomes; nil when there will be none any more.
-    private func nextOutcomes(_ lane: Int) async -> [Ended]? {
+    private func nextOutcomes() async -> [Ended]? {
         while true {
             let (found, isBusy, isOver) = state.withLock { state in
-                (state.outcomes[lane].count, state.underWay > Self.quiet, state.isComplete)
+                (state.outcomes.count, state.underWay > Self.quiet, state.isComplete)
             }
             if found > 0 {
                 if isBusy, found < Self.chunk, !isOver {
@@ -519,8 +420,8 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
                     try? await Task.sleep(for: .milliseconds(5))
                 }
                 let batch = state.withLock { state in
-                    let batch = Array(state.outcomes[lane].prefix(Self.chunk))
-                    state.outcomes[lane].removeFirst(batch.count)
+                    let batch = Array(state.outcomes.prefix(Self.chunk))
+                    state.outcomes.removeFirst(batch.count)
                     return batch
                 }
                 if !batch.isEmpty { return batch }
@@ -529,91 +430,12 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
             if isOver { return nil }
             await withCheckedContinuation { continuation in
                 let mustWait = state.withLock { state in
-                    guard state.outcomes[lane].isEmpty, !state.isComplete else { return false }
-                    state.writers.append(continuation)
+                    guard state.outcomes.isEmpty, !state.isComplete else { return false }
+                    state.writer = continuation
                     return true
                 }
                 if !mustWait { continuation.resume() }
             }
         }
     }
-
-    /// Writes outcomes down, however long the database is away; those that it refuses are found by halving.
-    ///
-    /// - Parameter plans: false where a decision about the case stands in the way of its outcome: what has happened outside is
-    ///   entered without it, for the peer must not be called again because of that.
-    private func record(_ batch: [EffectAttempt], plans: Bool = true) async {
-        var attempt = 0
-        var wasRefused = false
-        while true {
-            do {
-                let rows = try await uninterrupted { [pool, work] in
-                    try await pool.withConnection { connection in
-                        try await work.run(
-                            batch.compactMap(\.lease.effect.caseID),
-                            attempts: batch,
-                            plans: plans,
-                            on: connection
-                        )
-                    }
-                }
-                dispatcher.dispatch(rows)
-                if wasRefused { await gate.accepted() }
-                return
-            } catch {
-                switch FailureClass(error) {
-                case .conflict: break
-                case .outage:
-                    logger.warning("outcomes wait for the database", metadata: .keys([.reason: "\(error)"]))
-                    if Task.isCancelled { return drop(batch, error) }
-                    await gate.pass()
-                case .defect(let code):
-                    logger.error("the database refuses outcomes", metadata: .keys([.reason: "\(error)"]))
-                    if Task.isCancelled { return drop(batch, error) }
-                    await gate.refused(code: code)
-                    wasRefused = true
-                case .guilty:
-                    if batch.count > 1 {
-                        let middle = batch.count / 2
-                        await record(Array(batch[..<middle]), plans: plans)
-                        await record(Array(batch[middle...]), plans: plans)
-                    } else if plans {
-                        logger.error(
-                            "what follows from an outcome cannot be decided; it is entered without that",
-                            metadata: .keys([.reason: "\(error)"])
-                        )
-                        await record(batch, plans: false)
-                    } else {
-                        drop(batch, error)
-                    }
-                    return
-                }
-            }
-            let span = Duration.milliseconds(min(1 << min(attempt, 12), 5_000))
-            try? await Task.sleep(for: span * Double.random(in: 0.5...1))
-            attempt += 1
-        }
-    }
-
-    /// Runs `body` to its end even if this task is cancelled meanwhile: what has happened outside is to be on record.
-    private func uninterrupted<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws
-        -> Result
-    {
-        try await Task { try await body() }.value
-    }
-
-    private func drop(_ batch: [EffectAttempt], _ error: any Error) {
-        metrics.unwritten.increment(by: UInt64(batch.count))
-        logger.error(
-            "outcomes could not be written; their effects are tried again when the lease is over",
-            metadata: .keys([.reason: "\(error)", .count: "\(batch.count)"])
-        )
-    }
-}
-
-extension EffectLease {
-    /// Writers of outcomes; what belongs to one case goes to one of them, so that they do not wait for each other's locks.
-    fileprivate static let lanes = 2
-
-    fileprivate var lane: Int { Int((effect.caseID ?? effect.id).uuid.15) % Self.lanes }
 }

@@ -14,19 +14,19 @@ package struct HintRelease: Sendable {
     /// - Parameter pace: of the worker that lets them go, which takes some ahead; nil for one that performs none.
     package init(of targets: [String], pace: CallPace? = nil) {
         let depths = targets.map { pace?.depth(at: $0) ?? 0 }
-        statements = targets.isEmpty ? [] : [ReadyLine.release(targets, depths: depths)]
+        statements = targets.isEmpty ? [] : [ReadyLine.entering(targets), ReadyLine.release(targets, depths: depths)]
     }
 
     /// The messages about what was released, and the statements that put them into the outbox.
     package static func hints(
-        _ results: some Collection<Rows>,
+        _ results: some BidirectionalCollection<Rows>,
         at now: Date,
         machineNow: Date,
         grace: Duration = .seconds(30)
     ) throws -> (rows: [OutboxRow], statements: [SQL]) {
         var released: [String: [UUID]] = [:]
-        for rows in results {
-            for (id, queue) in try rows.decode(UUID.self, String.self) { released[queue, default: []].append(id) }
+        for (id, queue) in try results.last?.decode(UUID.self, String.self) ?? [] {
+            released[queue, default: []].append(id)
         }
         var outbox = OutboxWrites(grace: grace)
         for (queue, ids) in released.sorted(by: { $0.key < $1.key }) {
@@ -43,7 +43,7 @@ package struct HintRelease: Sendable {
         var writer = JSONWriter()
         writer.object { body in
             body.member("v", 1)
-            body.member("ids", ids.map { $0.uuidString.lowercased() })
+            body.member("ids", ids.map { $0.lowercaseText })
         }
         return OutboxRow(
             id: UUID.version7(at: now),

@@ -134,4 +134,31 @@ struct EffectFairnessTests {
             #expect(performer.book.most.values.allSatisfy { $0 <= 10 })
         }
     }
+
+    @Test("A2: two that let go at one target do so one after the other, and together no more than there is room for")
+    func oneAtATime() async throws {
+        try await EffectFixture.with { fixture in
+            try await fixture.targets(["mail-room"], inFlight: 4)
+            try await fixture.plan(50, of: try await fixture.cases(1), to: "mail-room")
+            let release = HintRelease(of: ["mail-room"])
+            let first = try await PostgresConnection.connect(try Database.current)
+            try await first.begin()
+            #expect(try await first.pipeline(release.statements)[1].count == 4 + 1)
+            async let second = fixture.worker.withConnection { connection in
+                try await connection.transaction { try await $0.pipeline(release.statements + ["COMMIT"])[1].count }
+            }
+            let waits = try await eventually {
+                try await fixture.count(
+                    """
+                    SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                    """
+                ) == 1
+            }
+            #expect(waits)
+            try await first.commit()
+            #expect(try await second == 0)
+            await first.close()
+        }
+    }
 }

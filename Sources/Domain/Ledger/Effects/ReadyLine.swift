@@ -1,14 +1,24 @@
 package import FoundationEssentials
 package import Postgres
 
-/// Lets effects of targets go as far as these have room, taking turns among clients. No lock of the targets is needed: two at
-/// once may let go a little more than there is room for, and the claim, where limits bind, puts that back.
+/// Lets effects of targets go as far as these have room, taking turns among clients. One at a time does so at a target, see
+/// ``entering(_:)``; the rows of the targets need no lock, for the claim, where limits bind, puts back what is too much.
 ///
 /// Room is the slots that are free, less what is on its way to the workers, and a few more while one is free: a hint that got lost
 /// must not hold up a target with few slots. What comes to a claim beyond the slots is put back, which costs as much as letting it go.
 package enum ReadyLine {
     /// How long a hint may lie in the broker before the effect is released again.
     package static let patience = Duration.seconds(30)
+
+    /// Keeps others from letting effects of these targets go until the transaction is over. The last locks of a transaction, and before
+    /// ``release(_:depths:)``: a release that began before another one was committed would find what that one has let go, and would
+    /// hold it locked, although it cannot use it, while a worker wants to claim it.
+    package static func entering(_ targets: [String]) -> SQL {
+        """
+        SELECT pg_advisory_xact_lock(key)
+          FROM (SELECT hashtextextended('habeas.release ' || id, 0) AS key FROM unnest(\(targets)::text[]) AS id ORDER BY key) AS keys
+        """
+    }
 
     /// Of each client that waits at a target a few, those first whose turn was longest ago. Answers id and queue of what was
     /// released, target by target: a claim of few targets gets in nobody's way. The hints' ends keep the order of turns for it.
@@ -81,7 +91,11 @@ package enum ReadyLine {
     /// that time is over; of one with a rate no more than two seconds' worth.
     private static func room(_ targets: [String], _ depths: [Int]) -> SQL {
         """
-        SELECT t.id, t.client_id IS NULL AS is_shared, greatest(0, CASE
+        SELECT t.id, t.client_id IS NULL AS is_shared, CASE
+                 -- Where the worker has much in hand more is let go a quarter at a time: to look for it costs the same for one as for many.
+                 WHEN wanted.depth > 0 AND t.circuit = 'closed' AND t.per_second IS NULL
+                      AND 4 * (coalesce(live.leased, 0) + coalesce(live.ahead, 0) + coalesce(live.released, 0)) > 3 * n.places THEN 0
+                 ELSE greatest(0, CASE
                  WHEN t.paused_at IS NOT NULL OR t.disabled_at IS NOT NULL OR t.quiet_until > clock_timestamp() THEN 0
                  WHEN t.circuit = 'closed'
                    THEN CASE WHEN n.places > coalesce(live.leased, 0) + coalesce(live.ahead, 0)
@@ -89,7 +103,7 @@ package enum ReadyLine {
                                      coalesce(ceil(2 * t.per_second), 2000)::int8)
                           ELSE 0 END
                  WHEN t.circuit_until <= clock_timestamp() THEN 1 - coalesce(live.leased, 0)
-                 ELSE 0 END - coalesce(live.released, 0)) AS left_over
+                 ELSE 0 END - coalesce(live.released, 0)) END AS left_over
           FROM unnest(\(targets)::text[], \(depths.map(Int32.init))::int4[]) AS wanted (id, depth)
           JOIN habeas.target t ON t.id = wanted.id
           CROSS JOIN LATERAL (SELECT CASE WHEN t.per_second IS NULL THEN t.in_flight * (1 + wanted.depth) ELSE t.in_flight END) AS n (places)

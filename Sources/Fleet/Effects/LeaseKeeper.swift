@@ -1,0 +1,51 @@
+import Ledger
+import Logging
+import Observability
+import Postgres
+
+/// Renews the lease of a call that takes minutes or hours, for as long as the call lasts.
+struct LeaseKeeper: Sendable {
+    let pool: PostgresPool
+    let logger: Logger
+
+    /// Makes the call; gives it up where the lease is lost or nobody wants the effect any more.
+    ///
+    /// - Parameter span: what the lease lasts beyond each renewal: how long a dead worker's effect is left alone.
+    func keeping(
+        _ lease: EffectLease,
+        for span: Duration,
+        _ call: @escaping @Sendable () async -> AttemptVerdict
+    ) async -> AttemptVerdict {
+        await withTaskGroup(of: AttemptVerdict?.self) { group in
+            group.addTask(operation: call)
+            group.addTask {
+                await renew(lease, for: span)
+                return nil
+            }
+            var verdict: AttemptVerdict?
+            while let next = await group.next() {
+                verdict = verdict ?? next
+                group.cancelAll()
+            }
+            return verdict ?? .retry(AttemptVerdict.notBegun, blamesTarget: false)
+        }
+    }
+
+    /// Returns when the lease is lost, when the effect is not wanted any more, or when the call is over.
+    private func renew(_ lease: EffectLease, for span: Duration) async {
+        var end = ContinuousClock.now + span
+        while ContinuousClock.now < end {
+            // A timer, not a wait for something: a lease is renewed while two thirds of it are left.
+            do { try await Task.sleep(for: span / 3) } catch { return }
+            do {
+                let asked = ContinuousClock.now
+                let renewed = try await pool.withConnection { try await $0.query(lease.renewing(for: span)) }
+                guard let row = renewed.first, try row.decode(0, as: Bool.self) else { return }
+                end = asked + span
+            } catch {
+                if Task.isCancelled { return }
+                logger.warning("a lease could not be renewed", metadata: .keys([.reason: "\(error)"]))
+            }
+        }
+    }
+}
