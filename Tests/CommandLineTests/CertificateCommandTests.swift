@@ -211,7 +211,7 @@ struct KeyCommandTests {
         let path = "\(folder.path)/keys"
         #expect(try await CommandLine.run(["keys", "create", "--file", path]).status == 0)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-        for (kind, id) in [("kek", "k2"), ("lookup", "l2"), ("sign", "s2")] {
+        for (kind, id) in [("kek", "k2"), ("lookup", "l2"), ("sign", "s2"), ("intake", "i2")] {
             let run = try await CommandLine.run(["keys", "create", "--file", path, "--add", kind, "--json"])
             let object = try run.object
             #expect(run.status == 0 && object["id"] as? String == id && object["in_use"] as? Bool == false)
@@ -224,9 +224,13 @@ struct KeyCommandTests {
         let keys = try #require(try listed.object["keys"] as? [[String: Any]])
         #expect(keys.map { $0["public_key"] as? String } == ring.signingKeys.map(\.verifyingKey.base64))
         #expect(keys.map { $0["in_use"] as? Bool } == [true, false])
+        let sealing = try await CommandLine.run(["keys", "public", "--file", path, "--intake"])
+        #expect(sealing.output == ring.intakeKeys.map { $0.receiver.jwk + "\n" }.joined())
+        let both = try await CommandLine.run(["keys", "public", "--file", path, "--intake", "--json"])
+        #expect(try #require(try both.object["keys"] as? [[String: Any]]).map { $0["id"] as? String } == ["i1", "i2"])
         for line in try folder.read("keys").split(separator: "\n") where !line.hasPrefix("#") {
             let secret = try #require(line.split(separator: " ").last)
-            #expect(!listed.output.contains(secret))
+            #expect(!listed.output.contains(secret) && !sealing.output.contains(secret))
         }
     }
 

@@ -4,7 +4,7 @@ import FoundationEssentials
 extension KeyRing {
     /// What a key of the file is for; the raw value is the first word of its line.
     package enum Kind: String, CaseIterable, Sendable {
-        case kek, lookup, sign
+        case kek, lookup, sign, intake
 
         /// With which the ids of new keys begin.
         fileprivate var letter: String {
@@ -12,6 +12,15 @@ extension KeyRing {
             case .kek: "k"
             case .lookup: "l"
             case .sign: "s"
+            case .intake: "i"
+            }
+        }
+
+        /// A new key, in base64.
+        func fresh() -> String {
+            switch self {
+            case .kek, .lookup, .sign: SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() }
+            case .intake: IntakeKey.fresh().base64EncodedString()
             }
         }
     }
@@ -22,6 +31,7 @@ extension KeyRing {
         case .kek: keyEncryptionKeys.map(\.id)
         case .lookup: lookupKeys.map(\.id)
         case .sign: signingKeys.map(\.id)
+        case .intake: intakeKeys.map(\.id)
         }
     }
 
@@ -43,9 +53,8 @@ extension KeyRing {
         var number = 1
         while taken.contains("\(kind.letter)\(number)") { number += 1 }
         let id = "\(kind.letter)\(number)"
-        let key = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() }
         let separator = text.isEmpty || text.hasSuffix("\n") ? "" : "\n"
-        let line = "\(separator)\(kind.rawValue) \(id) \(key)\n"
+        let line = "\(separator)\(kind.rawValue) \(id) \(kind.fresh())\n"
         let ring = try KeyRing(parsing: text + line)
         return (line, id, ring.ids(of: kind).first == id)
     }

@@ -9,6 +9,7 @@ import FoundationEssentials
 ///     kek    k1  <base64 of 32 bytes>
 ///     lookup l1  <base64 of 32 bytes>
 ///     sign   s1  <base64 of 32 bytes>
+///     intake i1  <base64 of 32 bytes>
 ///
 /// The first key of a kind is the one that new rows use; the others are kept to read what they wrote.
 package struct KeyRing: Sendable {
@@ -42,6 +43,7 @@ package struct KeyRing: Sendable {
     package let keyEncryptionKeys: [KeyEncryptionKey]
     package let signingKeys: [SigningKey]
     package let lookupKeys: [LookupKey]
+    package let intakeKeys: [IntakeKey]
 
     /// The key that wraps new case keys.
     package var wrapping: KeyEncryptionKey { keyEncryptionKeys[0] }
@@ -51,6 +53,9 @@ package struct KeyRing: Sendable {
 
     /// The key that new signatures use; nil where the file has none.
     package var signing: SigningKey? { signingKeys.first }
+
+    /// The key that others seal for; nil where the file has none.
+    package var intake: IntakeKey? { intakeKeys.first }
 
     package func keyEncryptionKey(_ id: String) throws(KeyRingError) -> SymmetricKey {
         guard let found = keyEncryptionKeys.first(where: { $0.id == id }) else { throw KeyRingError(.unknownKey(id)) }
@@ -62,6 +67,7 @@ package struct KeyRing: Sendable {
         var wrapping: [KeyEncryptionKey] = []
         var looking: [LookupKey] = []
         var signing: [SigningKey] = []
+        var intake: [IntakeKey] = []
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let content = line.prefix { $0 != "#" }
             let words = content.split(whereSeparator: \.isWhitespace)
@@ -78,6 +84,9 @@ package struct KeyRing: Sendable {
             case .sign:
                 guard let key = SigningKey(id: id, bytes: bytes) else { throw KeyRingError(.badLine(index + 1)) }
                 signing.append(key)
+            case .intake:
+                guard let key = IntakeKey(id: id, bytes: bytes) else { throw KeyRingError(.badLine(index + 1)) }
+                intake.append(key)
             }
         }
         guard !wrapping.isEmpty else { throw KeyRingError(.noKey("kek")) }
@@ -85,21 +94,20 @@ package struct KeyRing: Sendable {
         keyEncryptionKeys = wrapping
         lookupKeys = looking
         signingKeys = signing
+        intakeKeys = intake
     }
 
     /// The text of a new key file with one fresh key of each kind.
     package static func newFile() -> String {
-        func fresh() -> String {
-            SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() }
-        }
-        return """
-            # Keys of one Habeas installation. Whoever reads this file reads every payload of its database.
-            # kind  id  base64 of 32 bytes; the first of a kind is in use, the others are kept to read what they wrote.
-            kek    k1 \(fresh())
-            lookup l1 \(fresh())
-            sign   s1 \(fresh())
+        """
+        # Keys of one Habeas installation. Whoever reads this file reads every payload of its database.
+        # kind  id  base64 of 32 bytes; the first of a kind is in use, the others are kept to read what they wrote.
+        kek    k1 \(Kind.kek.fresh())
+        lookup l1 \(Kind.lookup.fresh())
+        sign   s1 \(Kind.sign.fresh())
+        intake i1 \(Kind.intake.fresh())
 
-            """
+        """
     }
 }
 
@@ -120,7 +128,7 @@ package struct KeyRingError: Error, CustomStringConvertible {
     package var description: String {
         switch code {
         case .badLine(let line):
-            "key file, line \(line): expected `kek|lookup|sign ID BASE64-OF-32-BYTES`; correct the line or make a new file with `habeas keys create`"
+            "key file, line \(line): expected `kek|lookup|sign|intake ID BASE64-OF-32-BYTES`; correct the line or make a new file with `habeas keys create`"
         case .noKey(let kind): "key file: no key of kind \(kind); add one with `habeas keys create --add \(kind)`"
         case .unknownKey(let id):
             "key ring: no key-encryption key named \(id); restore the key file that this database was written with"

@@ -1,6 +1,6 @@
 import Crypto
 import FoundationEssentials
-import Rights
+package import Rights
 
 /// The public key of a receiver outside: a JSON Web Key on P-256 (RFC 7517), for which parts of a message are sealed.
 ///
@@ -10,7 +10,11 @@ package struct ReceiverKey: Sendable {
     /// By which the receiver finds its key: the one it gave, or the thumbprint of RFC 7638.
     package let kid: String
     /// The key in one spelling: the members that matter, in the order of their names.
-    package let jwk: String
+    package var jwk: String {
+        var writer = JSONWriter(capacity: 256)
+        writer.object { write(to: &$0) }
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
     private let key: P256.KeyAgreement.PublicKey
 
     private static let sizeLimit = 8_192
@@ -44,15 +48,21 @@ package struct ReceiverKey: Sendable {
         let given = document.word(0, "kid")
         guard document.member(0, "kid") == nil || given.map(Self.isKid) == true else { throw ReceiverKeyError(.kid) }
         kid = given ?? thumbprint
-        var writer = JSONWriter(capacity: 256)
-        writer.object { [kid] in
-            $0.member("crv", "P-256")
-            $0.member("kid", kid)
-            $0.member("kty", "EC")
-            $0.member("x", x)
-            $0.member("y", y)
-        }
-        jwk = String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    init(_ key: P256.KeyAgreement.PublicKey, kid: String) {
+        self.key = key
+        self.kid = kid
+    }
+
+    /// The members of ``jwk``.
+    package func write(to object: inout JSONWriter) {
+        let point = key.rawRepresentation
+        object.member("crv", "P-256")
+        object.member("kid", kid)
+        object.member("kty", "EC")
+        object.member("x", Base64URL.encode(point.prefix(32)))
+        object.member("y", Base64URL.encode(point.suffix(32)))
     }
 
     private static func isKid(_ text: String) -> Bool {

@@ -52,10 +52,10 @@ struct KeysCreate: ParsableCommand {
         if common.json {
             StandardOutput.write([
                 "file": .string(file), "kek": .string(ring.wrapping.id), "lookup": .string(ring.looking.id),
-                "sign": JSONValue(ring.signing?.id),
+                "sign": JSONValue(ring.signing?.id), "intake": JSONValue(ring.intake?.id),
             ])
         } else {
-            let ids = [ring.wrapping.id, ring.looking.id, ring.signing?.id].compactMap { $0 }
+            let ids = [ring.wrapping.id, ring.looking.id, ring.signing?.id, ring.intake?.id].compactMap { $0 }
             StandardOutput.write(
                 "wrote \(file) with keys \(ids.joined(separator: ", ")); keep a copy in a safe place"
             )
