@@ -227,7 +227,7 @@ struct OpenDSRCopyTests {
     func tooLarge() async throws {
         let files = try LoopbackListener { connection in
             while let line = LoopbackListener.line(from: connection), line != "\r\n" {}
-            let length = OpenDSRResults.limit + 1
+            let length = ResultsFile.limit + 1
             LoopbackListener.send("HTTP/1.1 200 OK\r\nContent-Length: \(length)\r\n\r\nfirst", to: connection)
             LoopbackListener.waitForEnd(of: connection)
         }
@@ -246,14 +246,17 @@ struct OpenDSRCopyTests {
         let services = try HTTPBench.services(bench.client)
         let system = OpenDSRBench.system(description, isInternal: false)
         let peer = try #require(OpenDSRPeer(system, services, OpenDSRTrust(), budget: .seconds(5)))
-        for (url, code) in [
-            ("http://files.vendor.example/1", OutboundError.Code.plain), ("https://127.0.0.1:9/1", .address),
-            ("https://[::1]/1", .address),
-        ] {
-            let error = await #expect(throws: OutboundError.self) { try await peer.download(url) { _, _ in } }
-            #expect(error?.code == code)
+        try await CopyBench.with { copies in
+            for (url, code) in [
+                ("http://files.vendor.example/1", OutboundError.Code.plain), ("https://127.0.0.1:9/1", .address),
+                ("https://[::1]/1", .address),
+            ] {
+                let file = ResultsFile(url: url, desk: copies.desk())
+                let error = await #expect(throws: OutboundError.self) { try await peer.fetch(file) }
+                #expect(error?.code == code)
+            }
         }
-        #expect(bench.connector.longestFetch > bench.connector.longestCall + OpenDSRResults.time - .seconds(1))
+        #expect(bench.connector.longestFetch > bench.connector.longestCall + ResultsFile.time - .seconds(1))
         await bench.client.close()
     }
 
@@ -268,7 +271,7 @@ struct OpenDSRCopyTests {
         ]
     )
     func names(url: String, name: String) {
-        #expect(OpenDSRResults.name(url) == name)
+        #expect(ResultsFile.name(url) == name)
     }
 
     @Test(
@@ -283,6 +286,6 @@ struct OpenDSRCopyTests {
     )
     func types(said: String, type: String) {
         let head = HTTPReply(status: 200, headers: [("Content-Type", said)], body: [])
-        #expect(OpenDSRResults.mediaType(head) == type)
+        #expect(ResultsFile.mediaType(head) == type)
     }
 }

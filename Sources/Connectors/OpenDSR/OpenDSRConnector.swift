@@ -13,7 +13,7 @@ package struct OpenDSRConnector: Connector {
     private var budget: Duration { services.timeout * 3 }
 
     package var longestCall: Duration { budget + .seconds(5) }
-    package var longestFetch: Duration { longestCall + OpenDSRResults.time }
+    package var longestFetch: Duration { longestCall + ResultsFile.time }
 
     package func perform(_ order: TargetOrder) async -> TargetReport {
         guard let peer = OpenDSRPeer(order.system, services, trust, budget: budget) else {

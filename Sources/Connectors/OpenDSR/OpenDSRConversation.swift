@@ -37,7 +37,7 @@ struct OpenDSRConversation {
             // It can be asked how far a request has come, and not whether anything is left.
             case .verify: return TargetReport(.refused("cannot_look"))
             }
-        } catch let obstacle as OpenDSRObstacle {
+        } catch let obstacle as ReplyObstacle {
             return TargetReport(obstacle.verdict)
         } catch let doubt as OpenDSRDoubt {
             // Nothing that it said counts. What it was asked it may have done.
@@ -98,7 +98,7 @@ struct OpenDSRConversation {
             return TargetReport(.done(.acceptedPending, status: reply.status), findings)
         case 400, 409, 422:
             let fault = OpenDSRFault(reading: reply.body)
-            guard reply.status == 409 || fault?.saysExists == true else { throw OpenDSRObstacle(reply) }
+            guard reply.status == 409 || fault?.saysExists == true else { throw ReplyObstacle(reply) }
             if let known = try await look(order.key) { return known }
             // Somebody else's word for the same wish: while it is under way, it does what ours would.
             if let other = fault?.other, other != order.key, let running = try await look(other, onlyRunning: true) {
@@ -107,7 +107,7 @@ struct OpenDSRConversation {
             return TargetReport(
                 .retry("equal_request", status: reply.status, blamesTarget: false, mayHaveActed: true)
             )
-        default: throw OpenDSRObstacle(reply, mayHaveActed: true)
+        default: throw ReplyObstacle(reply, mayHaveActed: true)
         }
     }
 
@@ -116,10 +116,10 @@ struct OpenDSRConversation {
         let reply = try await peer.send("GET", path(id))
         switch reply.status {
         case 200: break
-        case 401, 403, 407, 408, 425, 429: throw OpenDSRObstacle(reply)
+        case 401, 403, 407, 408, 425, 429: throw ReplyObstacle(reply)
         // Sending the same id again begins nothing twice.
         case 400..<500: return nil
-        default: throw OpenDSRObstacle(reply)
+        default: throw ReplyObstacle(reply)
         }
         let (found, findings) = try await status(reply, of: id)
         switch found.status {
@@ -143,7 +143,7 @@ struct OpenDSRConversation {
         // One that has just been taken is not everywhere known at once.
         case 404: return TargetReport(.retry("http_404", status: 404, blamesTarget: false))
         case 410: return TargetReport(.refused("expired_at_peer", status: 410))
-        default: throw OpenDSRObstacle(reply)
+        default: throw ReplyObstacle(reply)
         }
         var (found, findings) = try await status(reply, of: id)
         guard let status = found.status else {
@@ -179,9 +179,9 @@ struct OpenDSRConversation {
             return nothing(report, findings)
         }
         guard let desk = order.copy else { return TargetReport(.refused("no_store")) }
-        guard let piece = try await OpenDSRResults(url: url, desk: desk).fetch(from: peer) else {
+        guard let piece = try await peer.fetch(ResultsFile(url: url, desk: desk)) else {
             // It is said that there is something, and nothing comes.
-            guard report.resultsCount == 0 else { throw OpenDSRObstacle(.retry("results_short", blamesTarget: true)) }
+            guard report.resultsCount == 0 else { throw ReplyObstacle(.retry("results_short", blamesTarget: true)) }
             return nothing(report, findings)
         }
         findings.pieces = [piece]
@@ -212,7 +212,7 @@ struct OpenDSRConversation {
         case 404, 410: return TargetReport(.done(.alreadyAbsent, status: reply.status))
         // It has begun, or is over.
         case 400, 405, 409, 422: return TargetReport(.refused("not_pending", status: reply.status))
-        default: throw OpenDSRObstacle(reply, mayHaveActed: true)
+        default: throw ReplyObstacle(reply, mayHaveActed: true)
         }
     }
 
@@ -250,7 +250,7 @@ struct OpenDSRConversation {
         if order.operation == .collect {
             findings.rows = report.resultsCount
             // One file, whose records nobody has counted.
-            findings.parts = [TargetFindings.Part(OpenDSRResults.dataset, "copied", rows: 0)]
+            findings.parts = [TargetFindings.Part(ResultsFile.dataset, "copied", rows: 0)]
         }
         return TargetReport(.done(status: status), findings)
     }

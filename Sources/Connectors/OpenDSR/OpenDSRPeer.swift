@@ -66,24 +66,13 @@ struct OpenDSRPeer: Sendable {
     }
 
     /// Fetches a file from where the processor says that it is. Its credentials go with the call only where that is its own
-    /// place: results often lie in somebody's object store. It has a time of its own, beside that of the conversation.
+    /// place: results often lie in somebody's object store.
     ///
-    /// - Throws: as ``HTTPClient/download(_:into:)``, and `SecretError`.
-    func download(_ url: String, into sink: @escaping HTTPDownload.Sink) async throws -> HTTPDownload {
-        // A query may be longer than what an address is otherwise: a signature is in it.
-        guard let place = WebAddress(String(url.prefix { $0 != "?" && $0 != "#" })), place.user == nil,
-            place.password == nil
-        else { throw OutboundError(.url) }
-        var call = HTTPCall(
-            "GET",
-            url,
-            allowing: permissions,
-            timeout: OpenDSRResults.time,
-            bodyLimit: OpenDSRResults.limit
-        )
-        call.stallLimit = OpenDSRResults.stall
-        if place.origin == WebAddress(description.url)?.origin { try logIn(&call) }
-        return try await services.http.download(call, into: sink)
+    /// - Throws: as ``ResultsFile/fetch(over:allowing:prepare:)``, and `SecretError`.
+    func fetch(_ file: ResultsFile) async throws -> CopiedPiece? {
+        try await file.fetch(over: services.http, allowing: permissions) { place, call in
+            if place.origin == WebAddress(description.url)?.origin { try logIn(&call) }
+        }
     }
 
     private func timeLeft() throws -> Duration {
@@ -95,11 +84,11 @@ struct OpenDSRPeer: Sendable {
     /// What it supports.
     ///
     /// - Parameter life: what is known for longer is asked anew.
-    /// - Throws: ``OpenDSRObstacle`` too, and ``OpenDSRDoubt`` where it is signed and wrongly so.
+    /// - Throws: ``ReplyObstacle`` too, and ``OpenDSRDoubt`` where it is signed and wrongly so.
     func discovery(life: Duration = OpenDSRTrust.discoveryLife) async throws -> OpenDSRDiscovery {
         try await trust.discoveries.value("\(system.id) \(description.url)", life: life) {
             let reply = try await send("GET", "discovery")
-            guard reply.status == 200 else { throw OpenDSRObstacle(reply) }
+            guard reply.status == 200 else { throw ReplyObstacle(reply) }
             guard let discovery = OpenDSRDiscovery(reading: reply.body) else { throw OpenDSRDoubt(.unreadable) }
             // Where the certificate is, only this answer says: so much of it is read before it is known to be genuine.
             _ = try await signer(of: reply.headers, reply.body) { _ in discovery.certificate }

@@ -3,15 +3,15 @@ import FoundationEssentials
 import Outbound
 
 /// An answer that nothing follows from but what the ledger makes of it.
-struct OpenDSRObstacle: Error {
-    /// The longest that a processor may have itself left alone.
+struct ReplyObstacle: Error {
+    /// The longest that a peer may have itself left alone.
     private static let longestPause: Duration = .seconds(86_400)
 
     let verdict: AttemptVerdict
 
     init(_ verdict: AttemptVerdict) { self.verdict = verdict }
 
-    /// What a status says that has no meaning of its own in the protocol.
+    /// What a status says that has no meaning of its own where it was asked for.
     ///
     /// - Parameter mayHaveActed: whether the call, had it been heard, would have begun something.
     init(_ reply: HTTPReply, mayHaveActed: Bool = false) {

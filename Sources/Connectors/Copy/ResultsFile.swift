@@ -3,8 +3,8 @@ import Outbound
 import Rights
 import Synchronization
 
-/// What a processor has put together about a person: one file, in whatever form. It is taken as it is and not read.
-struct OpenDSRResults: Sendable {
+/// What a system has put together about a person: one file, in whatever form. It is taken as it is and not read.
+struct ResultsFile: Sendable {
     /// Bytes; more are refused.
     static let limit = 1 << 30
     /// For the whole file, and for silence.
@@ -17,31 +17,45 @@ struct OpenDSRResults: Sendable {
 
     /// The file as a piece; nil where it is empty.
     ///
-    /// - Throws: ``OpenDSRObstacle`` for what the place of the file answers; `OutboundError`, `SecretError`, and what the store says.
-    func fetch(from peer: OpenDSRPeer) async throws -> CopiedPiece? {
+    /// It has a time of its own, beside that of any conversation.
+    ///
+    /// - Parameter prepare: adds what the place of the file asks for.
+    /// - Throws: ``ReplyObstacle`` for what the place of the file answers; `OutboundError`, and what the store says.
+    func fetch(
+        over http: HTTPClient,
+        allowing permissions: Permissions,
+        prepare: (WebAddress, inout HTTPCall) throws -> Void = { _, _ in }
+    ) async throws -> CopiedPiece? {
+        // A query may be longer than what an address is otherwise: a signature is in it.
+        guard let place = WebAddress(String(url.prefix { $0 != "?" && $0 != "#" })), place.user == nil,
+            place.password == nil
+        else { throw OutboundError(.url) }
+        var call = HTTPCall("GET", url, allowing: permissions, timeout: Self.time, bodyLimit: Self.limit)
+        call.stallLimit = Self.stall
+        try prepare(place, &call)
         let name = Self.name(url)
         let file = File()
         // One that is not whole goes at once, whoever still holds the call.
         defer { _ = file.taken() }
         let download: HTTPDownload
         do {
-            download = try await peer.download(url) { [desk] head, block in
+            download = try await http.download(call) { [desk] head, block in
                 try file.add(block) {
                     try desk.file(Self.dataset, ordinal: 0, name: name, mediaType: Self.mediaType(head))
                 }
             }
         } catch let error as OutboundError {
             switch error.code {
-            case .incomplete: throw OpenDSRObstacle(.retry("results_short", blamesTarget: true))
-            case .tooLarge: throw OpenDSRObstacle(.refused("results_too_large"))
+            case .incomplete: throw ReplyObstacle(.retry("results_short", blamesTarget: true))
+            case .tooLarge: throw ReplyObstacle(.refused("results_too_large"))
             default: throw error
             }
         }
         switch download.reply.status {
         case 200..<300: return try await file.taken()?.finish()
         // It was there for a time: the same request will not bring it back.
-        case 410: throw OpenDSRObstacle(.refused("results_gone", status: 410))
-        default: throw OpenDSRObstacle(download.reply)
+        case 410: throw ReplyObstacle(.refused("results_gone", status: 410))
+        default: throw ReplyObstacle(download.reply)
         }
     }
 
