@@ -15,6 +15,8 @@ package struct ConnectorServices: Sendable {
     package let digest: KeyedDigest
     /// With look-up keys that are not in use any more: what was sealed under them opens still.
     package let olderDigests: [KeyedDigest]
+    /// For which own apps may seal what they hand over; nil where there is none.
+    package let intakeKey: ReceiverKey?
     /// Of one attempt.
     package let timeout: Duration
     package let logger: Logger
@@ -26,6 +28,7 @@ package struct ConnectorServices: Sendable {
         publisher: AMQPPublisher?,
         digest: KeyedDigest,
         olderDigests: [KeyedDigest] = [],
+        intakeKey: ReceiverKey? = nil,
         timeout: Duration,
         logger: Logger
     ) {
@@ -35,6 +38,7 @@ package struct ConnectorServices: Sendable {
         self.publisher = publisher
         self.digest = digest
         self.olderDigests = olderDigests
+        self.intakeKey = intakeKey
         self.timeout = timeout
         self.logger = logger
     }

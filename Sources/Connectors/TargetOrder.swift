@@ -48,6 +48,8 @@ package struct TargetOrder: Sendable, Redacting {
     package let effect: UUID
     /// Where what is collected goes; nil for everything else.
     package let copy: CopyDesk?
+    /// What an own app has handed over and is fetched now.
+    package let handedOver: HandedOver?
 
     package init(
         key: UUID,
@@ -70,7 +72,8 @@ package struct TargetOrder: Sendable, Redacting {
         dueAt: Date? = nil,
         task: UUID,
         effect: UUID,
-        copy: CopyDesk? = nil
+        copy: CopyDesk? = nil,
+        handedOver: HandedOver? = nil
     ) {
         self.key = key
         self.step = step
@@ -93,6 +96,7 @@ package struct TargetOrder: Sendable, Redacting {
         self.task = task
         self.effect = effect
         self.copy = copy
+        self.handedOver = handedOver
     }
 }
 

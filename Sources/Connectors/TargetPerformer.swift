@@ -1,5 +1,5 @@
 package import Fleet
-import FoundationEssentials
+package import FoundationEssentials
 package import Ledger
 package import Postgres
 package import Rights
@@ -83,8 +83,14 @@ package struct TargetPerformer: EffectPerformer {
 
     package func perform(_ job: Job) async -> AttemptVerdict { await perform(job, copy: nil) }
 
-    /// - Parameter copy: where what is collected goes.
-    package func perform(_ job: Job, copy: CopyDesk?) async -> AttemptVerdict {
+    /// - Parameters:
+    ///   - copy: where what is collected goes.
+    ///   - answer: the words by which an own app has handed it over, and their id.
+    package func perform(
+        _ job: Job,
+        copy: CopyDesk?,
+        answer: (id: UUID, words: SealedPayload)? = nil
+    ) async -> AttemptVerdict {
         guard let kind = job.effect.kind, kind.goesToTarget, let target = job.target, let record = job.record else {
             return .refused("no_target")
         }
@@ -93,7 +99,10 @@ package struct TargetPerformer: EffectPerformer {
         guard let system = job.registry.system(target.system) else { return .refused("no_system") }
         let order: TargetOrder
         do {
-            guard let made = try self.order(kind, target, record, system, job, copy) else {
+            let handedOver = try answer.flatMap {
+                try HandedOver($0.words.opened(for: $0.id, with: ring), ring, job.now)
+            }
+            guard let made = try self.order(kind, target, record, system, job, copy, handedOver) else {
                 return .refused("no_words")
             }
             order = made
@@ -121,7 +130,8 @@ package struct TargetPerformer: EffectPerformer {
         _ record: CaseFileRecord,
         _ system: DataSystem,
         _ job: Job,
-        _ copy: CopyDesk?
+        _ copy: CopyDesk?,
+        _ handedOver: HandedOver?
     ) throws -> TargetOrder? {
         guard let secret = job.secret else { return nil }
         let payload = try EventPayload(stored: try secret.opened(for: record.id, with: ring))
@@ -155,7 +165,8 @@ package struct TargetPerformer: EffectPerformer {
             dueAt: target.dueAt,
             task: target.id,
             effect: job.effect.id,
-            copy: copy
+            copy: copy,
+            handedOver: handedOver
         )
     }
 

@@ -33,6 +33,7 @@ extension WorkerContext {
                 publisher: publisher,
                 digest: KeyedDigest(ring.looking),
                 olderDigests: ring.lookupKeys.dropFirst().map(KeyedDigest.init),
+                intakeKey: ring.intake?.receiver,
                 timeout: configuration.outbound.timeout,
                 logger: logger
             )

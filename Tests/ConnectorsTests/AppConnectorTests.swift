@@ -127,11 +127,13 @@ struct AppConnectorTests {
         let required = try #require(shape["required"] as? [String])
         for step in [TargetOrder.Step.act, .verify] {
             let order = Self.order(step, operation, key: SealedReceiver().publicJWK)
-            let task = try AppTask(order, for: AppDescription(publicKey: SealedReceiver().publicJWK))
+            let intake = try ReceiverKey(jwk: SealedReceiver().publicJWK)
+            let task = try AppTask(order, for: AppDescription(publicKey: SealedReceiver().publicJWK), intake: intake)
             let event = try #require(try JSONSerialization.jsonObject(with: Data(task.body)) as? [String: Any])
             let data = try #require(event["data"] as? [String: Any])
             #expect(Set(data.keys).isSubset(of: declared.keys) && Set(required).isSubset(of: data.keys))
             #expect((data["sealed"] == nil) == (operation == .eraseTenant))
+            #expect((data["results_key"] != nil) == (operation == .collect && step == .act))
         }
     }
 

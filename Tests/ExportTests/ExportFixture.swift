@@ -3,6 +3,7 @@ import FanOutKit
 import Fleet
 import Foundation
 import Ledger
+import Outbound
 import Postgres
 import Rights
 import TestKit
@@ -42,7 +43,22 @@ extension FanOutBench where Planner == ExportPlanner, Performer == ExportPerform
             logger: quiet
         )
         var ways: [String: any Connector] = ["postgres": databases]
-        for way in ["opendsr", "http", "amqp", "email"] { ways[way] = place.peers }
+        for way in ["opendsr", "http", "email"] { ways[way] = place.peers }
+        let outside = try HTTPClient()
+        ways["amqp"] = AppStandIn(
+            peers: place.peers,
+            connector: AppConnector(
+                ConnectorServices(
+                    http: outside,
+                    secrets: SecretStore(environment: [:], logger: quiet),
+                    mail: nil,
+                    publisher: nil,
+                    digest: KeyedDigest(try KeyRing(parsing: KeyRing.newFile()).looking),
+                    timeout: .seconds(10),
+                    logger: quiet
+                )
+            )
+        )
         let book = ConnectorBook(ways)
         let fixture = try await ExportFixture(configuration, .export, role: "export", systems, place) {
             ring,
@@ -63,10 +79,12 @@ extension FanOutBench where Planner == ExportPlanner, Performer == ExportPerform
             try await body(fixture)
             await fixture.performer.close()
             await databases.close()
+            await outside.close()
             try await fixture.close()
         } catch {
             await fixture.performer.close()
             await databases.close()
+            await outside.close()
             try await fixture.close()
             throw error
         }
@@ -152,3 +170,16 @@ extension FanOutBench where Planner == ExportPlanner, Performer == ExportPerform
 }
 
 struct ExportMissing: Error {}
+
+/// An own app that is asked as the test says, and fetched from as it really is.
+private struct AppStandIn: Connector {
+    let peers: ScriptedPeers
+    let connector: AppConnector
+
+    var longestCall: Duration { connector.longestCall }
+    var longestFetch: Duration { connector.longestFetch }
+
+    func perform(_ order: TargetOrder) async -> TargetReport {
+        order.step == .poll ? await connector.perform(order) : await peers.perform(order)
+    }
+}

@@ -81,7 +81,8 @@ struct TaskAnswerTests {
     func taken() async throws {
         try await with { fixture, id in
             let task = try await seed(fixture, id, TaskSeed("crm", .connector))
-            let words = #","rows":3,"reason":"Ann Canary had two invoices","results":"s3://canary/1""#
+            let words =
+                #","rows":3,"reason":"Ann Canary had two invoices","results":"https://files.example.net/canary/1""#
             let outgoing = try await fixture.deliver([Self.completed(task, "refused", words)])
             #expect(try await faults(fixture).isEmpty)
             let rows = try await fixture.text(
@@ -237,6 +238,43 @@ struct TaskAnswerTests {
             #expect(try await fixture.count("SELECT count(*) FROM habeas.task_answer") == 16)
             #expect(try await faults(fixture).isEmpty)
             #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
+    @Test("What is sealed for us is opened when it comes, and whoever has sealed it wrongly is told how")
+    func sealedResults() async throws {
+        try await with { fixture, id in
+            let task = try await seed(fixture, id, TaskSeed("crm", .connector))
+            let ours = try #require(fixture.ring.intake).receiver
+            let good = try ours.seal(Array(#"[{"name":"Ann Canary"}]"#.utf8))
+            func given(_ sealed: String, rows: Int = 1) -> Delivery {
+                Self.completed(task, "done", #","rows":\#(rows),"results":"\#(sealed)""#)
+            }
+            let others = try ReceiverKey(jwk: SealedReceiver().publicJWK).seal(Array("[1]".utf8))
+            let bad: [(Delivery, String)] = [
+                (given(others), "cannot_be_opened"), (given("e30..AAAA.AAAA.AAAA"), "cannot_be_opened"),
+                (given(try ours.seal(Array("no".utf8))), "not_json"), (given(try ours.seal([])), "not_json"),
+                (given(try ours.seal(Array("[]".utf8))), "empty"), (given("s3://files/1"), "bad_format"),
+                (given("http://files.example.net/1"), "not_permitted"),
+            ]
+            for (delivery, fault) in bad {
+                try await fixture.deliver([delivery])
+                let told = try await fixture.text("SELECT field || ' ' || fault FROM habeas.parked_message ORDER BY id")
+                #expect(told.last == "data.results \(fault)")
+            }
+            #expect(try await fixture.text("SELECT outcome FROM habeas.task_answer").isEmpty)
+            try await fixture.deliver([given(good), given(try ours.seal(Array("[]".utf8)), rows: 0)])
+            try await fixture.deliver([given("https://files.example.net/canary?signature=canary")])
+            #expect(try await fixture.text("SELECT results::text FROM habeas.task_answer") == ["true", "true", "true"])
+            // What is refused needs none.
+            try await fixture.deliver([Self.completed(task, "refused", #","reason":"x","results":"\#(others)""#)])
+            #expect(
+                try await fixture.text("SELECT results::text FROM habeas.task_answer WHERE outcome = 'refused'") == [
+                    "false"
+                ]
+            )
+            let facts = try await fixture.text("SELECT body FROM habeas.evidence WHERE fact = 'task.answered'")
+            #expect(facts.count == 4 && !facts.joined().contains("canary") && !facts.joined().contains(good))
         }
     }
 }

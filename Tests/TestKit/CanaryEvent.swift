@@ -49,7 +49,7 @@ package struct CanaryEvent {
         case let text as String:
             if text.wholeMatch(of: /\d{4}-\d\d-\d\dT.*/) != nil { return text }
             if text.hasPrefix("eyJ") { return text }
-            if member == "results" { return "s3://results/\(canary.word)" }
+            if member == "results" { return "https://files.example.net/\(canary.word)" }
             if member == "endpoint" { return "https://import.example.net/\(canary.word)" }
             if member == "reason", text == "no_answer" { return text }
             if member == "by", text == "subject" { return text }

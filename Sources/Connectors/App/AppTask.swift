@@ -18,7 +18,8 @@ struct AppTask {
     let id: UUID
     let body: [UInt8]
 
-    init(_ order: TargetOrder, for app: AppDescription) throws {
+    /// - Parameter intake: the key of ours for which results may be sealed.
+    init(_ order: TargetOrder, for app: AppDescription, intake: ReceiverKey? = nil) throws {
         guard order.step == .act || order.step == .verify else { throw Obstacle(cause: "not_offered") }
         id = order.step == .act ? order.key : order.effect
         let sealed = order.operation == .eraseTenant ? nil : try Self.sealed(order, for: app)
@@ -47,6 +48,10 @@ struct AppTask {
                 data.member("submitted_at", order.submittedAt)
                 data.member("due_at", order.dueAt)
                 data.member("sealed", sealed)
+                if order.operation == .collect, !isQuestion, let intake {
+                    data.key("results_key")
+                    data.object { intake.write(to: &$0) }
+                }
             }
         }
         body = writer.bytes

@@ -10,12 +10,15 @@ extension BundleGap {
             reason = "clients_own"
             sentence = "An application of the company you are a customer of, which answers for it itself."
         case (.time, _): return nil
-        case (.person, .verified):
+        case (.connector, .verified) where target.findings.reason != FanOutTarget.byPerson: return nil
+        case (.person, .verified), (.connector, .verified):
             reason = "handed_over_separately"
             sentence = "A person has looked there; what was found is handed over separately."
-        case (.connector, .verified): return nil
         default:
             switch target.outcome {
+            case _ where target.findings.reason?.hasPrefix("results_") == true:
+                reason = target.findings.reason ?? ""
+                sentence = "The system has found something about you, and it could not be taken over."
             case .refused:
                 reason = "refused"
                 sentence = "The system has refused to hand over what it holds."

@@ -15,6 +15,8 @@ package struct ExportPerformer: EffectPerformer {
         fileprivate let record: CaseFileRecord?
         fileprivate let targets: [FanOutTarget]
         fileprivate let pieces: [ExportPieces.Entry]
+        /// What an own app has said that has handed something over.
+        fileprivate let answer: (id: UUID, words: SealedPayload)?
         fileprivate let registry: Registry
     }
 
@@ -67,17 +69,20 @@ package struct ExportPerformer: EffectPerformer {
 
     package func reading(_ leases: [EffectLease]) -> [SQL] {
         let cases = Array(Set(leases.compactMap(\.effect.caseID)))
+        let looks = leases.filter { $0.effect.kind == .targetLook }
+            .compactMap { TargetParameters(reading: $0.effect.parameters)?.target }
         let bundled = Array(Set(leases.filter { $0.effect.kind == .exportBundle }.compactMap(\.effect.caseID)))
         return systems.reading(leases) + [
             ExportRecord.reading(of: cases), FanOutTarget.reading(of: bundled),
             ExportPieces.reading(ofCases: bundled),
             "SELECT \(CaseFileRecord.columns) FROM habeas.case_file WHERE id = ANY(\(bundled)::uuid[])",
+            TaskAnswers.results(of: looks),
         ]
     }
 
     package func jobs(_ leases: [EffectLease], _ rows: [Rows]) throws -> [Job] {
-        let own = Array(rows.suffix(4))
-        let jobs = try systems.jobs(leases, Array(rows.dropLast(4)))
+        let own = Array(rows.suffix(5))
+        let jobs = try systems.jobs(leases, Array(rows.dropLast(5)))
         var exports: [UUID: ExportRecord] = [:]
         for row in own[0] {
             let export = try ExportRecord(row: row)
@@ -90,10 +95,15 @@ package struct ExportPerformer: EffectPerformer {
             let record = try CaseFileRecord(row: row)
             records[record.id] = record
         }
+        var answers: [UUID: SealedPayload] = [:]
+        for (id, kek, wrapped, payload) in try own[4].decode(UUID.self, String.self, [UInt8].self, [UInt8].self) {
+            answers[id] = SealedPayload(wrapped: CaseKey.Wrapped(kekID: kek, bytes: wrapped), bytes: payload)
+        }
         let registry = registry.current
         return zip(leases, jobs).map { lease, job in
             let id = lease.effect.caseID
             let parts = id.flatMap { targets[$0] } ?? []
+            let answer = job.target?.findings.answer
             return Job(
                 target: job,
                 export: id.flatMap { exports[$0] },
@@ -101,6 +111,7 @@ package struct ExportPerformer: EffectPerformer {
                 targets: parts,
                 // What was collected before somebody had it collected anew is not in it.
                 pieces: parts.flatMap { part in (pieces[part.id] ?? []).filter { $0.key == part.key } },
+                answer: answer.flatMap { id in answers[id].map { (id, $0) } },
                 registry: registry
             )
         }
@@ -118,7 +129,7 @@ package struct ExportPerformer: EffectPerformer {
             case .exportBundle:
                 return try await bundle(job, export)
             default:
-                return await systems.perform(job.target, copy: try desk(job.target, export))
+                return await systems.perform(job.target, copy: try desk(job.target, export), answer: job.answer)
             }
         } catch {
             return .exporting(error)

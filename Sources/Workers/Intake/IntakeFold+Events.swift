@@ -18,7 +18,8 @@ extension IntakeFold {
         case .breachDetected(let data): detect(data, prepared, delivery)
         case .breachUpdated(let data): update(data, prepared, delivery)
         case .breachAcknowledged(let data): acknowledge(data, prepared, delivery)
-        case .taskCompleted(let data): answer(data.task, data.answer, prepared, delivery)
+        case .taskCompleted(let data):
+            answer(data.task, data.answer(prepared.id), results: data.results, prepared, delivery)
         case .taskFailed(let data): answer(data.task, data.answer(at: receipt(prepared)), prepared, delivery)
         case .objectionReceived:
             refuse(

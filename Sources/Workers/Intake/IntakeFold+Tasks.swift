@@ -10,6 +10,7 @@ extension IntakeFold {
     mutating func answer(
         _ task: UUID,
         _ answer: TaskAnswer,
+        results: String? = nil,
         _ prepared: PreparedEvent,
         _ delivery: Delivery
     ) {
@@ -25,6 +26,10 @@ extension IntakeFold {
         }
         if let remedy = stranger(to: target, prepared) {
             return refuse(delivery, prepared, "data.task", .notPermitted, remedy)
+        }
+        if results?.lowercased().hasPrefix("http://") == true, !isInternal(target) {
+            let remedy = "Name an https address; plain http is for systems that the data map calls internal."
+            return refuse(delivery, prepared, "data.results", .notPermitted, remedy)
         }
         guard !target.state.isFinal else {
             return refuse(
@@ -68,9 +73,14 @@ extension IntakeFold {
                 body.member("rows", answer.rows)
                 body.member("at", answer.at)
                 body.member("verify_after", answer.verifyAfter)
+                if answer.results != nil { body.member("results", true) }
             }
         )
         changes.wakeUps.wake(record.right.map(WorkQueue.fulfilling) ?? .erasure, for: record.id)
+    }
+
+    private func isInternal(_ target: FanOutTarget) -> Bool {
+        changes.registry.system(target.system)?.isInternal ?? false
     }
 
     /// What to do about an answer by a publisher whose word does not count for the task; nil where it does.
@@ -86,7 +96,8 @@ extension IntakeFold {
 }
 
 extension TaskCompleted {
-    var answer: TaskAnswer {
+    /// - Parameter id: of the answer.
+    func answer(_ id: UUID) -> TaskAnswer {
         let outcome: TaskAnswer.Outcome =
             switch outcome {
             case .done: .done
@@ -94,7 +105,8 @@ extension TaskCompleted {
             case .acceptedPending: .acceptedPending
             case .refused: .refused
             }
-        return TaskAnswer(.app, outcome, at: at, rows: rows, verifyAfter: verifyAfter)
+        let handed = outcome == .done && results != nil ? id : nil
+        return TaskAnswer(.app, outcome, at: at, rows: rows, verifyAfter: verifyAfter, results: handed)
     }
 }
 

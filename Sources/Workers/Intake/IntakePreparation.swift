@@ -119,6 +119,9 @@ struct IntakePreparation: Sendable {
         if case .requestSubmitted(let request) = event.payload, request.submittedBy == .client, request.client == nil {
             return refuse("data.client", .missing, "Name the client whose instruction this is.")
         }
+        if case .taskCompleted(let answer) = event.payload, let problem = SealedResults.problem(answer, ring) {
+            return refuse("data.results", problem.fault, problem.remedy)
+        }
         return nil
     }
 

@@ -100,7 +100,7 @@ extension FieldType {
             schema["pattern"] = .text("^([A-Za-z0-9_-]*\\.){4}[A-Za-z0-9_-]*$")
             schema["maxLength"] = .number(Double(Limit.sealed))
         case .locator:
-            schema["pattern"] = .text("^[!-~]*$")
+            schema["pattern"] = .text("^([Hh][Tt][Tt][Pp][Ss]?://[!-~]+|([A-Za-z0-9_-]*\\.){4}[A-Za-z0-9_-]*)$")
             schema["maxLength"] = .number(Double(Limit.sealed))
         case .identityValue:
             schema["minLength"] = .number(1)

@@ -7,29 +7,39 @@ package enum TaskAnswers {
     /// Of these cases: id, target's part, answer; in the order in which they came.
     package static func open(of cases: [UUID]) -> SQL {
         """
-        SELECT id, fan_out_id, source, outcome, at, rows, verify_after FROM habeas.task_answer
+        SELECT id, fan_out_id, source, outcome, at, rows, verify_after, results FROM habeas.task_answer
          WHERE case_id = ANY(\(cases)::uuid[]) AND taken_at IS NULL ORDER BY seq
         """
     }
 
     package static func decode(_ row: Row) throws -> (id: UUID, target: UUID, answer: TaskAnswer) {
-        let (id, target, source, outcome, at, rows, verifyAfter) = try row.decode(
+        let (id, target, source, outcome, at, rows, verifyAfter, hasResults) = try row.decode(
             UUID.self,
             UUID.self,
             String.self,
             String.self,
             Date.self,
             Int?.self,
-            Date?.self
+            Date?.self,
+            Bool.self
         )
         let answer = TaskAnswer(
             try Stored.word(source, "task_answer.source"),
             try Stored.word(outcome, "task_answer.outcome"),
             at: at,
             rows: rows,
-            verifyAfter: verifyAfter
+            verifyAfter: verifyAfter,
+            results: hasResults ? id : nil
         )
         return (id, target, answer)
+    }
+
+    /// The words of answers that hand something over for these targets' parts: id of the answer, wrapped key, payload.
+    package static func results(of targets: [UUID]) -> SQL {
+        """
+        SELECT s.id, s.kek_id, s.wrapped_key, s.payload FROM habeas.task_answer a JOIN habeas.event_secret s ON s.id = a.id
+         WHERE a.fan_out_id = ANY(\(targets)::uuid[]) AND a.results
+        """
     }
 
     /// Says that these have been taken in.
@@ -53,10 +63,10 @@ package enum TaskAnswers {
         at now: Date
     ) -> SQL {
         """
-        INSERT INTO habeas.task_answer (id, fan_out_id, case_id, client_id, source, outcome, at, rows, verify_after, attachments, reason,
+        INSERT INTO habeas.task_answer (id, fan_out_id, case_id, client_id, source, outcome, at, rows, verify_after, results, attachments, reason,
           received_at)
         VALUES (\(id), \(target), \(caseID), \(client), \(answer.source.rawValue), \(answer.outcome.rawValue), \(answer.at),
-          \(answer.rows.map(Int64.init)), \(answer.verifyAfter), \(attachments), \(reason), \(now))
+          \(answer.rows.map(Int64.init)), \(answer.verifyAfter), \(answer.results != nil), \(attachments), \(reason), \(now))
         """
     }
 }

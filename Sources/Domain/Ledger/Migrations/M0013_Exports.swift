@@ -72,6 +72,9 @@ extension Migration {
             );
             CREATE INDEX export_piece_export ON habeas.export_piece (export_id);
 
+            -- Whether the answer hands over what was found: that lies with its words, sealed beside the case.
+            ALTER TABLE habeas.task_answer ADD COLUMN results boolean NOT NULL DEFAULT false;
+
             GRANT SELECT, INSERT, UPDATE ON habeas.export, habeas.export_piece TO habeas_export;
             GRANT SELECT ON habeas.export TO habeas_referral, habeas_operator, habeas_auditor;
             GRANT SELECT ON habeas.export_piece TO habeas_operator, habeas_auditor;

@@ -70,7 +70,8 @@ package enum ConnectorDescription: Sendable, Hashable {
         case .postgres: true
         case .opendsr: false
         case .http(let description): description.verifies(operation)
-        case .amqp(let description): description.canLook
+        // Of what it was to hand over nothing is to be gone.
+        case .amqp(let description): description.canLook && operation != .collect
         case .email, .manual, .none: false
         }
     }

@@ -45,7 +45,7 @@ package indirect enum FieldType: Sendable {
     case endpoint
     /// A compact JWE.
     case sealed
-    /// Where results are, or the results themselves, sealed: printable ASCII without spaces.
+    /// Where results are, as a web address, or the results themselves, sealed.
     case locator
     /// An identity's value, checked by the type beside it.
     case identityValue

@@ -47,7 +47,7 @@ extension FieldType {
             return Self.isCompactJWE(text) ? .success(text) : bad(.badFormat)
         case .locator:
             guard text.utf8.count <= Limit.sealed else { return tooLong }
-            return text.utf8.allSatisfy { 0x21...0x7E ~= $0 } ? .success(text) : bad(.badFormat)
+            return Self.isWebAddress(text) || Self.isCompactJWE(text) ? .success(text) : bad(.badFormat)
         case .identityValue:
             return text.utf8.count <= Limit.text ? .success(text) : tooLong
         case .id, .choice, .time, .flag, .count, .amount, .object, .list:
@@ -76,7 +76,7 @@ extension FieldType {
         case .email: "an e-mail address: name@example.com."
         case .endpoint: "an https address of at most 2048 characters."
         case .sealed: "a compact JWE of at most \(Limit.sealed) bytes."
-        case .locator: "a reference without spaces, or a compact JWE."
+        case .locator: "an https address, or a compact JWE, of at most \(Limit.sealed) bytes."
         case .identityValue: "a string of at most \(Limit.text) bytes."
         case .object: "a JSON object."
         case .lineOrObject: "one line of text, or an object with email, name, locale."
@@ -92,6 +92,13 @@ extension FieldType {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
         default: false
         }
+    }
+
+    /// Plain http, too: own systems may be reached by it, and whose this is only the data map knows.
+    private static func isWebAddress(_ text: String) -> Bool {
+        let scheme = text.prefix(8).lowercased()
+        guard let name = ["https://", "http://"].first(where: scheme.hasPrefix) else { return false }
+        return text.utf8.count > name.utf8.count && text.utf8.allSatisfy { 0x21...0x7E ~= $0 }
     }
 
     /// Five parts of base64url; the second is empty when the key is agreed directly.

@@ -49,7 +49,10 @@ extension FanOutTarget {
             (actedAt, verifyAt, verifiedAt, verifiedBy) = (nil, nil, nil, nil)
             return begin(abilities)
         case .left(let cause):
-            if !state.isFinal { (state, self.cause) = (.left, cause) }
+            guard !state.isFinal else { return nil }
+            // A bundle says why it is not in it.
+            if operation == .collect { findings.reason = self.cause }
+            (state, self.cause) = (.left, cause)
             return nil
         case .cancelled:
             if !state.isFinal { state = .cancelled }
@@ -103,6 +106,7 @@ extension FanOutTarget {
         let before = findings
         findings = end.findings
         findings.reference = findings.reference ?? before.reference
+        findings.answer = findings.answer ?? before.answer
         if kind == .targetVerify {
             // What was done stays what was done; the look adds how much of it is true.
             findings.rows = before.rows
@@ -135,7 +139,7 @@ extension FanOutTarget {
         return acted(abilities, at: now)
     }
 
-    private mutating func stop(_ outcome: Outcome, _ cause: String?) -> Next {
+    mutating func stop(_ outcome: Outcome, _ cause: String?) -> Next {
         self.outcome = outcome
         self.cause = cause
         state = .stuck
@@ -144,7 +148,7 @@ extension FanOutTarget {
     }
 
     /// Done, as far as it says.
-    private mutating func acted(_ abilities: Abilities, at now: Date) -> Next {
+    mutating func acted(_ abilities: Abilities, at now: Date) -> Next {
         let restorable = outcome == .alreadyAbsent ? nil : abilities.grace.map { $0.end(after: now) }
         if let until = [findings.verifyAfter, restorable].compactMap({ $0 }).max(), until > now {
             verifyAt = until
@@ -224,7 +228,8 @@ extension FanOutTarget {
             findings.stillThere = nil
             findings.verifyAfter = answer.verifyAfter
             findings.level = way == .person ? nil : .attestation
-            return acted(abilities, at: now)
+            let isHandedOver = operation == .collect && answer.outcome == .done && way == .connector
+            return isHandedOver ? handedOver(answer, abilities, at: now) : acted(abilities, at: now)
         case .acceptedPending:
             // Of a machine's target nobody would say more; with a date it is looked at then.
             guard answer.verifyAfter != nil || way == .person || abilities.answersLater else { return nil }
@@ -293,21 +298,5 @@ extension FanOutTarget {
         case .stillThere: return stop(.stillThere, "still_there")
         case .refused, .failed: return stop(.failed, "not_verified")
         }
-    }
-}
-
-extension Period {
-    /// When so much time is over, counted from an instant: without holidays, in days of 24 hours, for technical periods such as
-    /// how long a peer can restore what it deleted.
-    package func end(after instant: Date) -> Date {
-        let seconds: Double =
-            switch unit {
-            case .minute: 60
-            case .hour: 3_600
-            case .calendarDay: 86_400
-            case .businessDay: 86_400 * 7 / 5
-            case .calendarMonth: 86_400 * 31
-            }
-        return instant.addingTimeInterval(Double(count) * seconds)
     }
 }

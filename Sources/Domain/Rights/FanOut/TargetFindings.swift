@@ -32,6 +32,8 @@ package struct TargetFindings: Sendable, Hashable {
     package var parts: [Part] = []
     /// What the peer calls its own job; an id, never a person.
     package var reference: String?
+    /// The answer to a task by which what was found is handed over.
+    package var answer: UUID?
     /// Before which it is not to be believed gone.
     package var verifyAfter: Date?
     /// By what it is known, where the call itself showed it.
@@ -73,6 +75,7 @@ package struct TargetFindings: Sendable, Hashable {
             }
         }
         body.member("reference", reference)
+        body.member("answer", answer)
         body.member("verify_after", verifyAfter)
         body.member("level", level)
         body.member("still_there", stillThere)
@@ -111,6 +114,7 @@ package struct TargetFindings: Sendable, Hashable {
             }
         }
         reference = document.word(0, "reference")
+        answer = document.word(0, "answer").flatMap { UUID(uuidString: $0) }
         verifyAfter = document.word(0, "verify_after").flatMap { EventTime.parse($0) }
         level = document.word(0, "level").flatMap(Verification.init)
         stillThere = document.number(0, "still_there")

@@ -27,18 +27,22 @@ package struct TaskAnswer: Sendable, Hashable {
     package let at: Date
     package let rows: Int?
     package let verifyAfter: Date?
+    /// The answer's own id where it hands over what was found: that lies sealed beside the case.
+    package let results: UUID?
 
     package init(
         _ source: Source,
         _ outcome: Outcome,
         at: Date,
         rows: Int? = nil,
-        verifyAfter: Date? = nil
+        verifyAfter: Date? = nil,
+        results: UUID? = nil
     ) {
         self.source = source
         self.outcome = outcome
         self.at = at
         self.rows = rows
         self.verifyAfter = verifyAfter
+        self.results = results
     }
 }
