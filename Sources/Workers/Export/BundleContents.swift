@@ -70,7 +70,8 @@ struct BundleContents: BundleSource, Sendable {
         for part in counted {
             let own = pieces.filter { $0.dataset == part.name && !$0.isFile }
             guard own.map(\.rows).reduce(0, +) == part.rows else { throw ExportObstacle.pieces }
-            let columns = try own.first.map { try header(of: $0).columns } ?? []
+            let declared = try own.first.map { try header(of: $0).columns } ?? []
+            let columns = declared.isEmpty ? try columns(of: own) : declared
             description.sections.append(BundleSection(system, part, columns: columns, registry))
             rows.append(own)
         }
@@ -87,6 +88,20 @@ struct BundleContents: BundleSource, Sendable {
             )
             files.append(piece)
         }
+    }
+
+    private func columns(of pieces: [CopiedPiece]) throws -> [String] {
+        struct Enough: Error {}
+        var columns = BundleColumns()
+        do {
+            for piece in pieces {
+                try read(piece) { block in
+                    columns.read(block)
+                    if columns.isFull { throw Enough() }
+                }
+            }
+        } catch is Enough {}
+        return columns.names
     }
 
     /// Of a system that gave files and no rows.

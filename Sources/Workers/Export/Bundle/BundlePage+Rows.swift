@@ -5,6 +5,9 @@ extension BundlePage {
     /// Ends the reading of a section of which enough has been seen.
     private struct Enough: Error {}
 
+    /// Files that are named with their section; more are in their own list alone.
+    private static let fileLimit = 20
+
     /// Rows shown of each section. What small sections leave of the whole budget is for those after them.
     mutating func data(_ source: some BundleSource) throws -> [Int] {
         html("<h2 id=\"data\">\(words.data)</h2>\n")
@@ -44,7 +47,14 @@ extension BundlePage {
             let links = ["\(link(json, "JSON")) (\(words.bytes(json.bytes)))"] + csvLinks(sections[index].csv)
             html("<p>\(words.allRows) \(links.joined(separator: ", "))</p>\n")
             if !section.columns.isEmpty { taken = try rows(index, section, budget, source) }
-        } else {
+        }
+        let own = zip(files, description.files).filter { $0.1.section == index }
+        if own.count > Self.fileLimit {
+            html("<p>\(words.asFiles) <a href=\"#files\">\(words.count(own.count))</a></p>\n")
+        } else if !own.isEmpty {
+            let links = own.map { "\(link($0.0, PageText.escaped($0.1.name))) (\(words.bytes($0.0.bytes)))" }
+            html("<p>\(words.asFiles) \(links.joined(separator: ", "))</p>\n")
+        } else if sections[index].json == nil {
             html("<p>\(words.noRows)</p>\n")
         }
         html("</section>\n")

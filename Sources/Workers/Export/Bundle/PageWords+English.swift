@@ -61,6 +61,7 @@ extension PageWords {
         automatedDecisions: "Decisions made by machines alone",
         data: "The data",
         noRows: "There are no rows about you here.",
+        asFiles: "As it was found:",
         rowsShown: "Rows shown: {n} of {all}",
         allRows: "All rows:",
         part: "CSV, part {n}",

@@ -69,6 +69,7 @@ struct PageWords: Sendable {
 
     let data: String
     let noRows: String
+    let asFiles: String
     let rowsShown: String
     let allRows: String
     let part: String
