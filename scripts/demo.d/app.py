@@ -13,7 +13,7 @@ import pika
 from jwcrypto import jwe, jwk
 
 QUEUE = "habeas.tasks.billing"
-BOOKS = {"m.rossi@example.it": 4, "g.bianchi@example.it": 2, "jana.weber@example.de": 1}
+BOOKS = {"m.rossi@example.it": 4, "g.bianchi@example.it": 2, "jana.weber@example.de": 3}
 
 
 def now():
@@ -26,14 +26,34 @@ def people(task, key):
     return [identity["value"] for identity in json.loads(token.payload)["identities"] if identity["type"] == "email"]
 
 
+def invoices(person):
+    return [
+        {"number": f"R-{2024 + place}-{len(person)}", "email": person, "total": f"{19 + place}.90", "currency": "EUR", "paid": place > 0}
+        for place in range(BOOKS.get(person, 0))
+    ]
+
+
+def sealed(found, public):
+    """For the processor alone, under the key that came with the task."""
+    header = {"alg": "ECDH-ES", "enc": "A256GCM", "kid": public["kid"]}
+    token = jwe.JWE(json.dumps(found).encode(), protected=json.dumps(header), algs=["ECDH-ES", "A256GCM"])
+    token.add_recipient(jwk.JWK(**public))
+    return token.serialize(compact=True)
+
+
 def answer(task, key):
-    """What the app says of a task: how many invoices of the person it erased, or has left."""
+    """What the app says of a task: how many invoices of the person it erased, has left, or hands over."""
     data = {"task": task["task"], "at": now()}
     if "sealed" not in task:
         return {**data, "outcome": "done", "rows": 0}
     if task["operation"] == "verify":
         left = sum(BOOKS.get(person, 0) for person in people(task, key))
         return {**data, "outcome": "done" if left else "already_absent", "rows": left}
+    if task["operation"] == "collect":
+        found = [invoice for person in people(task, key) for invoice in invoices(person)]
+        if not found:
+            return {**data, "outcome": "already_absent"}
+        return {**data, "outcome": "done", "rows": len(found), "results": sealed(found, task["results_key"])}
     rows = sum(BOOKS.pop(person, 0) for person in people(task, key)) if task["operation"] == "erase" else 1
     return {**data, "outcome": "done" if rows else "already_absent", "rows": rows}
 
