@@ -48,6 +48,27 @@ struct PostgresConnectorTests {
         await fixture.connector.close()
     }
 
+    @Test("those that come first at once do not keep each other from making the progress table")
+    func first() async throws {
+        let fixture = try await Fixture()
+        guard case .postgres(let description) = fixture.system.connector else { return }
+        for _ in 0..<10 {
+            try await fixture.run("DROP TABLE IF EXISTS habeas_progress")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<12 {
+                    group.addTask {
+                        let logger = Logger(label: "test")
+                        let database = OwnDatabase(description, fixture.configuration, size: 1, logger: logger)
+                        _ = try await database.known()
+                        await database.pool.shutdown()
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        await fixture.connector.close()
+    }
+
     @Test("without the right to make its progress table it does nothing, and the printed SQL is what it lacks")
     func progressTable() async throws {
         let fixture = try await Fixture()

@@ -24,25 +24,33 @@ final class OwnDatabase: Sendable {
     func known() async throws -> TableShapes {
         if let known = shapes.withLock({ $0 }) { return known }
         let read = try await pool.withConnection { connection in
-            do {
-                try await connection.query("SELECT FROM \(progress.name) WHERE false")
-            } catch let error as PostgresError where error.sqlState == .undefinedTable {
-                do {
-                    try await connection.query(progress.definition)
-                } catch let error as PostgresError
-                    where error.sqlState == .insufficientPrivilege || error.sqlState?.rawValue == "3F000"
-                {
-                    throw OwnDatabaseRefusal("no_progress_table")
-                } catch let error as PostgresError
-                    where error.sqlState == .uniqueViolation || error.sqlState?.rawValue == "42P07"
-                {
-                    // Another copy has just made it.
-                }
-            }
+            if try await !hasProgress(connection) { try await makeProgress(connection) }
             return try TableShapes(try await connection.query(TableShapes.reading(description.tables.map(\.name))))
         }
         shapes.withLock { $0 = read }
         return read
+    }
+
+    private func hasProgress(_ connection: PostgresConnection) async throws -> Bool {
+        do {
+            try await connection.query("SELECT FROM \(progress.name) WHERE false")
+            return true
+        } catch let error as PostgresError where error.sqlState == .undefinedTable {
+            return false
+        }
+    }
+
+    /// Several calls may come first at once, and the server has more than one way to say that another was faster.
+    private func makeProgress(_ connection: PostgresConnection) async throws {
+        do {
+            try await connection.query(progress.definition)
+        } catch let error as PostgresError
+            where error.sqlState == .insufficientPrivilege || error.sqlState?.rawValue == "3F000"
+        {
+            throw OwnDatabaseRefusal("no_progress_table")
+        } catch let error as PostgresError {
+            guard try await hasProgress(connection) else { throw error }
+        }
     }
 
     /// The schema is not what it was.
