@@ -85,7 +85,7 @@ struct PostgresCopyTests {
                   FROM generate_series(5000, 30000) AS g (n)
                 """
             )
-            let found = try await Self.collect(fixture, copies, slice: .milliseconds(1))
+            let found = try await Self.collect(fixture, copies, slice: .milliseconds(10))
             #expect(found.slices > 1 && found.report.findings.rows("address", "copied") == 25_301)
             let lines = try await copies.rows(found.pieces)["address"] ?? []
             #expect(lines.count == 25_301 && Set(lines).count == 25_301)
