@@ -5,9 +5,8 @@ import Ledger
 /// its end is written down, when the database has given some. No input or output: whoever waits is handed back to be woken.
 ///
 /// A slot is a call that may be under way. It is given out by the database at a claim and stands there for its effect's lease; the
-/// worker passes it on when the call ends, and the transaction that writes the end down says to whom. So there are never more calls
-/// than slots. In the database there may be one slot more for a moment, where the end of a later call is written before that of
-/// the one that passed it on; never one less.
+/// worker passes it on when the call ends, and the transaction that writes the end down says to whom. Ends are written in the order
+/// in which calls ended: there are never more calls than slots, and the database never counts one less than there are.
 struct SlotLines<Waiter> {
     /// One that was taken ahead and waits.
     struct Seeker {

@@ -91,11 +91,7 @@ package enum ReadyLine {
     /// that time is over; of one with a rate no more than two seconds' worth.
     private static func room(_ targets: [String], _ depths: [Int]) -> SQL {
         """
-        SELECT t.id, t.client_id IS NULL AS is_shared, CASE
-                 -- Where the worker has much in hand more is let go a quarter at a time: to look for it costs the same for one as for many.
-                 WHEN wanted.depth > 0 AND t.circuit = 'closed' AND t.per_second IS NULL
-                      AND 4 * (coalesce(live.leased, 0) + coalesce(live.ahead, 0) + coalesce(live.released, 0)) > 3 * n.places THEN 0
-                 ELSE greatest(0, CASE
+        SELECT t.id, t.client_id IS NULL AS is_shared, greatest(0, CASE
                  WHEN t.paused_at IS NOT NULL OR t.disabled_at IS NOT NULL OR t.quiet_until > clock_timestamp() THEN 0
                  WHEN t.circuit = 'closed'
                    THEN CASE WHEN n.places > coalesce(live.leased, 0) + coalesce(live.ahead, 0)
@@ -103,7 +99,7 @@ package enum ReadyLine {
                                      coalesce(ceil(2 * t.per_second), 2000)::int8)
                           ELSE 0 END
                  WHEN t.circuit_until <= clock_timestamp() THEN 1 - coalesce(live.leased, 0)
-                 ELSE 0 END - coalesce(live.released, 0)) END AS left_over
+                 ELSE 0 END - coalesce(live.released, 0)) AS left_over
           FROM unnest(\(targets)::text[], \(depths.map(Int32.init))::int4[]) AS wanted (id, depth)
           JOIN habeas.target t ON t.id = wanted.id
           CROSS JOIN LATERAL (SELECT CASE WHEN t.per_second IS NULL THEN t.in_flight * (1 + wanted.depth) ELSE t.in_flight END) AS n (places)
