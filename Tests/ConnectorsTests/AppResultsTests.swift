@@ -10,6 +10,29 @@ import Testing
 
 @Suite("Own apps: what they hand over")
 struct AppResultsTests {
+    /// To take what an app has handed over.
+    private static func order(isInternal: Bool, copy: CopyDesk?, handedOver: HandedOver?) -> TargetOrder {
+        var system = DataSystem(id: "crm", title: "CRM", kind: .own)
+        system.connector = .amqp(AppDescription(publicKey: SealedReceiver().publicJWK))
+        system.isInternal = isInternal
+        return TargetOrder(
+            key: UUID(),
+            step: .poll,
+            operation: .collect,
+            system: system,
+            caseID: UUID(),
+            client: nil,
+            identities: [],
+            regulation: .gdpr,
+            submittedAt: Date(),
+            now: Date(),
+            task: UUID(),
+            effect: UUID(),
+            copy: copy,
+            handedOver: handedOver
+        )
+    }
+
     /// Has fetched what an app has handed over; `BASE` in an address is where the test serves files.
     private static func fetched(
         _ place: HandedOver.Place,
@@ -22,28 +45,11 @@ struct AppResultsTests {
         defer { files.stop() }
         let client = try HTTPClient()
         let connector = AppConnector(try HTTPBench.services(client))
-        var system = DataSystem(id: "crm", title: "CRM", kind: .own)
-        system.connector = .amqp(AppDescription(publicKey: SealedReceiver().publicJWK))
-        system.isInternal = isInternal
         var place = place
         if case .address(let url) = place { place = .address(url.replacing("BASE", with: files.base)) }
         try await CopyBench.with { copies in
-            let order = TargetOrder(
-                key: UUID(),
-                step: .poll,
-                operation: .collect,
-                system: system,
-                caseID: UUID(),
-                client: nil,
-                identities: [],
-                regulation: .gdpr,
-                submittedAt: Date(),
-                now: Date(),
-                task: UUID(),
-                effect: UUID(),
-                copy: copies.desk(),
-                handedOver: HandedOver(place, rows: rows)
-            )
+            let handedOver = HandedOver(place, rows: rows)
+            let order = Self.order(isInternal: isInternal, copy: copies.desk(), handedOver: handedOver)
             #expect(!"\(order)".contains("canary") && !String(reflecting: order.handedOver).contains("canary"))
             let report = await connector.perform(order)
             #expect(copies.scratch.isEmpty && !report.findings.text.contains("canary"))
@@ -140,26 +146,8 @@ struct AppResultsTests {
     func nothing() async throws {
         let client = try HTTPClient()
         let connector = AppConnector(try HTTPBench.services(client))
-        var system = DataSystem(id: "crm", title: "CRM", kind: .own)
-        system.connector = .amqp(AppDescription(publicKey: SealedReceiver().publicJWK))
         func report(_ copy: CopyDesk?) async -> TargetReport {
-            await connector.perform(
-                TargetOrder(
-                    key: UUID(),
-                    step: .poll,
-                    operation: .collect,
-                    system: system,
-                    caseID: UUID(),
-                    client: nil,
-                    identities: [],
-                    regulation: .gdpr,
-                    submittedAt: Date(),
-                    now: Date(),
-                    task: UUID(),
-                    effect: UUID(),
-                    copy: copy
-                )
-            )
+            await connector.perform(Self.order(isInternal: true, copy: copy, handedOver: nil))
         }
         #expect(await report(nil).verdict == .refused("no_store"))
         try await CopyBench.with { copies in
