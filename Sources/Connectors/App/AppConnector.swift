@@ -39,7 +39,7 @@ package struct AppConnector: Connector {
     private func message(_ task: AppTask, to system: DataSystem) -> Message {
         var properties = Properties(
             contentType: "application/cloudevents+json",
-            messageID: task.id.uuidString.lowercased(),
+            messageID: task.id.lowercaseText,
             type: AppTask.type
         )
         properties.appID = "habeas"

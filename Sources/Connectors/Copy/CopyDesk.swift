@@ -2,6 +2,7 @@ package import Crypto
 package import Fleet
 import FoundationEssentials
 import Ledger
+import Rights
 
 /// Where a connector puts what it collects: encrypted pieces in the store, under the key of one export.
 ///
@@ -34,7 +35,7 @@ package struct CopyDesk: Sendable {
         try CopyPiece(dataset, ordinal: ordinal, header: CopyHeader(name: name, mediaType: mediaType), self, key)
     }
 
-    func object() -> String { "\(folder)/\(UUID().uuidString.lowercased())" }
+    func object() -> String { "\(folder)/\(UUID().lowercaseText)" }
 
     // MARK: Where it goes on
 

@@ -220,7 +220,7 @@ struct OpenDSRConversation {
 
     private func path(_ id: UUID) -> String { "\(peer.version.collection)/\(Self.text(id))" }
 
-    private static func text(_ id: UUID) -> String { id.uuidString.lowercased() }
+    private static func text(_ id: UUID) -> String { id.lowercaseText }
 
     /// Believes, then reads.
     private func status(_ reply: HTTPReply, of id: UUID) async throws -> (OpenDSRReport, TargetFindings) {

@@ -16,7 +16,7 @@ struct TaskMail {
         let identity = order.identities.first
         guard identity != nil || order.operation == .eraseTenant else { return nil }
         let words = TaskWords(locale: person.locale)
-        let task = order.task.uuidString.lowercased()
+        let task = order.task.lowercaseText
         let due = order.dueAt.map(Self.minute)
         let isOverdue = order.dueAt.map { $0 < order.now } ?? false
         var lines = [words.asks[order.operation] ?? "", ""]
@@ -27,7 +27,7 @@ struct TaskMail {
         let rest = order.ends.map { " (\(words.rest): \($0.sorted().joined(separator: ", ")))" }
         add(words.operation, order.operation.rawValue + (rest ?? ""))
         add(words.task, task)
-        add(words.request, order.caseID.uuidString.lowercased())
+        add(words.request, order.caseID.lowercaseText)
         add(words.client, order.client?.id)
         add(isOverdue ? words.wasDue : words.due, due)
         add(words.owner, person.owner)
@@ -58,7 +58,7 @@ struct TaskMail {
         let flags = order.system.flags(for: order.client, on: Place.unknown.day(of: order.now))
         guard !flags.contains(where: \.isBlocking) else {
             return [
-                "", "\(words.withheld) habeas requests show \(order.caseID.uuidString.lowercased()) --reveal --why …",
+                "", "\(words.withheld) habeas requests show \(order.caseID.lowercaseText) --reveal --why …",
             ]
         }
         return ["", words.corrections]

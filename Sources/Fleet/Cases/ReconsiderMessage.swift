@@ -13,7 +13,7 @@ package enum ReconsiderMessage {
         var writer = JSONWriter()
         writer.object { body in
             body.member("v", 1)
-            body.member("cases", cases.map { $0.uuidString.lowercased() })
+            body.member("cases", cases.map(\.lowercaseText))
         }
         return OutboxRow(
             id: UUID.version7(at: now),

@@ -87,7 +87,7 @@ package struct ChannelSender: Sendable {
         guard let url = channel.url else { throw OutboundError(.url) }
         let body = try message.body(channel.isThin ? thin() : .full)
         let headers = try WebhookSignature.headers(
-            id: message.id.uuidString.lowercased(),
+            id: message.id.lowercaseText,
             timestamp: Int(Date().timeIntervalSince1970),
             body: body,
             secrets: try signers(of: channel)
@@ -134,7 +134,7 @@ package struct ChannelSender: Sendable {
         let form = channel.isThin ? try thin() : try sealed(message, publicKey)
         var properties = Properties(
             contentType: "application/cloudevents+json",
-            messageID: message.id.uuidString.lowercased(),
+            messageID: message.id.lowercaseText,
             type: message.type.name
         )
         properties.appID = "habeas"

@@ -14,7 +14,7 @@ extension ClientMessage {
             type: .channelTest,
             time: time,
             client: client,
-            referencePath: "/v1/requests/\(id.uuidString.lowercased())",
+            referencePath: "/v1/requests/\(id.lowercaseText)",
             personal: Array(person.utf8),
             mail: MailContent(
                 subject: "Test of the channel \(channel.name)",

@@ -54,7 +54,7 @@ package struct ClientMessage: Sendable, Redacting {
         self.client = client
         self.request = request
         self.referencePath =
-            referencePath ?? request.map { "/v1/requests/\($0.uuidString.lowercased())" }
+            referencePath ?? request.map { "/v1/requests/\($0.lowercaseText)" }
         self.data = data
         self.personal = personal
         self.mail = mail

@@ -52,7 +52,7 @@ package struct MailSender: Sendable {
             to: recipients.map { MailMessage.Mailbox($0) },
             subject: content.subject,
             date: date,
-            id: try MessageID(id.uuidString.lowercased(), at: configuration.messageIDDomain),
+            id: try MessageID(id.lowercaseText, at: configuration.messageIDDomain),
             text: content.text,
             html: content.html
         )

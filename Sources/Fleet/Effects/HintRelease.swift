@@ -43,7 +43,7 @@ package struct HintRelease: Sendable {
         var writer = JSONWriter()
         writer.object { body in
             body.member("v", 1)
-            body.member("ids", ids.map { $0.lowercaseText })
+            body.member("ids", ids.map(\.lowercaseText))
         }
         return OutboxRow(
             id: UUID.version7(at: now),

@@ -18,7 +18,7 @@ extension OutboxRow {
         var body = JSONWriter(capacity: 64 + ids.count * 40)
         body.object { body in
             body.member("v", 1)
-            body.member("replay", ids.map { $0.uuidString.lowercased() })
+            body.member("replay", ids.map(\.lowercaseText))
         }
         self.init(
             id: UUID.version7(at: now),

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Rights
 
 /// Where finished exports and their parts lie. What is put here is sealed already: a store sees neither clear text nor keys.
 ///
@@ -42,7 +43,7 @@ extension ObjectStore {
     /// Writes a small object, reads it and deletes it again: whether the store is there and lets us.
     package func check() async throws {
         let path = try scratch()
-        let name = "check/\(UUID().uuidString.lowercased())"
+        let name = "check/\(UUID().lowercaseText)"
         do {
             try Self.fill(path)
             try await put(path, as: name)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Rights
 
 /// The folder in which files grow before they become objects, or lie while an object is read.
 struct ScratchFolder: Sendable {
@@ -8,7 +9,7 @@ struct ScratchFolder: Sendable {
 
     /// A new empty file of mode 0600, by its path.
     func makeFile(in folder: borrowing OpenFolder) throws(StoreError) -> String {
-        let name = Self.mark + UUID().uuidString.lowercased()
+        let name = Self.mark + UUID().lowercaseText
         let file = openat(folder.descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw StoreError(system: errno) }
         close(file)

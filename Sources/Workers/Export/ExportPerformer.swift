@@ -139,7 +139,7 @@ package struct ExportPerformer: EffectPerformer {
     /// Nil where nothing may be collected any more.
     private func desk(_ job: TargetPerformer.Job, _ export: ExportRecord) throws -> CopyDesk? {
         guard export.state == .collecting, let target = job.target else { return nil }
-        let folder = "\(export.folder)/\(target.id.uuidString.lowercased())"
+        let folder = "\(export.folder)/\(target.id.lowercaseText)"
         return CopyDesk(store: store, key: try key(of: export), folder: folder, slice: slice)
     }
 
@@ -165,7 +165,7 @@ package struct ExportPerformer: EffectPerformer {
             objects: objects,
             key: key
         )
-        let name = "\(export.folder)/bundle-\(UUID().uuidString.lowercased())"
+        let name = "\(export.folder)/bundle-\(UUID().lowercaseText)"
         let path = try store.scratch()
         defer { BundlePress.remove(path) }
         let collected = job.pieces.map(\.piece.bytes).reduce(0, +)

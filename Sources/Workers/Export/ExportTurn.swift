@@ -192,6 +192,6 @@ struct ExportTurn {
             gone.deletedAt = now
             writes.append(gone.update)
         }
-        desk.record("export.deleted", of: id) { $0.member("exports", facts.over.map { $0.id.uuidString.lowercased() }) }
+        desk.record("export.deleted", of: id) { $0.member("exports", facts.over.map { $0.id.lowercaseText }) }
     }
 }

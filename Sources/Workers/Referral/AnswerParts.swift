@@ -79,7 +79,7 @@ struct AnswerParts {
     /// Where the bundle is fetched.
     private func link(_ base: String?) -> String? {
         guard let base, let export = subject.export else { return nil }
-        return "\(base)/v1/exports/\(export.id.uuidString.lowercased())"
+        return "\(base)/v1/exports/\(export.id.lowercaseText)"
     }
 
     private func title(_ id: String) -> String { registry.system(id)?.title ?? id }

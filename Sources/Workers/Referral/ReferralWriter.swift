@@ -142,7 +142,7 @@ struct ReferralWriter: Sendable {
         return writer.bytes
     }
 
-    private func path(_ record: CaseFileRecord) -> String { "/v1/requests/\(record.id.uuidString.lowercased())" }
+    private func path(_ record: CaseFileRecord) -> String { "/v1/requests/\(record.id.lowercaseText)" }
 
     private func decisionLink(_ record: CaseFileRecord) -> String? { base.map { $0 + path(record) + "/decision" } }
 

@@ -53,7 +53,7 @@ package struct ExportRecord: Sendable {
     }
 
     /// What begins the names of all that it has in the store.
-    package var folder: String { id.uuidString.lowercased() }
+    package var folder: String { id.lowercaseText }
 
     /// Its words are out of reach from now on, whatever becomes of the files.
     package mutating func expire(at now: Date) {

@@ -110,7 +110,7 @@ extension Deadline {
             "link.equal",
             .equal,
             Period(0, .calendarDay),
-            source: "case \(first.uuidString.lowercased())",
+            source: "case \(first.lowercaseText)",
             "The same person had asked for the same before; one answer ends both."
         )
         return Deadline(rule: rule, anchor: anchor, due: nil, isProvisional: false)

@@ -2,6 +2,7 @@ import AMQP
 import ArgumentParser
 import Fleet
 import FoundationEssentials
+import Rights
 
 /// `habeas bench broker`
 struct BenchBroker: AsyncParsableCommand {
@@ -88,7 +89,7 @@ struct BenchBroker: AsyncParsableCommand {
 
     private func answers(_ events: Int, _ body: [UInt8]) -> [Message] {
         func message(_ exchange: String, _ key: String, _ body: [UInt8]) -> Message {
-            let properties = Properties(contentType: "application/json", messageID: UUID().uuidString.lowercased())
+            let properties = Properties(contentType: "application/json", messageID: UUID().lowercaseText)
             return Message(exchange: exchange, routingKey: key, properties: properties, body: body)
         }
         let wakeUp = [UInt8](repeating: UInt8(ascii: "x"), count: Self.bundle * 39)

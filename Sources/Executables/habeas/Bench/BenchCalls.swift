@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Outbound
+import Rights
 
 /// `habeas bench calls`
 struct BenchCalls: AsyncParsableCommand {
@@ -65,7 +66,7 @@ struct BenchCalls: AsyncParsableCommand {
     }
 
     private static func erase(_ url: String, _ client: HTTPClient) async -> Bool {
-        let key = [("Idempotency-Key", UUID().uuidString.lowercased())]
+        let key = [("Idempotency-Key", UUID().lowercaseText)]
         let allowing: Permissions = [.internalAddress, .plain]
         guard let done = try? await client.send(HTTPCall("DELETE", url, headers: key, allowing: allowing)),
             (200..<300).contains(done.status) || done.status == 404,

@@ -70,7 +70,7 @@ struct GeneratedEvent {
 
     /// The same event as the one argument of a Celery task (message protocol 2), straight into its queue.
     func task(_ task: String, queue: String) -> Message {
-        let taskID = UUID().uuidString.lowercased()
+        let taskID = UUID().lowercaseText
         var properties = Properties(contentType: "application/json")
         properties.contentEncoding = "utf-8"
         properties.correlationID = taskID

@@ -24,7 +24,7 @@ enum JSONValue: Sendable, ExpressibleByStringLiteral, ExpressibleByBooleanLitera
     init(_ value: String?) { self = value.map { .string($0) } ?? .null }
     init(_ value: Int?) { self = value.map { .integer($0) } ?? .null }
     init(_ value: Bool) { self = .bool(value) }
-    init(_ value: UUID?) { self = value.map { .string($0.uuidString.lowercased()) } ?? .null }
+    init(_ value: UUID?) { self = value.map { .string($0.lowercaseText) } ?? .null }
     init(_ value: Date?) { self = value.map { .string(EventTime.text($0)) } ?? .null }
     init(_ values: [String]) { self = .array(values.map { .string($0) }) }
 

@@ -83,7 +83,7 @@ struct PolicyExplain: AsyncParsableCommand {
             right: record.right,
             sheet: clocks.map { ClockSheet(clocks: $0, place: changes.place(of: record)) },
             head: [
-                ("case", id.uuidString.lowercased()), ("client", record.clientID), ("role", record.role.rawValue),
+                ("case", id.lowercaseText), ("client", record.clientID), ("role", record.role.rawValue),
                 ("lane", record.lane.rawValue), ("state", record.state.rawValue), ("right", record.right?.rawValue),
                 ("regulation", record.regulation.rawValue),
             ]

@@ -100,7 +100,7 @@ final class BagWriter {
         let day = CivilDate(dayNumber: Int(time / 86_400))
         return [
             ("Source-Organization", description.processor), ("Organization-On-Whose-Behalf", description.client),
-            ("External-Identifier", description.caseID.uuidString.lowercased()),
+            ("External-Identifier", description.caseID.lowercaseText),
             (
                 "External-Description",
                 "Data held about one person; index.html is for reading, manifest.json for machines"

@@ -116,7 +116,7 @@ struct BundlePage {
         let rows = description.sections.map(\.rows).reduce(0, +)
         html("<h2>\(words.about)</h2>\n")
         list([
-            (words.caseID, "<code>\(description.caseID.uuidString.lowercased())</code>"),
+            (words.caseID, "<code>\(description.caseID.lowercaseText)</code>"),
             (words.client, isOwn ? nil : PageText.escaped(description.client)),
             (words.processor, PageText.escaped(description.processor)),
             (words.right, words.rightNames[description.right]), (words.regulation, words.laws[description.regulation]),
