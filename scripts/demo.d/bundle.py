@@ -17,6 +17,8 @@ PEM = re.compile(r"-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----\n?", re
 
 
 def main(bundle, keys):
+    if subprocess.run(["unzip", "-tqq", bundle], stdout=sys.stderr).returncode != 0:
+        sys.exit("unzip finds it damaged")
     archive = zipfile.ZipFile(bundle)
     broken = archive.testzip()
     if broken is not None:
