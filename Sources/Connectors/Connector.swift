@@ -10,6 +10,9 @@ import Fleet
 package protocol Connector: Sendable {
     func perform(_ order: TargetOrder) async -> TargetReport
 
+    /// Whether `verify` is a question that is answered at once, so that it can be asked in the attempt that has acted.
+    var looksAtOnce: Bool { get }
+
     /// The longest that ``perform(_:)`` takes for such an order.
     var longestCall: Duration { get }
 
@@ -18,5 +21,6 @@ package protocol Connector: Sendable {
 }
 
 extension Connector {
+    package var looksAtOnce: Bool { false }
     package var longestFetch: Duration { longestCall }
 }

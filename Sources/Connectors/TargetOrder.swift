@@ -15,7 +15,7 @@ package struct TargetOrder: Sendable, Redacting {
 
     /// By which the peer knows a repetition: the same for every attempt. A UUID of version 4.
     package let key: UUID
-    package let step: Step
+    package private(set) var step: Step
     package let operation: TargetOperation
     package let system: DataSystem
     package let caseID: UUID
@@ -35,9 +35,9 @@ package struct TargetOrder: Sendable, Redacting {
     /// What the peer calls its own job.
     package let reference: String?
     /// Where work that takes its time goes on.
-    package let checkpoint: String?
+    package private(set) var checkpoint: String?
     /// Whether an earlier attempt of this step may have reached the peer although no answer came.
-    package let mayHaveActed: Bool
+    package private(set) var mayHaveActed: Bool
     /// Domain time.
     package let now: Date
     /// Within what an app or a person is to have done it.
@@ -97,6 +97,17 @@ package struct TargetOrder: Sendable, Redacting {
         self.effect = effect
         self.copy = copy
         self.handedOver = handedOver
+    }
+
+    /// The question that comes next where this has been done: whether anything is left.
+    ///
+    /// - Parameter checkpoint: whom the act has found.
+    func looking(from checkpoint: String?) -> TargetOrder {
+        var order = self
+        order.step = .verify
+        order.checkpoint = checkpoint
+        order.mayHaveActed = false
+        return order
     }
 }
 

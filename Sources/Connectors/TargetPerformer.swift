@@ -18,7 +18,7 @@ package struct TargetPerformer: EffectPerformer {
 
     private let ring: KeyRing
     private let registry: RegistryCache
-    private let connectors: ConnectorBook
+    let connectors: ConnectorBook
 
     package init(ring: KeyRing, registry: RegistryCache, connectors: ConnectorBook) {
         self.ring = ring
@@ -110,7 +110,9 @@ package struct TargetPerformer: EffectPerformer {
             // The key ring's, or of a form that only a newer version reads.
             return .retry("unreadable", blamesTarget: false)
         }
-        return await connectors.perform(order).attempt
+        let limit = ContinuousClock.now + longestCall(of: job.effect)
+        let report = await connectors.perform(order)
+        return await seen(report, of: order, for: target, before: limit).attempt
     }
 
     /// Nothing leaves before the client's decision, nor after the end, but what lifts a restriction (K5).

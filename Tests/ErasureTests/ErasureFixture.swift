@@ -9,8 +9,11 @@ typealias ErasureFixture = FanOutBench<ErasurePlanner, TargetPerformer, Scripted
 
 extension FanOutBench where Planner == ErasurePlanner, Performer == TargetPerformer, Peers == ScriptedPeers {
     /// - Parameter systems: the data map, each entry as it stands in a file.
-    static func with(_ systems: [String], _ body: (ErasureFixture) async throws -> Void) async throws {
-        let peers = ScriptedPeers()
+    static func with(
+        _ systems: [String],
+        _ peers: ScriptedPeers = ScriptedPeers(),
+        _ body: (ErasureFixture) async throws -> Void
+    ) async throws {
         let ways = ["postgres", "opendsr", "http", "amqp", "email"]
         let book = ConnectorBook(Dictionary(uniqueKeysWithValues: ways.map { ($0, peers) }))
         let fixture = try await ErasureFixture(try Database.current, .erasure, role: "erasure", systems, peers) {

@@ -21,7 +21,10 @@ package final class ScriptedPeers: Connector {
     private let script = Mutex<[String: [Answer]]>([:])
     private let record = Mutex<[(Asked, TargetOrder)]>([])
 
-    package init() {}
+    package let looksAtOnce: Bool
+
+    /// - Parameter looksAtOnce: whether they can be asked what is left in the attempt that has acted.
+    package init(looksAtOnce: Bool = false) { self.looksAtOnce = looksAtOnce }
 
     package var longestCall: Duration { .seconds(5) }
 

@@ -21,6 +21,8 @@ package struct HTTPConnector: Connector {
     /// Several calls are made for one order.
     package var longestCall: Duration { services.timeout * HTTPCaller.callsInTime + .seconds(5) }
 
+    package var looksAtOnce: Bool { true }
+
     package func perform(_ order: TargetOrder) async -> TargetReport {
         guard case .http(let description) = order.system.connector,
             let procedure = description.procedures[order.operation]

@@ -30,6 +30,7 @@ package struct PostgresConnector: Connector {
     }
 
     package var longestCall: Duration { timeout + .seconds(5) }
+    package var looksAtOnce: Bool { true }
     private static let storing: Duration = .seconds(100)
 
     package func close() async { await databases.close() }

@@ -134,10 +134,22 @@ extension Certificate {
                     $0.member("outcome", call.outcome)
                     $0.member("cause", call.cause)
                     $0.member("status", call.status)
+                    if let seen = seenAtOnce(call) {
+                        $0.member("then_seen_by", seen.level)
+                        $0.member("seen_status", seen.seenStatus)
+                    }
                     $0.member("ended_at", call.endedAt)
                 }
             }
         }
+    }
+
+    /// What a look has shown in the attempt that had acted; nil where there was none.
+    private func seenAtOnce(_ call: EffectRecord) -> TargetFindings? {
+        guard call.kind == .targetAct, let findings = call.findings.map({ TargetFindings(reading: $0) }),
+            findings.stillThere == 0
+        else { return nil }
+        return findings
     }
 
     private func describe(_ standing: FanOutStanding, _ body: inout JSONWriter) {

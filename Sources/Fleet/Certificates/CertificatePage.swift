@@ -101,7 +101,7 @@ package struct CertificatePage: Sendable {
             document.member(proof, "calls"),
             [
                 ("Call", "kind"), ("Attempts", "attempts"), ("Outcome", "outcome"), ("Status", "status"),
-                ("Cause", "cause"), ("Ended", "ended_at"),
+                ("Then seen gone by", "then_seen_by"), ("Cause", "cause"), ("Ended", "ended_at"),
             ]
         )
         return "<details open><summary>Proof</summary>\(facts)\(calls)</details>"

@@ -104,16 +104,9 @@ extension FanOutTarget {
         // The question has been asked; what is left there its answer says.
         if kind == .targetVerify, isOver, abilities.answersLater, end.findings.level == nil { return nil }
         let before = findings
-        findings = end.findings
+        findings = kind == .targetVerify ? before.seen(by: end.findings) : end.findings
         findings.reference = findings.reference ?? before.reference
         findings.answer = findings.answer ?? before.answer
-        if kind == .targetVerify {
-            // What was done stays what was done; the look adds how much of it is true.
-            findings.rows = before.rows
-            findings.parts = before.parts
-            findings.signature = findings.signature ?? before.signature
-            findings.digest = findings.digest ?? before.digest
-        }
         switch end.kind {
         case .refused: return stop(.refused, end.cause)
         case .failed: return stop(.failed, end.cause)

@@ -40,6 +40,8 @@ package struct TargetFindings: Sendable, Hashable {
     package var level: Verification?
     /// How much of the person was still there.
     package var stillThere: Int?
+    /// The peer's status to a look in the attempt that had acted.
+    package var seenStatus: Int?
     package var signature: Signature?
     /// A keyed digest of the peer's reply, hexadecimal.
     package var digest: String?
@@ -54,6 +56,18 @@ package struct TargetFindings: Sendable, Hashable {
     package var pieces: [CopiedPiece] = []
 
     package init() {}
+
+    /// With what a look has shown: what was done stays what was done, and the look adds how much of it is true.
+    package func seen(by look: TargetFindings) -> TargetFindings {
+        var seen = look
+        seen.rows = rows
+        seen.parts = parts
+        seen.reference = look.reference ?? reference
+        seen.answer = look.answer ?? answer
+        seen.signature = look.signature ?? signature
+        seen.digest = look.digest ?? digest
+        return seen
+    }
 
     /// As it is stored: a JSON object.
     package var text: String {
@@ -79,6 +93,7 @@ package struct TargetFindings: Sendable, Hashable {
         body.member("verify_after", verifyAfter)
         body.member("level", level)
         body.member("still_there", stillThere)
+        body.member("seen_status", seenStatus)
         if let signature {
             body.key("signature")
             body.object {
@@ -118,6 +133,7 @@ package struct TargetFindings: Sendable, Hashable {
         verifyAfter = document.word(0, "verify_after").flatMap { EventTime.parse($0) }
         level = document.word(0, "level").flatMap(Verification.init)
         stillThere = document.number(0, "still_there")
+        seenStatus = document.number(0, "seen_status")
         if let object = document.member(0, "signature"), let domain = document.word(object, "domain"),
             let certificate = document.word(object, "certificate")
         {
