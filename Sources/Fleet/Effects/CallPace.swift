@@ -9,7 +9,7 @@ package final class CallPace: Sendable {
     /// As a share, how much the last call counts.
     private static let weight = 0.2
     /// Calls that end in this time are followed by so many that wait as can be called at once.
-    private static let glance = 0.1
+    private static let glance = 0.2
     private static let deepest = 4
 
     private let averages = Locked<[String: Double]>([:])
