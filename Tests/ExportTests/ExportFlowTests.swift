@@ -69,6 +69,26 @@ struct ExportFlowTests {
         }
     }
 
+    @Test("N7: rows come whole into the bundle wherever what they lie in is cut into frames")
+    func frames() async throws {
+        try await ExportFixture.with([ExportFixture.shop]) { fixture in
+            // Some megabytes, of which a frame holds a small part.
+            try await fixture.fill(tickets: 12_000)
+            let id = try await fixture.ask("access", identities: Self.ada)
+            try await fixture.settle()
+            #expect(try await fixture.state(id) == "fulfilled")
+            let found = try Self.read(
+                try await fixture.bundle(id),
+                """
+                tickets = [json.loads(line) for line in one("tickets.jsonl").splitlines()]
+                rows = list(csv.reader(io.StringIO(one("tickets-").decode("utf-8-sig"))))
+                print(len(tickets), all(t["body"].startswith(f"word {t['id']} ") for t in tickets), len(rows))
+                """
+            )
+            #expect(found == "12000 True 12001")
+        }
+    }
+
     @Test(
         "K6, N2: the digest is in the evidence before anybody is told, and client and publisher are told where it lies"
     )

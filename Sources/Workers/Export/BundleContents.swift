@@ -116,7 +116,11 @@ struct BundleContents: BundleSource, Sendable {
 
     func lines(of section: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         if let disclosures { return try disclosures.lines.withUnsafeBytes(body) }
-        for piece in rows[section] { try read(piece, body) }
+        for piece in rows[section] {
+            var lines = WholeLines()
+            try read(piece) { try lines.take($0, body) }
+            guard lines.isWhole else { throw ExportObstacle.pieces }
+        }
     }
 
     func bytes(of file: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws { try read(files[file], body) }
