@@ -1,5 +1,6 @@
 """The fleet under test, and a supervisor that starts a dead worker again, as systemd would."""
 
+import atexit
 import json
 import os
 import signal
@@ -52,6 +53,8 @@ class Supervisor(threading.Thread):
         self.unexpected = []
 
     def run(self):
+        # Whatever becomes of the run, nothing of it goes on.
+        atexit.register(self.stop)
         for worker in self.workers:
             worker.start()
         due = {}

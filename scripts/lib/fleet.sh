@@ -82,6 +82,21 @@ fleet_systems() {
     fleet_operator systems apply "$FLEET_DIR/systems.yaml"
 }
 
+# fleet_shop FILE NAME=VALUE…: the own database `shop` from the SQL of FILE with these variables, a login in it for the connector, and
+# the URL with that as a file that only we read. SHOP_ADMIN is the URL of its owner.
+fleet_shop() {
+    local file=$1 pair variables=()
+    shift
+    for pair in "$@"; do variables+=(-v "$pair"); done
+    psql -q -X "$HABEAS_TEST_PG" -v ON_ERROR_STOP=1 <<-END || return
+	CREATE ROLE shop_privacy LOGIN PASSWORD '$(fleet_secret shop_privacy)';
+	CREATE DATABASE shop;
+	END
+    SHOP_ADMIN=${HABEAS_TEST_PG%/postgres}/shop
+    psql -q -X "$SHOP_ADMIN" -v ON_ERROR_STOP=1 "${variables[@]}" -f "$file" || return
+    (umask 077 && printf 'postgresql://shop_privacy:%s@%s/shop\n' "$(fleet_secret shop_privacy)" "$FLEET_PG" >"$FLEET_DIR/secrets/shop.url")
+}
+
 # fleet_webhook_secrets CLIENTS: a secret for each webhook of the list, made once.
 fleet_webhook_secrets() {
     local name
