@@ -70,7 +70,7 @@ extension FanOutBench where Planner == ExportPlanner, Performer == ExportPerform
                     registry: registry,
                     connectors: book,
                     store: place.store,
-                    processor: "helpdesk vendor",
+                    letters: try LetterBook(folder: Self.deploy),
                     slice: slice
                 )
             )

@@ -98,7 +98,7 @@ extension ConfigurationKey {
         "policy.folder",
         .text,
         default: "/usr/share/habeas",
-        "Folder with profiles/ and holidays/ for `habeas policy dates`, and with templates/ and authorities.yaml for letters."
+        "Folder with profiles/ and holidays/ for `habeas policy dates`, and with templates/ and authorities.yaml for letters and copies."
     )
     package static let batchCount = ConfigurationKey(
         "batch.count",

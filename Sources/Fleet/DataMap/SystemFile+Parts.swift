@@ -75,6 +75,53 @@ extension SystemFile {
         return region
     }
 
+    /// What people read of a system's data: one text, or a text for each of some categories.
+    static func words(
+        on key: String,
+        of system: DataSystem,
+        _ file: YAMLMapping
+    ) throws(PolicyFault) -> CategoryWords {
+        guard file.keys.contains(key) else { return CategoryWords() }
+        if file.isScalar(key) { return CategoryWords(try line(key, file)) }
+        guard let section = try file.section(key) else { return CategoryWords() }
+        var words = CategoryWords()
+        for category in section.keys {
+            guard system.categories.contains(category) else {
+                throw section.fault(
+                    category,
+                    "is none of the system's categories",
+                    "name one of its `categories`, or add it there"
+                )
+            }
+            words.byCategory[category] = try line(category, section)
+        }
+        return words
+    }
+
+    private static func line(_ key: String, _ file: YAMLMapping) throws(PolicyFault) -> String {
+        let text = try file.required(key)
+        guard TemplateText.isPlain(text) else {
+            throw file.fault(key, "holds line ends or invisible characters", "write it in one line")
+        }
+        return text
+    }
+
+    static func decision(_ section: YAMLMapping) throws(PolicyFault) -> AutomatedDecision {
+        try section.allow(decisionKeys)
+        for key in decisionKeys where !section.keys.contains(key) {
+            throw section.fault(
+                key,
+                "is missing: people are told what is decided, by what, and what it means for them (GDPR Art. 15(1)(h))",
+                "write it in a sentence"
+            )
+        }
+        return AutomatedDecision(
+            try line("decision", section),
+            logic: try line("logic", section),
+            consequences: try line("consequences", section)
+        )
+    }
+
     static func mechanism(_ section: YAMLMapping) throws(PolicyFault) -> TransferMechanism {
         try section.allow(mechanismKeys)
         guard let until = try day("valid_until", section) else {

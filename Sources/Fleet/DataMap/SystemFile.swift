@@ -14,15 +14,17 @@ package enum SystemFile {
 
     /// Keys that every system has; those of its connector stand under `connector`.
     static let keys = [
-        "id", "title", "kind", "company", "service", "categories", "purposes", "region", "mechanism", "agreed_on",
-        "mandatory", "verification", "after", "from", "relationships", "clients", "keep", "limits", "grace", "backups",
-        "retention", "internal", "due_within", "connector",
+        "id", "title", "kind", "company", "service", "categories", "purposes", "source", "stored_for",
+        "automated_decisions", "region", "mechanism", "agreed_on", "mandatory", "verification", "after", "from",
+        "relationships", "clients", "keep", "limits", "grace", "backups", "retention", "internal", "due_within",
+        "connector",
     ]
 
     static let keepKeys = [
         "category", "reason", "law", "instruction", "claim", "until", "for", "relationships", "clients",
     ]
     static let mechanismKeys = ["kind", "valid_until"]
+    static let decisionKeys = ["decision", "logic", "consequences"]
     static let limitKeys = ["in_flight", "per_second"]
 
     /// Reads a whole file.
@@ -74,6 +76,11 @@ package enum SystemFile {
         system.service = try file.text("service")
         system.categories = try file.list("categories")
         system.purposes = try file.list("purposes")
+        system.source = try words(on: "source", of: system, file)
+        system.storedFor = try words(on: "stored_for", of: system, file)
+        for section in try file.sections("automated_decisions") {
+            system.automatedDecisions.append(try decision(section))
+        }
         system.region = try region(file)
         system.mechanism = try file.section("mechanism").map { section throws(PolicyFault) in try mechanism(section) }
         system.agreedOn = try day("agreed_on", file)

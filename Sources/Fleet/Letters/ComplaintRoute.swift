@@ -21,6 +21,11 @@ package struct ComplaintRoute: Sendable, Hashable {
             item["authority_postal"] = postal
             return item
         }
+
+        /// Name, postal address and link in one line.
+        func line(in locale: String) -> String {
+            [name[locale], postal, url].compactMap { $0 }.joined(separator: ", ")
+        }
     }
 
     package let bodies: [Body]

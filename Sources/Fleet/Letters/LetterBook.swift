@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Rights
+package import Rights
 
 /// All letters in all languages, read once from a folder and looked through there and then: what a person would stumble over later is an
 /// error at the start.
@@ -54,15 +54,40 @@ package struct LetterBook: Sendable {
         locale: String?,
         words: LetterWords
     ) throws(LetterFault) -> Letter {
-        let locale = self.locale(for: locale)
-        guard
-            let edition = editions[Key(profile: profile, locale: locale)] ?? editions[Key(profile: nil, locale: locale)]
-        else { throw LetterFault(kind: kind, field: .reference, fault: "has no template", remedy: "add it") }
+        guard let edition = edition(profile, self.locale(for: locale)) else {
+            throw LetterFault(kind: kind, field: .reference, fault: "has no template", remedy: "add it")
+        }
         return try edition.letter(
             kind,
             words: words,
             route: authorities.authority(country: words.country, regulation: words.regulation)
         )
+    }
+
+    /// What else the law lets a person ask for, and where they may complain, in the words of the letters.
+    ///
+    /// - Parameters:
+    ///   - country: where the person is; nil where nobody said.
+    ///   - locale: as for ``letter(_:profile:locale:words:)``.
+    package func recourse(
+        profile: String,
+        locale: String?,
+        regulation: Regulation,
+        country: String?
+    ) -> Recourse {
+        let locale = self.locale(for: locale)
+        let book = edition(profile, locale)?.phrasebook
+        let route = authorities.authority(country: country, regulation: regulation)
+        return Recourse(
+            rights: book?.yourRights[regulation],
+            complaints: [book?.complaints[regulation]].compactMap { $0 } + route.bodies.map { $0.line(in: locale) }
+                + [route.note?[locale], book?.courts[regulation]].compactMap { $0 }
+        )
+    }
+
+    /// A profile's own, else the common one.
+    private func edition(_ profile: String, _ locale: String) -> LetterEdition? {
+        editions[Key(profile: profile, locale: locale)] ?? editions[Key(profile: nil, locale: locale)]
     }
 
     /// The language in which somebody with this tag is written to.

@@ -25,40 +25,33 @@ struct BundleContents: BundleSource, Sendable {
         _ targets: [FanOutTarget],
         _ pieces: [ExportPieces.Entry],
         _ registry: Registry,
-        processor: String,
+        _ letters: LetterBook,
         objects: [String: LocalObject],
         key: SymmetricKey
     ) throws {
         self.objects = objects
         self.key = key
-        let client = record.clientID.flatMap { registry.client($0) }
-        let place = client?.place ?? registry.atlas.place(record.country)
-        let asked = record.submittedAt ?? record.anchor
-        description = BundleDescription(
-            caseID: record.id,
-            client: client.map { $0.names.first ?? $0.id } ?? processor,
-            processor: processor,
-            right: record.right ?? .access,
-            regulation: record.regulation,
-            submittedOn: place.day(of: asked),
-            time: Int64(record.anchor.timeIntervalSince1970)
-        )
+        description = BundleDescription(record, registry, letters)
         if record.right == .disclosureList {
             let list = DisclosureList(record, registry)
             disclosures = list
-            description.sections.append(BundleSection(list, processor: processor))
+            description.sections.append(BundleSection(list, processor: description.processor))
             return
         }
+        var systems: [DataSystem] = []
         for target in targets.sorted(by: { $0.ordinal < $1.ordinal }) {
             guard let system = registry.system(target.system) else { throw RegistryChanged() }
-            try add(target, system, pieces.filter { $0.target == target.id }.map(\.piece), registry)
+            systems.append(system)
+            try add(target, system, pieces.filter { $0.target == target.id }.map(\.piece), record, registry)
         }
+        description.say(decisionsOf: systems)
     }
 
     private mutating func add(
         _ target: FanOutTarget,
         _ system: DataSystem,
         _ pieces: [CopiedPiece],
+        _ record: CaseFileRecord,
         _ registry: Registry
     ) throws {
         if let gap = BundleGap(target, system) {
@@ -72,12 +65,13 @@ struct BundleContents: BundleSource, Sendable {
             guard own.map(\.rows).reduce(0, +) == part.rows else { throw ExportObstacle.pieces }
             let declared = try own.first.map { try header(of: $0).columns } ?? []
             let columns = declared.isEmpty ? try columns(of: own) : declared
-            description.sections.append(BundleSection(system, part, columns: columns, registry))
+            description.sections.append(BundleSection(system, part, columns: columns, of: record, registry))
             rows.append(own)
         }
         for piece in pieces where piece.isFile {
             let header = try header(of: piece)
-            let section = description.sections.lastIndex { $0.system == system.id } ?? addSection(system, registry)
+            let section =
+                description.sections.lastIndex { $0.system == system.id } ?? addSection(system, record, registry)
             description.files.append(
                 BundleFile(
                     name: header.name ?? piece.dataset,
@@ -105,9 +99,9 @@ struct BundleContents: BundleSource, Sendable {
     }
 
     /// Of a system that gave files and no rows.
-    private mutating func addSection(_ system: DataSystem, _ registry: Registry) -> Int {
+    private mutating func addSection(_ system: DataSystem, _ record: CaseFileRecord, _ registry: Registry) -> Int {
         let part = TargetFindings.Part("files", "copied", rows: 0)
-        description.sections.append(BundleSection(system, part, columns: [], registry))
+        description.sections.append(BundleSection(system, part, columns: [], of: record, registry))
         rows.append([])
         return description.sections.count - 1
     }

@@ -1,23 +1,32 @@
 import Fleet
+import Ledger
 import Rights
 
 extension BundleSection {
-    /// What the data map says of where rows come from: what GDPR Art. 15(1) asks.
-    init(_ system: DataSystem, _ part: TargetFindings.Part, columns: [String], _ registry: Registry) {
+    /// What the data map says of where rows come from: what GDPR Art. 15(1) and (2) ask, of data like this person's.
+    init(
+        _ system: DataSystem,
+        _ part: TargetFindings.Part,
+        columns: [String],
+        of record: CaseFileRecord,
+        _ registry: Registry
+    ) {
         var table: PostgresDescription.Table?
         if case .postgres(let description) = system.connector { table = description.table(part.name) }
+        let categories = table?.category.map { [$0] } ?? system.categories
         self.init(
             system: system.id,
             systemTitle: system.title,
             kind: system.kind,
             company: system.company,
             region: system.region,
-            safeguards: system.mechanism?.kind.rawValue,
+            safeguards: Self.safeguards(of: system, record),
             dataset: part.name,
-            category: table?.category ?? system.categories.joined(separator: ", "),
+            category: categories.joined(separator: ", "),
             purposes: system.purposes,
-            retention: Self.retention(system, table?.category),
-            recipients: Self.recipients(of: system, registry),
+            retention: Self.retention(system, categories, of: record),
+            recipients: Self.recipients(of: system, record, registry),
+            source: system.source.text(of: categories) ?? Self.origins(of: system, registry),
             columns: columns,
             withheld: (table?.withheld ?? [:]).sorted { $0.key < $1.key }
                 .map { Withheld(column: $0.key, reason: Self.sentence($0.value)) }
@@ -40,18 +49,49 @@ extension BundleSection {
         )
     }
 
-    /// As far as the data map knows one.
-    private static func retention(_ system: DataSystem, _ category: String?) -> String? {
-        if let rule = system.keeps.first(where: { $0.category == category }) {
-            return "After an erasure kept for a time: \(rule.basis.citation)"
-        }
-        return system.retention.map { "\($0)" }
+    /// What protects data outside Europe (K16); nil inside, and where nothing held on the day as of which the bundle speaks.
+    private static func safeguards(of system: DataSystem, _ record: CaseFileRecord) -> String? {
+        guard !Client.isEuropean(system.region), let mechanism = system.mechanism else { return nil }
+        let day = Place.unknown.day(of: record.anchor)
+        return mechanism.standing(on: day) == .expired ? nil : mechanism.kind.words
     }
 
-    /// To whom the data map says that they go on.
-    private static func recipients(of system: DataSystem, _ registry: Registry) -> [String] {
-        registry.systems.filter { $0.from.contains(system.id) && $0.kind != .backup && $0.kind != .log }
-            .map { system in system.company.map { "\($0) (\(system.title))" } ?? system.title }
+    /// As far as the data map knows it. What another client has instructed is nobody else's.
+    private static func retention(
+        _ system: DataSystem,
+        _ categories: [String],
+        of record: CaseFileRecord
+    ) -> String? {
+        var said: [String] = []
+        if let words = system.storedFor.text(of: categories) {
+            said.append(words)
+        } else if let period = system.retention {
+            said.append(period.words)
+        }
+        for rule in system.keeps where categories.contains(rule.category) {
+            guard rule.concerns(record.relationship ?? .unknown, client: record.clientID) else { continue }
+            let what = categories.count > 1 ? "\(rule.category): after" : "After"
+            said.append("\(what) an erasure kept for a time: \(rule.basis.citation)")
+        }
+        return said.isEmpty ? nil : said.joined(separator: "; ")
+    }
+
+    /// To whom the data map says that they go on, where that is, and what protects them there.
+    private static func recipients(of system: DataSystem, _ record: CaseFileRecord, _ registry: Registry) -> [String] {
+        registry.systems.filter { other in
+            other.from.contains(system.id) && other.kind != .backup && other.kind != .log
+                && other.canHold(record.relationship ?? .unknown, client: record.clientID)
+        }.map { other in
+            var name = other.company.map { "\($0) (\(other.title))" } ?? other.title
+            if let region = other.region { name += ", \(region)" }
+            return safeguards(of: other, record).map { "\(name): \($0)" } ?? name
+        }
+    }
+
+    /// The systems that it gets its data from.
+    private static func origins(of system: DataSystem, _ registry: Registry) -> String? {
+        let names = system.from.compactMap { registry.system($0)?.title }
+        return names.isEmpty ? nil : "Taken over from: \(names.joined(separator: ", "))"
     }
 
     private static func sentence(_ reason: PostgresDescription.Withheld) -> String {

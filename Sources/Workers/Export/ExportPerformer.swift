@@ -30,25 +30,25 @@ package struct ExportPerformer: EffectPerformer {
     private let systems: TargetPerformer
     private let store: any ObjectStore
     private let room = BundleRoom()
-    private let processor: String
+    private let letters: LetterBook
     private let slice: Duration
 
     /// - Parameters:
-    ///   - processor: who says that it made a bundle.
+    ///   - letters: whose words on rights and complaints a bundle has, too.
     ///   - slice: how long one system is collected from before it is noted how far it has come, and others have their turn.
     package init(
         ring: KeyRing,
         registry: RegistryCache,
         connectors: ConnectorBook,
         store: any ObjectStore,
-        processor: String,
+        letters: LetterBook,
         slice: Duration = .seconds(4)
     ) {
         self.ring = ring
         self.registry = registry
         systems = TargetPerformer(ring: ring, registry: registry, connectors: connectors)
         self.store = store
-        self.processor = processor
+        self.letters = letters
         self.slice = slice
     }
 
@@ -161,7 +161,7 @@ package struct ExportPerformer: EffectPerformer {
             job.targets,
             job.pieces,
             job.registry,
-            processor: processor,
+            letters,
             objects: objects,
             key: key
         )

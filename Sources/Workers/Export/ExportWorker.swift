@@ -15,6 +15,7 @@ package enum ExportWorker {
         guard let place = configuration.exports else {
             throw StartError(.configuration, StoreConfiguration.missing)
         }
+        let letters = try configuration.letters()
         let publisher = context.publisher()
         let dispatcher = context.dispatcher(publisher)
         let outbound = try OutboundServices(configuration, publisher: publisher, logger: context.logger)
@@ -35,7 +36,7 @@ package enum ExportWorker {
             registry: context.registry,
             connectors: connectors,
             store: store,
-            processor: configuration.installation
+            letters: letters
         )
         return context.effectWork(
             .export,

@@ -11,13 +11,7 @@ package enum ReferralWorker {
 
     package static func work(_ context: WorkerContext) async throws -> WorkerProcess.Work {
         let configuration = context.configuration
-        // Before anything is consumed: a template that cannot be read is a mistake of the installation.
-        let letters: LetterBook
-        do {
-            letters = try LetterBook(folder: configuration.policyFolder)
-        } catch {
-            throw StartError(.configuration, "policy.folder: \(error)")
-        }
+        let letters = try configuration.letters()
         let publisher = context.publisher()
         let dispatcher = context.dispatcher(publisher)
         let outbound = try OutboundServices(configuration, publisher: publisher, logger: context.logger)

@@ -142,6 +142,23 @@ struct SystemFileTests {
             "verification",
             "N4"
         ),
+        Bad("words of no category", base + "  source: {shoes: a shop}\n", line: 4, "source.shoes", "categories"),
+        Bad("words in a list", base + "  stored_for: [a year]\n", line: 4, "stored_for", "mapping"),
+        Bad("words of two lines", base + "  source: \"a\\nb\"\n", line: 4, "source", "one line"),
+        Bad(
+            "G1: a decision without its logic",
+            base + "  automated_decisions: [{decision: a, consequences: b}]\n",
+            line: 4,
+            "automated_decisions.logic",
+            "Art. 15(1)(h)"
+        ),
+        Bad(
+            "G1: a decision with what nobody asks",
+            base + "  automated_decisions: [{decision: a, logic: b, consequences: c, model: d}]\n",
+            line: 4,
+            "automated_decisions.model",
+            "not a key"
+        ),
         Bad("another level", base + "  verification: hope\n", line: 4, "verification", "attestation"),
         Bad("another connector", base + "  connector: {kind: pigeon}\n", line: 4, "connector.kind", "postgres"),
         Bad("business days for machines", base + "  grace: 5 business_days\n", line: 4, "grace", "calendar days"),
@@ -243,6 +260,23 @@ struct SystemFileTests {
         }
         let entries = try SystemFile.entries(Self.base + "  limits: {per_second: 0.5}\n", path: "map.yaml")
         #expect(entries.first?.system.perSecond == 0.5)
+    }
+
+    @Test("G1: what people are told of a system's data is read for all of it and by category")
+    func told() throws {
+        let more = [
+            "source: what people write", "stored_for: {invoices: eight years}",
+            "automated_decisions: [{decision: spam or not, logic: a word filter, consequences: it is read later}]",
+        ]
+        let text = Self.base + more.map { "  \($0)\n" }.joined()
+        let system = try #require(try SystemFile.entries(text, path: "map.yaml").first).system
+        #expect(system.source["contacts"] == "what people write")
+        #expect(system.storedFor["invoices"] == "eight years" && system.storedFor["contacts"] == nil)
+        #expect(
+            system.automatedDecisions == [
+                AutomatedDecision("spam or not", logic: "a word filter", consequences: "it is read later")
+            ]
+        )
     }
 
     @Test("systems that stay beside those of the file count among those there are")

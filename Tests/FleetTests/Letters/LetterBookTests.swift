@@ -39,6 +39,23 @@ struct LetterBookTests {
         }
     }
 
+    @Test("Y7: rights and ways to complain are there for every law and language, and lead to the country's authority")
+    func recourse() throws {
+        let book = try CommittedLetters.book()
+        for law in Regulation.allCases {
+            for locale in CommittedLetters.locales {
+                let recourse = book.recourse(profile: "kayako", locale: locale, regulation: law, country: "FR")
+                #expect(recourse.rights?.isEmpty == false && recourse.complaints.count >= 2, "\(law) \(locale)")
+                #expect(recourse.complaints.allSatisfy { !$0.isEmpty && !$0.contains("\n") }, "\(law) \(locale)")
+            }
+        }
+        let french = book.recourse(profile: "kayako", locale: "fr", regulation: .gdpr, country: "FR").complaints
+        let authority = try #require(french.first { $0.hasPrefix("Commission nationale") })
+        #expect(authority.contains("75334 Paris") && authority.hasSuffix("https://www.cnil.fr/"))
+        let nowhere = book.recourse(profile: "none", locale: nil, regulation: .gdpr, country: nil).complaints
+        #expect(nowhere.contains { $0.contains("edpb.europa.eu") })
+    }
+
     @Test("have lines that mail can carry")
     func lines() throws {
         for (name, letter) in try Self.all() {

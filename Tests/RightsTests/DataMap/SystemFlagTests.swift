@@ -107,6 +107,7 @@ struct DataSystemTests {
         let before = DataSystem.sample()
         var after = before
         #expect(after.differences(from: before) == [])
+        after.storedFor.all = "a year"
         after.region = "FR"
         after.perSecond = 2
         after.version = 7
@@ -114,7 +115,7 @@ struct DataSystemTests {
         after.keeps = [
             KeepRule(category: "c", reason: .dispute, basis: .law("l"), until: .after(Period(1, .calendarDay)))
         ]
-        #expect(after.differences(from: before) == ["region", "from", "keep", "limits"])
+        #expect(after.differences(from: before) == ["stored_for", "region", "from", "keep", "limits"])
     }
 }
 

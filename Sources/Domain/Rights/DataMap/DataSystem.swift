@@ -10,6 +10,11 @@ package struct DataSystem: Sendable, Hashable {
     package var service: String?
     package var categories: [String] = []
     package var purposes: [String] = []
+    /// Where the data come from that the person has not given (GDPR Art. 15(1)(g)).
+    package var source = CategoryWords()
+    /// For how long the data are stored, or by what that is decided (Art. 15(1)(d)).
+    package var storedFor = CategoryWords()
+    package var automatedDecisions: [AutomatedDecision] = []
     /// Where the data are, ISO 3166-1; nil where nobody said, which counts as a third country.
     package var region: String?
     package var mechanism: TransferMechanism?
@@ -110,6 +115,9 @@ extension DataSystem {
         compare("service", service == other.service)
         compare("categories", categories == other.categories)
         compare("purposes", purposes == other.purposes)
+        compare("source", source == other.source)
+        compare("stored_for", storedFor == other.storedFor)
+        compare("automated_decisions", automatedDecisions == other.automatedDecisions)
         compare("region", region == other.region)
         compare("mechanism", mechanism == other.mechanism)
         compare("agreed_on", agreedOn == other.agreedOn)

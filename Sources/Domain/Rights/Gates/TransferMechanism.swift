@@ -9,6 +9,16 @@ package struct TransferMechanism: Sendable, Hashable {
         case dpf
         /// Binding corporate rules, Art. 47.
         case bcr
+
+        /// As people are told what protects their data (Art. 15(2)).
+        package var words: String {
+            switch self {
+            case .scc: "standard contractual clauses (GDPR Art. 46(2)(c))"
+            case .adequacy: "a decision that the country's protection is adequate (GDPR Art. 45)"
+            case .dpf: "the EU-US Data Privacy Framework (GDPR Art. 45)"
+            case .bcr: "binding corporate rules (GDPR Art. 47)"
+            }
+        }
     }
 
     /// Why a mechanism cannot be recorded.

@@ -146,7 +146,7 @@ struct BundlePage {
             html("<tr><td>\(PageText.escaped(section.systemTitle)) <span class=\"kind\">(\(kind(section)))</span></td>")
             html("<td><a href=\"#s\(index + 1)\">\(bdi(section.dataset))</a>: \(bdi(section.category))</td>")
             html("<td>\(join(section.purposes))</td><td>\(said(section.retention))</td>")
-            html("<td>\(join(section.recipients))</td>\(number(section.rows))</tr>\n")
+            html("<td>\(join(section.recipients))</td>\(extent(index, section))</tr>\n")
         }
         endTable()
     }
@@ -293,6 +293,15 @@ struct BundlePage {
 
     func number(_ number: Int) -> String {
         "<td class=\"n\" data-value=\"\(number)\">\(words.count(number))</td>"
+    }
+
+    /// How many rows a section has, and how many files where it has some.
+    private func extent(_ index: Int, _ section: BundleSection) -> String {
+        let files = description.files.count { $0.section == index }
+        guard files > 0 else { return number(section.rows) }
+        let count = words.fill(words.filesOfSection, ["n": words.count(files)])
+        let text = section.rows > 0 ? "\(words.count(section.rows)), \(count)" : count
+        return "<td class=\"n\" data-value=\"\(section.rows)\">\(text)</td>"
     }
 
     /// - Parameter label: HTML.

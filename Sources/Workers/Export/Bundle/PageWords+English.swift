@@ -41,6 +41,7 @@ extension PageWords {
         recipients: "Passed on to",
         origin: "Comes from",
         rows: "Rows",
+        filesOfSection: "files: {n}",
         category: "Category",
         company: "Run by",
         region: "Country",

@@ -45,6 +45,7 @@ struct PageWords: Sendable {
     let recipients: String
     let origin: String
     let rows: String
+    let filesOfSection: String
     let category: String
     let company: String
     let region: String
