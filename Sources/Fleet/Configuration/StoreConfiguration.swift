@@ -47,6 +47,24 @@ package struct StoreConfiguration: Sendable, CustomStringConvertible {
         }
     }
 
+    /// What an error of this store is about: the key that says where it is, and what to do there.
+    package func blame(for error: StoreError) -> (field: String, remedy: String) {
+        if error == .absent {
+            let remedy = "make it for this user alone (mode 0700), or mount what it lies on; it is not made by itself"
+            switch place {
+            case .folder: return (ConfigurationKey.exportsFolder.name, remedy)
+            case .bucket: return (ConfigurationKey.exportsScratch.name, remedy)
+            }
+        }
+        let look = "look whether it is there and this user may read and write in it"
+        switch place {
+        case .folder: return (ConfigurationKey.exportsFolder.name, error.code == .full ? "make room there" : look)
+        case .bucket:
+            let room = "make room there, or in the folder of \(ConfigurationKey.exportsScratch.name)"
+            return (ConfigurationKey.exportsBucket.name, error.code == .full ? room : look)
+        }
+    }
+
     private static func refuseStrays(_ values: ConfigurationValues) throws(ConfigurationError) {
         for key in [ConfigurationKey.exportsBucket, .exportsKeyID, .exportsSecretKey, .exportsScratch]
         where try values.text(key) != nil {

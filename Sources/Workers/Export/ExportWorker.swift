@@ -25,10 +25,8 @@ package enum ExportWorker {
             // What copies that died in the middle have left there.
             try await store.sweep()
         } catch let error as StoreError {
-            throw StartError(
-                error.isRetryable ? .unavailable : .configuration,
-                "exports: \(error); make the folder or bucket and let this user write there"
-            )
+            let (field, remedy) = place.blame(for: error)
+            throw StartError(error.isRetryable ? .unavailable : .configuration, "\(field): \(error); \(remedy)")
         }
         let connectors = try await context.connectors(over: outbound, publisher: publisher, signing: "bundles")
         let performer = ExportPerformer(

@@ -29,6 +29,22 @@ struct StoreConfigurationTests {
         #expect(try exports.store(try HTTPClient()) is FolderStore)
     }
 
+    @Test("What is wrong with the store is said of the key that names it, with what to do")
+    func blame() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "habeas-none-\(UUID())").path
+        let exports = try #require(try load(["exports.folder": folder]))
+        let error = await #expect(throws: StoreError.self) { try await FolderStore(folder).check() }
+        let absent = try #require(error)
+        #expect(exports.blame(for: absent).field == "exports.folder")
+        #expect(exports.blame(for: absent).remedy.contains("0700") && absent.isRetryable)
+        #expect(!FileManager.default.fileExists(atPath: folder))
+        #expect(exports.blame(for: .differs).remedy.contains("read and write"))
+        #expect(exports.blame(for: StoreError(system: ENOSPC)).remedy == "make room there")
+        let bucket = try #require(try load(Self.least, environment: Self.secret))
+        #expect(bucket.blame(for: absent).field == "exports.scratch")
+        #expect(bucket.blame(for: .differs).field == "exports.s3.bucket")
+    }
+
     @Test("A bucket is spoken to with TLS, before its server's name")
     func bucket() throws {
         let exports = try #require(try load(Self.least, environment: Self.secret))

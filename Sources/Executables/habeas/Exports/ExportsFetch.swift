@@ -37,17 +37,14 @@ struct ExportsFetch: AsyncParsableCommand {
     func run() async throws {
         let configuration = try common.configuration()
         let ring = try KeyRing(file: try configuration.required(.keysFile))
-        guard let place = configuration.exports else {
-            throw Failure(
-                "exports.folder",
-                "is not given, nor exports.s3.endpoint",
-                "say where exports lie",
-                status: .configuration
-            )
-        }
-        let services = try OutboundServices(configuration, publisher: nil, logger: .silent)
-        defer { Task { await services.close() } }
-        let store = try place.store(services.http)
+        try await StoreSession.run(configuration) { store in try await fetch(from: store, ring, configuration) }
+    }
+
+    private func fetch(
+        from store: any ObjectStore,
+        _ ring: KeyRing,
+        _ configuration: FleetConfiguration
+    ) async throws {
         let (export, bundle, key) = try await DatabaseSession.run(configuration) { connection in
             try await connection.transaction { connection in
                 let found = try await name.resolve(on: connection)

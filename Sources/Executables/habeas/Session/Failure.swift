@@ -52,13 +52,6 @@ extension Failure {
         case let error as ConfigurationError: self.init(text: error.description, .configuration)
         case let error as PolicyFault: self.init(text: error.description, .refused)
         case let error as LetterFault: self.init(text: error.description, .refused)
-        case let error as StoreError:
-            self.init(
-                "the store of exports",
-                error.description,
-                "look at `exports` in the configuration",
-                status: error.isRetryable ? .unreachable : .refused
-            )
         case let error as KeyRingError: self.init(text: error.description, .configuration)
         case let error as PostgresError: self.init(error)
         case let error as MigrationError: self.init(error)
