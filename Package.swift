@@ -171,8 +171,8 @@ let package = Package(
         executable(
             "habeas",
             [
-                "Intake", "Fleet", "Rights", "Ledger", "AMQP", "Postgres", "Outbound", "Observability", argumentParser,
-                logging, lifecycle, yams, crypto,
+                "Intake", "Connectors", "Fleet", "Rights", "Ledger", "AMQP", "Postgres", "Outbound", "Observability",
+                argumentParser, logging, lifecycle, yams, crypto,
             ]
         ),
         // Tests

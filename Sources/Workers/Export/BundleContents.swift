@@ -100,7 +100,7 @@ struct BundleContents: BundleSource, Sendable {
 
     /// Of a system that gave files and no rows.
     private mutating func addSection(_ system: DataSystem, _ record: CaseFileRecord, _ registry: Registry) -> Int {
-        let part = TargetFindings.Part("files", "copied", rows: 0)
+        let part = TargetFindings.Part(HandedIn.dataset, "copied", rows: 0)
         description.sections.append(BundleSection(system, part, columns: [], of: record, registry))
         rows.append([])
         return description.sections.count - 1

@@ -11,7 +11,7 @@ extension BundleGap {
             sentence = "An application of the company you are a customer of, which answers for it itself."
         case (.time, _): return nil
         case (.connector, .verified) where target.findings.reason != FanOutTarget.byPerson: return nil
-        case (.person, .verified) where target.outcome == .alreadyAbsent: return nil
+        case (.person, .verified) where target.outcome == .alreadyAbsent || target.isCopied: return nil
         case (.person, .verified), (.connector, .verified):
             reason = "handed_over_separately"
             sentence = "A person has looked there; what was found is handed over separately."

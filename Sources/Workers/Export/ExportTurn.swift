@@ -41,6 +41,7 @@ struct ExportTurn {
         if export == nil, try !begin(&desk) { return }
         enterPieces(desk)
         board.takeIn(read.answers[id] ?? [], word: facts.lastWord(.targetStuck), isHeld: false, &desk)
+        enterFiles()
         if desk.changes.policy(of: facts.record).profile.partialCopy != nil {
             board.leave(because: "partial_copy", &desk) { !$0.isMandatory }
         }
@@ -102,6 +103,15 @@ struct ExportTurn {
             entries += TargetFindings(reading: text).pieces.map {
                 ExportPieces.Entry(target: target.id, key: target.key, piece: $0)
             }
+        }
+        if !entries.isEmpty { writes.append(ExportPieces.insert(entries, of: export.id)) }
+    }
+
+    /// What a person has handed in counts from the transaction on that takes the answer in.
+    private mutating func enterFiles() {
+        guard let export else { return }
+        let entries = board.changed.filter { $0.key != board.before[$0.id]?.key }.flatMap { target in
+            target.findings.pieces.map { ExportPieces.Entry(target: target.id, key: target.key, piece: $0) }
         }
         if !entries.isEmpty { writes.append(ExportPieces.insert(entries, of: export.id)) }
     }

@@ -86,6 +86,37 @@ struct FanOutCollectTests {
         #expect(target.state == .verified && target.findings.reason == Target.byPerson)
     }
 
+    @Test("G10: files that a person hands in are all that there is of the system, whoever was to collect it")
+    func handedIn() throws {
+        let piece = CopiedPiece(HandedIn.dataset, ordinal: 0, object: "o", rows: 0, bytes: 9, isFile: true)
+        for way in [Target.Way.person, .connector] {
+            var target = Self.target(way == .person ? .pending : .stuck)
+            target.way = way
+            let before = target.key
+            target.findings.pieces = [CopiedPiece("rows", ordinal: 0, object: "old", rows: 3, bytes: 30)]
+            let files = HandedIn(key: Self.id, pieces: [piece])
+            let answer = TaskAnswer(.person, .done, at: Self.now, rows: 3, files: files)
+            #expect(target.take(.answered(answer), Self.abilities, at: Self.now) == nil)
+            #expect(target.state == .verified && target.isCopied && target.findings.reason == nil)
+            #expect(target.findings.pieces == [piece] && target.key == Self.id && before != Self.id)
+            // It is kept with the part, and read back.
+            #expect(TargetFindings(reading: target.findings.text).pieces == [piece])
+        }
+    }
+
+    @Test("A list of pieces reads back as it was written, and anything else as none")
+    func pieces() {
+        let list = [
+            CopiedPiece("files", ordinal: 0, object: "a/b", rows: 0, bytes: 1, isFile: true),
+            CopiedPiece("t", ordinal: 1, object: "a/c", rows: 2, bytes: 3),
+        ]
+        #expect(CopiedPiece.list(reading: CopiedPiece.text(of: list)) == list)
+        #expect(CopiedPiece.list(reading: "[]") == [])
+        for text in ["", "{}", "[1]", #"[{"dataset":"t"}]"#] {
+            #expect(CopiedPiece.list(reading: text) == nil, "\(text)")
+        }
+    }
+
     @Test("An app that answers again while it is being fetched is fetched from again, under its last word")
     func again() {
         var target = Self.target()

@@ -7,13 +7,13 @@ package enum TaskAnswers {
     /// Of these cases: id, target's part, answer; in the order in which they came.
     package static func open(of cases: [UUID]) -> SQL {
         """
-        SELECT id, fan_out_id, source, outcome, at, rows, verify_after, results FROM habeas.task_answer
+        SELECT id, fan_out_id, source, outcome, at, rows, verify_after, results, pieces FROM habeas.task_answer
          WHERE case_id = ANY(\(cases)::uuid[]) AND taken_at IS NULL ORDER BY seq
         """
     }
 
     package static func decode(_ row: Row) throws -> (id: UUID, target: UUID, answer: TaskAnswer) {
-        let (id, target, source, outcome, at, rows, verifyAfter, hasResults) = try row.decode(
+        let (id, target, source, outcome, at, rows, verifyAfter, hasResults, pieces) = try row.decode(
             UUID.self,
             UUID.self,
             String.self,
@@ -21,15 +21,23 @@ package enum TaskAnswers {
             Date.self,
             Int?.self,
             Date?.self,
-            Bool.self
+            Bool.self,
+            String?.self
         )
+        let files = try pieces.map { text in
+            guard let list = CopiedPiece.list(reading: text) else {
+                throw StoredWordError(column: "task_answer.pieces")
+            }
+            return HandedIn(key: id, pieces: list)
+        }
         let answer = TaskAnswer(
             try Stored.word(source, "task_answer.source"),
             try Stored.word(outcome, "task_answer.outcome"),
             at: at,
             rows: rows,
             verifyAfter: verifyAfter,
-            results: hasResults ? id : nil
+            results: hasResults ? id : nil,
+            files: files
         )
         return (id, target, answer)
     }
@@ -63,10 +71,11 @@ package enum TaskAnswers {
         at now: Date
     ) -> SQL {
         """
-        INSERT INTO habeas.task_answer (id, fan_out_id, case_id, client_id, source, outcome, at, rows, verify_after, results, attachments, reason,
-          received_at)
+        INSERT INTO habeas.task_answer (id, fan_out_id, case_id, client_id, source, outcome, at, rows, verify_after, results, pieces, attachments,
+          reason, received_at)
         VALUES (\(id), \(target), \(caseID), \(client), \(answer.source.rawValue), \(answer.outcome.rawValue), \(answer.at),
-          \(answer.rows.map(Int64.init)), \(answer.verifyAfter), \(answer.results != nil), \(attachments), \(reason), \(now))
+          \(answer.rows.map(Int64.init)), \(answer.verifyAfter), \(answer.results != nil),
+          \(answer.files.map { CopiedPiece.text(of: $0.pieces) }), \(attachments), \(reason), \(now))
         """
     }
 }

@@ -39,4 +39,25 @@ package struct CopiedPiece: Sendable, Hashable {
         let isFile = document.member(index, "file") != nil
         self.init(dataset, ordinal: ordinal, object: object, rows: rows, bytes: bytes, isFile: isFile)
     }
+
+    /// A list of them as it is stored: JSON.
+    package static func text(of list: [CopiedPiece]) -> String {
+        var writer = JSONWriter(capacity: 160 * list.count + 2)
+        writer.array(list) { writer, piece in writer.object { piece.write(to: &$0) } }
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    /// Nil for what ``text(of:)`` did not write.
+    package static func list(reading text: String) -> [CopiedPiece]? {
+        let (document, fault) = JSONScanner.scan(Array(text.utf8), maximumDepth: 4)
+        guard fault == nil, document.kind(0) == .array else { return nil }
+        var list: [CopiedPiece] = []
+        var index = 1
+        while index < document.after(0) {
+            guard let piece = CopiedPiece(document, at: index) else { return nil }
+            list.append(piece)
+            index = document.after(index)
+        }
+        return list
+    }
 }

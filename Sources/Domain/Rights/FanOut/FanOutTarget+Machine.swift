@@ -221,7 +221,8 @@ extension FanOutTarget {
             findings.stillThere = nil
             findings.verifyAfter = answer.verifyAfter
             findings.level = way == .person ? nil : .attestation
-            let isHandedOver = operation == .collect && answer.outcome == .done && way == .connector
+            let isHandedOver =
+                operation == .collect && answer.outcome == .done && (way == .connector || answer.files != nil)
             return isHandedOver ? handedOver(answer, abilities, at: now) : acted(abilities, at: now)
         case .acceptedPending:
             // Of a machine's target nobody would say more; with a date it is looked at then.

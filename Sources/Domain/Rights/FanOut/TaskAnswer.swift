@@ -29,6 +29,8 @@ package struct TaskAnswer: Sendable, Hashable {
     package let verifyAfter: Date?
     /// The answer's own id where it hands over what was found: that lies sealed beside the case.
     package let results: UUID?
+    /// What a person has handed in.
+    package let files: HandedIn?
 
     package init(
         _ source: Source,
@@ -36,7 +38,8 @@ package struct TaskAnswer: Sendable, Hashable {
         at: Date,
         rows: Int? = nil,
         verifyAfter: Date? = nil,
-        results: UUID? = nil
+        results: UUID? = nil,
+        files: HandedIn? = nil
     ) {
         self.source = source
         self.outcome = outcome
@@ -44,5 +47,6 @@ package struct TaskAnswer: Sendable, Hashable {
         self.rows = rows
         self.verifyAfter = verifyAfter
         self.results = results
+        self.files = files
     }
 }

@@ -32,6 +32,8 @@ struct SystemTaskAct {
         var verifyAfter: Date?
         /// SHA-256 of each file, hexadecimal; the files themselves are kept nowhere.
         var attachments: [String] = []
+        /// What is handed in for a copy.
+        var files: FileHandIn?
         /// Without personal data.
         let reason: String
     }
@@ -153,11 +155,19 @@ struct SystemTaskAct {
     // MARK: Writing
 
     private mutating func write(_ said: Said, as source: TaskAnswer.Source) {
-        let answer = TaskAnswer(source, said.outcome, at: now, rows: said.rows, verifyAfter: said.verifyAfter)
+        let files = said.files?.files
+        let answer = TaskAnswer(
+            source,
+            said.outcome,
+            at: now,
+            rows: said.rows,
+            verifyAfter: said.verifyAfter,
+            files: files
+        )
         written.append(
             TaskAnswers.insert(
                 answer,
-                id: UUID.version7(at: now),
+                id: files?.key ?? UUID.version7(at: now),
                 of: target.id,
                 case: record.id,
                 client: record.clientID,
@@ -175,6 +185,15 @@ struct SystemTaskAct {
             body.member("at", answer.at)
             body.member("verify_after", said.verifyAfter)
             if !said.attachments.isEmpty { body.member("attachments", said.attachments) }
+            if let files = said.files {
+                body.key("files")
+                body.array(Array(zip(files.files.pieces, files.digests))) { list, file in
+                    list.object {
+                        $0.member("bytes", file.0.bytes)
+                        $0.member("sha256", file.1)
+                    }
+                }
+            }
             body.member("reason", said.reason)
         }
         act.tell(record.right.map(WorkQueue.fulfilling) ?? .erasure)

@@ -123,6 +123,8 @@ struct TaskRow {
     /// What the person is asked.
     var question: String {
         switch kind {
+        case Self.systemTask where operation == TargetOperation.collect.rawValue:
+            "Collect there what is held about the person, then hand it in with `habeas tasks complete --file`\(instructions.map { ": \($0)" } ?? ".")"
         case Self.systemTask:
             "Do it at the system by hand, then say what came of it with `habeas tasks complete`\(instructions.map { ": \($0)" } ?? ".")"
         case Self.systemLook:

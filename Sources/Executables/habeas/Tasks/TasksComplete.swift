@@ -1,4 +1,5 @@
 import ArgumentParser
+import Connectors
 import Fleet
 import FoundationEssentials
 import Ledger
@@ -20,6 +21,10 @@ struct TasksComplete: AsyncParsableCommand {
             A task at a system ends with what came of it: done, already_absent, accepted_pending or refused. What is done by hand is \
             verified by somebody else, with habeas tasks verify. Of attachments only digests are kept.
 
+            Who was asked for a copy of what a system holds hands it in with --file, as often as there are files: each is sealed in \
+            the store at once, goes into the bundle as it is, and is gone with it. It needs the key file and the store. Without a \
+            file the bundle says that the system's part is handed over separately.
+
             Who denies regime_unconfirmed and knows the regulation names it: the case is put under it and its clocks are counted \
             anew. Without it the denial is a fact and the strictest dates stay.
 
@@ -29,6 +34,8 @@ struct TasksComplete: AsyncParsableCommand {
                 --given-by "the privacy contact" --channel phone --reference T-12
               habeas tasks complete 0199f2c4-7a10-7d2e-9c55-0c1d2e3f4a5b --outcome done --rows 3 --attachment log.txt \\
                 --reason "deleted in the archive's console"
+              habeas tasks complete 0199f2c4-7a10-7d2e-9c55-0c1d2e3f4a5b --outcome done --file orders.pdf --file letters.zip \\
+                --reason "found in cabinet 3"
             """
     )
 
@@ -100,6 +107,14 @@ struct TasksComplete: AsyncParsableCommand {
     )
     var attachment: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Of a task that collects a copy: a file for the person, of \(HandedInFile.limit >> 20) MiB at most; several times for several.",
+            valueName: "file"
+        )
+    )
+    var file: [String] = []
+
     @OptionGroup var answer: GivenAnswer
     @OptionGroup var common: CommonOptions
 
@@ -118,23 +133,68 @@ struct TasksComplete: AsyncParsableCommand {
         guard attachment.count <= 20 else {
             throw ValidationError("--attachment: is given more than 20 times; pack them into one file")
         }
+        guard file.count <= HandedIn.limit else {
+            throw ValidationError("--file: is given more than \(HandedIn.limit) times; pack them into an archive")
+        }
+        guard file.isEmpty || outcome == .done else {
+            throw ValidationError("--file: hands something over, and the outcome is another; say --outcome done")
+        }
         _ = try TaskTime.read(verifyAfter, "--verify-after")
     }
 
     func run() async throws {
         let configuration = try common.configuration()
-        let ring = answer.name == nil ? nil : try KeyRing(file: configuration.required(.keysFile))
+        let ring = answer.name == nil && file.isEmpty ? nil : try KeyRing(file: configuration.required(.keysFile))
         let digests = try attachment.map(Attachment.digest)
-        try await DatabaseSession.run(configuration) { connection in
-            try await connection.transaction { connection in
-                if var act = try await SystemTaskAct(on: task, connection) {
-                    try act.complete(try said(digests))
-                    _ = try await connection.pipeline(try await act.statements(on: connection))
-                    return Ended(kind: "system_task", request: act.target.caseID, system: act.target.system)
-                }
+        let ended = try await DatabaseSession.run(configuration) { connection in
+            if let ring, !file.isEmpty {
+                try await handIn(ring, digests, configuration, connection)
+            } else {
+                try await complete(ring, digests, nil, connection)
+            }
+        }
+        ended.print(task, outcome, regulation, json: common.json)
+    }
+
+    private func handIn(
+        _ ring: KeyRing,
+        _ digests: [String],
+        _ configuration: FleetConfiguration,
+        _ connection: PostgresConnection
+    ) async throws -> Ended {
+        try await StoreSession.run(configuration) { store in
+            let files = try await FileHandIn(file, for: task, in: store, ring, on: connection)
+            do {
+                return try await complete(ring, digests, files, connection)
+            } catch let error as Failure {
+                // Of any other error nobody knows whether it came before the commit.
+                await files.takeBack(from: store)
+                throw error
+            }
+        }
+    }
+
+    private func complete(
+        _ ring: KeyRing?,
+        _ digests: [String],
+        _ files: FileHandIn?,
+        _ connection: PostgresConnection
+    ) async throws -> Ended {
+        try await connection.transaction { connection in
+            guard var act = try await SystemTaskAct(on: task, connection) else {
                 return try await settle(ring, connection)
             }
-        }.print(task, outcome, regulation, digests, json: common.json)
+            try await files?.check(on: connection)
+            try act.complete(try said(digests, files))
+            _ = try await connection.pipeline(try await act.statements(on: connection))
+            return Ended(
+                kind: "system_task",
+                request: act.target.caseID,
+                system: act.target.system,
+                attachments: digests,
+                files: files?.digests ?? []
+            )
+        }
     }
 
     private func settle(_ ring: KeyRing?, _ connection: PostgresConnection) async throws -> Ended {
@@ -165,7 +225,7 @@ struct TasksComplete: AsyncParsableCommand {
     }
 
     /// What came of a task at a system.
-    private func said(_ digests: [String]) throws -> SystemTaskAct.Said {
+    private func said(_ digests: [String], _ files: FileHandIn?) throws -> SystemTaskAct.Said {
         guard let said = outcome.said else {
             throw Failure(
                 "--outcome",
@@ -191,6 +251,7 @@ struct TasksComplete: AsyncParsableCommand {
             rows: rows,
             verifyAfter: try TaskTime.read(verifyAfter, "--verify-after"),
             attachments: digests,
+            files: files,
             reason: reason
         )
     }
@@ -199,13 +260,16 @@ struct TasksComplete: AsyncParsableCommand {
         let kind: String
         let request: UUID?
         let system: String?
+        /// SHA-256 of each, hexadecimal.
+        var attachments: [String] = []
+        var files: [String] = []
 
-        func print(_ task: UUID, _ outcome: Outcome, _ regulation: String?, _ digests: [String], json: Bool) {
+        func print(_ task: UUID, _ outcome: Outcome, _ regulation: String?, json: Bool) {
             if json {
                 StandardOutput.write([
                     "task": JSONValue(task), "kind": .string(kind), "outcome": .string(outcome.rawValue),
                     "request": JSONValue(request), "regulation": JSONValue(regulation), "system": JSONValue(system),
-                    "attachments": JSONValue(digests),
+                    "attachments": JSONValue(attachments), "files": JSONValue(files),
                 ])
             } else {
                 let moved = regulation.map { ", and the case is under \($0)" } ?? ""

@@ -1,5 +1,4 @@
 import Fleet
-import Glibc
 import Yams
 
 /// Passwords for the workers' logins, from a YAML mapping of login to password or `file:` reference.
@@ -45,9 +44,8 @@ struct WorkerPasswords {
     }
 
     private static func requirePrivate(_ path: String) throws {
-        var status = stat()
         guard path != "-" else { return }
-        guard stat(path, &status) == 0, status.st_mode & 0o077 == 0 else {
+        guard PrivateFile.isPrivate(path) else {
             throw Failure(
                 path,
                 "holds passwords and is readable by others than its owner",

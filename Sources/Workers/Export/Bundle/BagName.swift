@@ -1,3 +1,5 @@
+import Connectors
+
 /// Names in the archive: generated, of `a-z 0-9 - .` and numbers, each unique whatever the case and no device's name. What
 /// things were called before stands in `manifest.json` and on the page.
 enum BagName {
@@ -11,7 +13,7 @@ enum BagName {
     }
 
     static func file(_ index: Int, mediaType: String) -> String {
-        "data/files/\(number(index)).\(ending(mediaType))"
+        "data/files/\(number(index)).\(FileEnding.of(mediaType: mediaType) ?? "bin")"
     }
 
     /// From 1, with at least four digits.
@@ -33,25 +35,4 @@ enum BagName {
         while slug.last == UInt8(ascii: "-") { slug.removeLast() }
         return slug.isEmpty ? "rows" : String(decoding: slug, as: UTF8.self)
     }
-
-    /// By what a file is to be opened with: only where that runs nothing. Scripts of a page or a drawing would run from the
-    /// person's disk, formulas of somebody's CSV in their spreadsheet.
-    private static func ending(_ mediaType: String) -> String {
-        let type = mediaType.prefix { $0 != ";" }.lowercased().filter { !$0.isWhitespace }
-        return endings[type] ?? "bin"
-    }
-
-    private static let endings = [
-        "text/plain": "txt", "application/json": "json", "application/pdf": "pdf",
-        "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", "image/tiff": "tif",
-        "image/bmp": "bmp", "image/heic": "heic", "image/avif": "avif", "audio/mpeg": "mp3", "audio/mp4": "m4a",
-        "audio/ogg": "ogg", "audio/wav": "wav", "audio/webm": "weba", "video/mp4": "mp4", "video/mpeg": "mpg",
-        "video/ogg": "ogv", "video/quicktime": "mov", "video/webm": "webm", "application/zip": "zip",
-        "application/gzip": "gz", "message/rfc822": "eml", "text/calendar": "ics", "text/vcard": "vcf",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-        "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
-        "application/vnd.oasis.opendocument.text": "odt", "application/vnd.oasis.opendocument.spreadsheet": "ods",
-        "application/vnd.oasis.opendocument.presentation": "odp",
-    ]
 }
