@@ -13,6 +13,8 @@ struct CopyBench: Sendable {
         var report: TargetReport
         var pieces: [CopiedPiece] = []
         var slices = 0
+        /// What each slice but the last said: rows so far, and how many there may be in all.
+        var progress: [(done: Int?, total: Int?)] = []
     }
 
     private let folder: String
@@ -54,6 +56,7 @@ struct CopyBench: Sendable {
             } else {
                 collected.pieces += collected.report.findings.pieces
                 guard collected.report.verdict.outcome == .waiting, collected.slices < 1_000 else { return collected }
+                collected.progress.append((collected.report.findings.done, collected.report.findings.total))
                 order = HTTPBench.next(order, after: collected.report)
             }
             collected.report = await connector.perform(order)

@@ -76,6 +76,25 @@ struct PostgresCopyTests {
         }
     }
 
+    @Test("N7: after each slice it says how many rows it has, and about how many there are, without reading them")
+    func progress() async throws {
+        try await Self.with { fixture, copies in
+            try await fixture.run("ANALYZE")
+            let found = try await Self.collect(fixture, copies, slice: .zero)
+            #expect(found.progress.count == found.slices - 1)
+            var before = 0
+            for (done, total) in found.progress {
+                let (done, total) = (try #require(done), try #require(total))
+                #expect(done >= before && total >= done && total < 1_000)
+                before = done
+            }
+            // The table that is being read was counted, and the rest is what the planner believes.
+            let middle = try #require(found.progress.first { $0.done == 300 })
+            #expect((middle.total ?? 0) > 300)
+            #expect(found.report.findings.total == nil && found.report.findings.rows == 302)
+        }
+    }
+
     @Test("N7: many rows are read along their key, whatever finds them, and none is missed or told twice")
     func many() async throws {
         try await Self.with { fixture, copies in

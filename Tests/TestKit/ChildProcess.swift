@@ -69,6 +69,9 @@ package struct ChildProcess: Sendable {
         return status & 0x7F == 0 ? (status >> 8) & 0xFF : nil
     }
 
+    /// Tells it to stop, as a terminal does on ^C.
+    package func interrupt() { kill(id, SIGINT) }
+
     /// Ends it. It has to be a child that nobody has waited for.
     package func end() {
         kill(id, SIGKILL)

@@ -20,11 +20,26 @@ struct PersonCopy: Sendable {
         var table = 0
         /// Of the last row that was taken; nil at the beginning of a table.
         var key: [String]?
-        /// Whether the person has so many rows in this table that they are read along its key.
-        var isLong: Bool?
+        /// Rows that the person has in this table, counted when it was begun, and up to one more than are sorted.
+        var counted: Int?
         var pieces = 0
         /// Rows of each table that is through, and of the one that is being read.
         var rows: [Int] = []
+        /// How many rows the database's planner believes the person to have in each table; nil while nobody has asked.
+        var expected: [Int]?
+
+        var isLong: Bool { counted.map { $0 > PersonCopy.few } ?? false }
+
+        /// How many rows there are in all, as far as that can be known without reading them.
+        var total: Int? {
+            guard let expected else { return nil }
+            return expected.indices.reduce(0) { sum, index in
+                let read = index < rows.count ? rows[index] : 0
+                if index < table { return sum + read }
+                if index == table, let counted, !isLong { return sum + max(counted, read) }
+                return sum + max(expected[index], read, index == table ? counted ?? 0 : 0)
+            }
+        }
     }
 
     /// The JSON text of a row as it came over the wire.
@@ -84,8 +99,10 @@ struct PersonCopy: Sendable {
             guard isThrough else { break }
             place.table += 1
             place.key = nil
-            place.isLong = nil
+            place.counted = nil
         }
+        // Only of a copy that takes its time somebody asks how long.
+        if place.table < queries.count, place.expected == nil { place.expected = try await expected() }
         return Slice(findings: findings(place, pieces), isThrough: place.table == queries.count)
     }
 
@@ -95,6 +112,7 @@ struct PersonCopy: Sendable {
         let rows = place.rows.reduce(0, +)
         guard place.table == queries.count else {
             findings.done = rows
+            findings.total = place.total
             findings.checkpoint = desk.sealed(place)
             return findings
         }
@@ -112,18 +130,17 @@ struct PersonCopy: Sendable {
         until end: ContinuousClock.Instant
     ) async throws -> Bool {
         let start = place
-        let (isLong, piece, last, isThrough) = try await database.pool.withTransaction { connection in
+        let (counted, piece, last, isThrough) = try await database.pool.withTransaction { connection in
             // What a row says must not hang on whose session it is read in.
             try await connection.pipeline([
                 "SET TRANSACTION READ ONLY", "SET LOCAL timezone = 'UTC'", "SET LOCAL intervalstyle = 'iso_8601'",
                 "SET LOCAL bytea_output = 'hex'", "SET LOCAL extra_float_digits = 1",
             ])
-            var isLong = start.isLong
-            if isLong == nil { isLong = try await self.isLong(query, connection) }
+            let counted = if let known = start.counted { known } else { try await count(query, connection) }
             // All rows are wanted, not the first few at once; of many the way along the key is the one that does not sort.
             try await connection.pipeline([
                 "SET LOCAL cursor_tuple_fraction = 1",
-                isLong == true ? "SET LOCAL enable_sort = off" : "SET LOCAL enable_sort = on",
+                counted > Self.few ? "SET LOCAL enable_sort = off" : "SET LOCAL enable_sort = on",
             ])
             var piece: CopyPiece?
             var last = start.key
@@ -143,9 +160,9 @@ struct PersonCopy: Sendable {
             } catch is SliceOver {
                 isThrough = false
             }
-            return (isLong, try piece?.close(), last, isThrough)
+            return (counted, try piece?.close(), last, isThrough)
         }
-        place.isLong = isLong
+        place.counted = counted
         place.key = last
         if let piece {
             place.rows[place.table] += piece.piece.rows
@@ -161,12 +178,31 @@ struct PersonCopy: Sendable {
         try (1..<row.count).map { try row.decode($0, as: String.self) }
     }
 
-    private func isLong(_ query: Query, _ connection: PostgresConnection) async throws -> Bool {
+    /// Up to one more than are sorted.
+    private func count(_ query: Query, _ connection: PostgresConnection) async throws -> Int {
         let counted: SQL = """
             SELECT count(*) FROM (SELECT FROM \(SQL.table(query.table.name)) AS t WHERE \(query.condition)
               LIMIT \(raw: String(Self.few + 1))) AS few
             """
-        return try await connection.query(counted).only.decode(0, as: Int64.self) > Self.few
+        return Int(try await connection.query(counted).only.decode(0, as: Int64.self))
+    }
+
+    /// What the planner expects of each table, without reading a row; nil where it cannot be asked.
+    private func expected() async throws -> [Int]? {
+        let questions: [SQL] = queries.map {
+            "EXPLAIN SELECT FROM \(SQL.table($0.table.name)) AS t WHERE \($0.condition)"
+        }
+        let plans: [Rows]
+        do {
+            plans = try await database.pool.withConnection { try await $0.pipeline(questions) }
+        } catch is PostgresError {
+            return nil
+        }
+        // The first line of each alone: below it stand conditions, with whom they are about.
+        let counts = try plans.compactMap { plan in
+            try plan.first?.decode(0, as: String.self).firstMatch(of: /rows=([0-9]+)/).flatMap { Int($0.output.1) }
+        }
+        return counts.count == queries.count ? counts : nil
     }
 
     private func statement(_ query: Query, after key: [String]?) throws -> SQL {

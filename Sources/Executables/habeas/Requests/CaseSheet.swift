@@ -44,6 +44,8 @@ struct CaseSheet {
     let gates: [Gate]
     /// Copies of what is held about the person, and how far they are.
     let exports: [ExportRow]
+    /// How far a copy is, or the erasure of a client's data; nil where neither is under way.
+    let progress: CaseProgress?
     let check: EvidenceCheck
 
     /// Reads the case in one snapshot, so that the chain's rows and its end belong together.
@@ -79,6 +81,7 @@ struct CaseSheet {
                 "SELECT unnest(gates) FROM habeas.case_gate WHERE case_id = \(id)",
                 EffectRow.ofCase(id),
                 ExportRow.reading(where: "e.case_id = \(id)", limit: 100),
+                WorkProgress.reading(of: [id]),
             ])
             let record = try CaseFileRecord(row: results[1].only)
             var check = EvidenceCheck()
@@ -93,6 +96,7 @@ struct CaseSheet {
                 gates: record.state.isFinal
                     ? [] : try results[5].decode(column: 0, as: String.self).compactMap(Gate.init),
                 exports: try results[7].map(ExportRow.init),
+                progress: record.state.isFinal ? nil : try CaseProgress(id, client: record.clientID, results[8]),
                 check: check
             )
         }
@@ -116,7 +120,7 @@ struct CaseSheet {
             ("refusal", JSONValue(record.refusal?.rawValue)),
             ("referral_prohibited", JSONValue(record.referralProhibited)),
             ("gates", JSONValue(gates.map(\.rawValue))), ("exports", .array(exports.map(\.json))),
-            ("evidence", evidence),
+            ("progress", progress?.json ?? .null), ("evidence", evidence),
         ]
     }
 
@@ -155,6 +159,12 @@ struct CaseSheet {
         if !exports.isEmpty {
             var table = ExportRow.table
             for export in exports { export.add(to: &table) }
+            StandardOutput.write("")
+            StandardOutput.write(table)
+        }
+        if let progress {
+            var table = CaseProgress.table
+            progress.add(to: &table, isWhole: true)
             StandardOutput.write("")
             StandardOutput.write(table)
         }

@@ -23,7 +23,7 @@ extension FleetStatus {
                         ?? .null,
                 ]
             ),
-            effects.json[0], effects.json[1],
+            effects.json[0], effects.json[1], ("in_work", work.json),
             ("holidays_until", JSONValue(holidaysUntil)),
             ("waiting_events", .integer(waiting)), ("unsealed_evidence", .integer(unsealed)),
             (
@@ -73,6 +73,7 @@ extension FleetStatus {
             ])
         )
         effects.printTargets()
+        work.print()
         guard !next.isEmpty else { return }
         var table = TextTable("NEXT DUE", "CLOCK", "CLIENT", "SUBJECT", empty: "")
         for clock in next {

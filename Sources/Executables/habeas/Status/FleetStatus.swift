@@ -29,6 +29,7 @@ struct FleetStatus {
     /// The last year that holidays are known for at every client's place; nil where no client has one.
     let holidaysUntil: Int?
     let effects: EffectStatus
+    let work: WorkStatus
 
     /// Due within this time is at risk.
     static let risk = Duration.seconds(86_400)
@@ -41,8 +42,10 @@ struct FleetStatus {
         guard schemaVersion > 0 else {
             throw Failure("database", "has no schema yet", "run habeas migrate up", status: .configuration)
         }
-        let results = try await connection.transaction { connection in
-            try await connection.pipeline(FleetStatus.questions + EffectStatus.questions)
+        let results: [Rows]
+        (results, work) = try await connection.transaction { connection in
+            let results = try await connection.pipeline(FleetStatus.questions + EffectStatus.questions)
+            return (results, try await WorkStatus(on: connection))
         }
         (now, isPlay, topologyDigest) = try results[1].only.decode(Date.self, Bool.self, String?.self)
         cases = try results[2].decode(String.self, Int.self).map { (state: $0.0, count: $0.1) }
