@@ -1,4 +1,5 @@
 import Foundation
+import Ledger
 import Postgres
 import Rights
 import TestKit
@@ -184,6 +185,48 @@ struct TaskVerdictTests {
             ).decode(column: 0, as: String.self)
             #expect(facts == ["review.denied"])
             #expect(try await installation.run("evidence", "verify").status == 0)
+        }
+    }
+
+    @Test(
+        "A6: copies that wait for the look at many requests are shown, and go on, or are refused for what the person says",
+        arguments: [String?.none, "excessive"]
+    )
+    func copies(_ refusal: String?) async throws {
+        try await Installation.with { installation in
+            try await installation.register()
+            let id = try await installation.openCase(event: WaitingCase.instruction("admin", "access"))
+            let review = UUID()
+            _ = try await installation.query(
+                """
+                INSERT INTO habeas.review (id, kind, publisher_id, rule, source, opened_at, due_at)
+                VALUES (\(review), 'harvest', 'helpdesk', 'default.review', 'A6', now(), now() - interval '1 minute')
+                """
+            )
+            _ = try await installation.query(ExportWait.insert(id, client: "acme", review: review, at: Date()))
+            let status = try await installation.run("status", "--json").object
+            #expect(status["copies_waiting"] as? Int == 1)
+            let reviews = try #require(status["reviews"] as? [[String: Any]])
+            #expect(reviews.first?["kind"] as? String == "harvest" && reviews.first?["overdue"] as? Int == 1)
+            let text = try await installation.run("status").output
+            #expect(text.contains("! harvest 1 (1 overdue); 1 copies wait for the look at many requests"))
+            let shown = try await installation.run("requests", "show", id.uuidString, "--json").object
+            #expect(shown["waits_for_review"] as? String == review.uuidString.lowercased())
+            let words = ["tasks", "complete", review.uuidString, "--reason", "a campaign", "--json"]
+            let verdict = refusal.map { ["--outcome", "confirmed", "--refusal", $0] } ?? ["--outcome", "denied"]
+            let run = try await CommandLine.run(words + verdict, environment: installation.environment)
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(try run.object["copies"] as? Int == 1)
+            let said = try await installation.query("SELECT refusal FROM habeas.export_wait").only.decode(
+                0,
+                as: String?.self
+            )
+            #expect(said == refusal)
+            #expect(try await WaitingCase.woken(installation).contains("habeas.export"))
+            let fact = refusal == nil ? "review.denied" : "review.confirmed"
+            let facts = try await EffectSeed.bodies(installation, fact)
+            #expect(facts.count == 1 && facts[0].contains("excessive") == (refusal != nil))
+            #expect(try await installation.run("evidence", "verify", "--all").status == 0)
         }
     }
 

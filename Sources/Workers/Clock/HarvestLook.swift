@@ -4,8 +4,8 @@ import Ledger
 package import Postgres
 import Rights
 
-/// Looks for many access requests from one publisher, or about one person, and calls a person (A6). The requests go on: their
-/// clocks run, nothing is withheld, nobody is refused.
+/// Looks for many access requests from one publisher, or about one person, and calls a person (A6). The requests' clocks run on;
+/// copies that were not begun wait for that person's word, each with a fact that says so, and nobody is refused without it.
 ///
 /// A case's id begins with the time it was made, so that the window is a range of the primary key and needs no index of its own.
 package struct HarvestLook: Sendable {
@@ -13,7 +13,7 @@ package struct HarvestLook: Sendable {
     private static let bound = 200_000
     /// Reviews that one look opens at most; the next one goes on.
     private static let most = 50
-    private static let rights = [Right.access, .portability].map(\.rawValue)
+    private static let rights = ExportWait.rights.map(\.rawValue)
 
     private struct Found {
         let source: HarvestSource

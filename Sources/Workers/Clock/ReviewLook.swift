@@ -81,10 +81,12 @@ package struct ReviewLook: Service {
                   FROM habeas.parked_message p JOIN habeas.deadline d ON d.subject_id = p.id AND d.clock = 'triage'
                  WHERE p.state = 'open'
                 """,
+                "SELECT count(*)::int8 FROM habeas.export_wait",
             ])
         }
         let reviews = try results[0].decode(String.self, Int.self, Int.self)
         let (open, overdue) = try results[1].only.decode(Int.self, Int.self)
+        gauges.copies.set(Double(try results[2].only.decode(0, as: Int.self)))
         gauges.set(reviews: reviews.map { (kind: $0.0, open: $0.1, overdue: $0.2) }, triage: (open, overdue))
     }
 }

@@ -26,13 +26,19 @@ package enum ReviewMetrics {
         "Publishers and people whose access requests passed the threshold."
     )
 
+    package static let copies = MetricDescription.gauge(
+        "habeas_copies_waiting",
+        "Copies that are not begun before a person has looked at many requests."
+    )
+
     /// In the order of the operations paper.
-    package static let all: [MetricDescription] = [open, overdue, triage, triageOverdue, harvests]
+    package static let all: [MetricDescription] = [open, overdue, triage, triageOverdue, harvests, copies]
 }
 
 /// The gauges, and how they are set.
 struct ReviewGauges: Sendable {
     let harvests: Counter
+    let copies: Gauge
     private let open: [ReviewKind: Gauge]
     private let overdue: [ReviewKind: Gauge]
     private let triage: Gauge
@@ -49,6 +55,7 @@ struct ReviewGauges: Sendable {
         triage = registry.gauge(ReviewMetrics.triage)
         triageOverdue = registry.gauge(ReviewMetrics.triageOverdue)
         harvests = registry.counter(ReviewMetrics.harvests)
+        copies = registry.gauge(ReviewMetrics.copies)
     }
 
     func set(reviews: [(kind: String, open: Int, overdue: Int)], triage waiting: (open: Int, overdue: Int)) {

@@ -12,6 +12,10 @@ struct ExportFacts {
     let export: ExportRecord?
     /// Exports that are over, and whose files may still lie in the store.
     let over: [ExportRecord]
+    /// That it waits for a person's look at many requests.
+    let wait: ExportWait?
+    /// An open review of many requests that concerns it.
+    let harvest: UUID?
 
     init(_ record: CaseFileRecord, _ read: ExportReading, at now: Date) {
         self.record = record
@@ -19,6 +23,8 @@ struct ExportFacts {
         reviews = read.reviews[record.id] ?? []
         let exports = read.exports[record.id] ?? []
         export = exports.last { $0.state != .expired }
+        wait = read.waits[record.id]
+        harvest = read.harvests[record.id]
         over = exports.filter { $0.state == .expired && $0.deletedAt == nil }
     }
 

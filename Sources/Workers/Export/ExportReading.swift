@@ -17,6 +17,9 @@ struct ExportReading {
     private(set) var reviews: [UUID: [Review]] = [:]
     /// The oldest first.
     private(set) var exports: [UUID: [ExportRecord]] = [:]
+    /// Copies that wait for a person's look at many requests, and open reviews of many requests that concern a case.
+    private(set) var waits: [UUID: ExportWait] = [:]
+    private(set) var harvests: [UUID: UUID] = [:]
 
     private static let kinds: [ReviewKind] = [.targetStuck, .planRefused]
 
@@ -29,7 +32,7 @@ struct ExportReading {
             SELECT case_id, kind, verdict FROM habeas.review
              WHERE case_id = ANY(\(ids)::uuid[]) AND kind = ANY(\(kinds.map(\.rawValue))::text[]) ORDER BY opened_at, id
             """,
-            ExportRecord.reading(of: ids),
+            ExportRecord.reading(of: ids), ExportWait.reading(of: ids), ExportWait.openReviews(of: ids),
         ]
     }
 
@@ -59,5 +62,10 @@ struct ExportReading {
             let export = try ExportRecord(row: row)
             exports[export.caseID, default: []].append(export)
         }
+        for row in rows[5] {
+            let wait = try ExportWait(row: row)
+            waits[wait.caseID] = wait
+        }
+        for (id, review) in try rows[6].decode(UUID.self, UUID.self) { harvests[id] = harvests[id] ?? review }
     }
 }

@@ -38,7 +38,9 @@ struct ExportTurn {
         guard facts.isOpen else { return close(&desk) }
         // Without a data map a person does it, and says so.
         guard !desk.registry.systems.isEmpty || !board.targets.isEmpty else { return }
-        if export == nil, try !begin(&desk) { return }
+        if export == nil {
+            guard mayBegin(&desk), try begin(&desk) else { return }
+        }
         enterPieces(desk)
         board.takeIn(read.answers[id] ?? [], word: facts.lastWord(.targetStuck), isHeld: false, &desk)
         enterFiles()
@@ -53,6 +55,33 @@ struct ExportTurn {
         if let next = board.targets.compactMap(\.looksAgainAt).filter({ $0 > now }).min() {
             desk.look(at: next, case: id)
         }
+    }
+
+    // MARK: Many requests
+
+    /// Whether nobody has to look first, because there are many requests like this one (A6). What waits says so in its chain, and its
+    /// clocks run; who ends the review wakes it.
+    private mutating func mayBegin(_ desk: inout CaseDesk) -> Bool {
+        if let wait = facts.wait {
+            guard wait.isSettled else { return false }
+            writes.append(ExportWait.remove(id))
+            if let reason = wait.refusal {
+                desk.apply(.refusedByPerson, to: id) {
+                    $0.refusal = reason
+                } _: {
+                    $0.member("review", wait.review)
+                    $0.member("refusal", reason)
+                    $0.member("article", reason.source)
+                    $0.member("obligation", reason.obligation)
+                }
+                return false
+            }
+            desk.record("export.looked_at", of: id) { $0.member("review", wait.review) }
+        }
+        guard let review = facts.harvest else { return true }
+        writes.append(ExportWait.insert(id, client: facts.record.clientID, review: review, at: now))
+        desk.record("export.waits", of: id) { $0.member("review", review) }
+        return false
     }
 
     // MARK: The plan
@@ -176,6 +205,7 @@ struct ExportTurn {
     private mutating func close(_ desk: inout CaseDesk) {
         board.cancel(&desk)
         board.say(&desk)
+        if facts.wait != nil { writes.append(ExportWait.remove(id)) }
         guard var current = export else { return }
         let isAnswered = facts.record.state == .fulfilled || facts.record.state == .partlyFulfilled
         let isHandedOver = current.state == .ready && isAnswered

@@ -31,13 +31,14 @@ struct GrantTests {
             "inbox": "rd", "evidence": "a", "case_file": "ru", "incident": "ru", "case_group": "rw", "case_gate": "a",
             "publisher_rate": "r", "effect": "ru", "effect_attempt": "a", "target": "ru", "target_turn": "raw",
             "system": "r", "system_version": "r", "fan_out": "r", "case_order": "rd", "hold_identity": "rd",
+            "export_wait": "r",
         ],
         "habeas_referral": registryOnly.merging(effects) { $1 }.merging(cases) { $1 }.merging([
             "fan_out": "r", "case_order": "rd", "suppression": "r", "certificate": "r", "export": "r",
         ]) { $1 },
         "habeas_export": registryOnly.merging(effects) { $1 }.merging(cases) { $1 }.merging([
             "case_identity": "r", "hold_identity": "r", "fan_out": "raw", "suppression": "r", "task_answer": "ru",
-            "case_order": "rd", "export": "raw", "export_piece": "raw",
+            "case_order": "rd", "export": "raw", "export_piece": "raw", "export_wait": "rad",
         ]) { $1 },
         "habeas_erasure": registryOnly.merging(effects) { $1 }.merging(cases) { $1 }.merging([
             "case_identity": "r", "hold_identity": "r", "fan_out": "raw", "suppression": "raw", "task_answer": "ru",
@@ -55,7 +56,7 @@ struct GrantTests {
             "evidence_unsealed": "r", "case_group": "rw", "case_gate": "rad", "publisher_rate": "r",
             "effect": "ru", "effect_attempt": "r", "target": "raw", "system": "raw", "system_version": "r",
             "fan_out": "ru", "task_answer": "ra", "case_order": "rd", "suppression": "ru", "certificate": "ra",
-            "hold_identity": "ra", "export": "ru", "export_piece": "r",
+            "hold_identity": "ra", "export": "ru", "export_piece": "r", "export_wait": "ru",
         ],
         "habeas_auditor": [
             "habeas_migration": "r", "agreement": "r", "review": "r", "review_approval": "r", "installation": "r",
@@ -67,7 +68,7 @@ struct GrantTests {
             "case_group": "r", "case_gate": "r", "publisher_rate": "r", "effect": "r", "effect_attempt": "r",
             "target": "r", "system": "r", "system_version": "r", "fan_out": "r", "task_answer": "r",
             "case_order": "r", "suppression": "r", "certificate": "r", "hold_identity": "r",
-            "export": "r", "export_piece": "r",
+            "export": "r", "export_piece": "r", "export_wait": "r",
         ],
     ]
     /// Of workers that carry cases on.

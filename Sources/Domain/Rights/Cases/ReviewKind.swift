@@ -111,7 +111,8 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
             "The data map would keep what may not be kept, or nobody can be found by it: mend it with `habeas systems apply`, then confirm to have the plan made anew."
         case .dataReturn:
             "Return the client's data before they are erased; confirm when the client has them, deny when it wants none."
-        case .harvest: "Look at many access requests from one publisher, or about one person."
+        case .harvest:
+            "Look at many access requests from one publisher, or about one person: copies that are not begun wait for it. Deny to let them go on; confirm with --refusal to refuse them."
         }
     }
 

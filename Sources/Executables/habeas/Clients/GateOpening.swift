@@ -35,16 +35,7 @@ struct GateOpening {
 
     /// The wake-ups; no grace, because nobody but the relay publishes these rows.
     nonisolated(nonsending) func statements(on connection: PostgresConnection) async throws -> [SQL] {
-        let rows = wakeUps.rows(at: now)
-        guard !rows.isEmpty else { return [] }
-        let machineNow = try await connection.query("SELECT now()").only.decode(Date.self)
-        var outbox = OutboxWrites(grace: .zero)
-        for row in rows {
-            var row = row
-            row.createdAt = machineNow
-            outbox.add(row)
-        }
-        return outbox.statements
+        try await wakeUps.statements(at: now, on: connection)
     }
 }
 

@@ -46,6 +46,8 @@ struct CaseSheet {
     let exports: [ExportRow]
     /// How far a copy is, or the erasure of a client's data; nil where neither is under way.
     let progress: CaseProgress?
+    /// The review of many requests that its copy waits for (A6).
+    let harvest: UUID?
     let check: EvidenceCheck
 
     /// Reads the case in one snapshot, so that the chain's rows and its end belong together.
@@ -82,6 +84,7 @@ struct CaseSheet {
                 EffectRow.ofCase(id),
                 ExportRow.reading(where: "e.case_id = \(id)", limit: 100),
                 WorkProgress.reading(of: [id]),
+                ExportWait.reading(of: [id]),
             ])
             let record = try CaseFileRecord(row: results[1].only)
             var check = EvidenceCheck()
@@ -97,6 +100,7 @@ struct CaseSheet {
                     ? [] : try results[5].decode(column: 0, as: String.self).compactMap(Gate.init),
                 exports: try results[7].map(ExportRow.init),
                 progress: record.state.isFinal ? nil : try CaseProgress(id, client: record.clientID, results[8]),
+                harvest: record.state.isFinal ? nil : try results[9].first.map { try ExportWait(row: $0).review },
                 check: check
             )
         }
@@ -120,7 +124,7 @@ struct CaseSheet {
             ("refusal", JSONValue(record.refusal?.rawValue)),
             ("referral_prohibited", JSONValue(record.referralProhibited)),
             ("gates", JSONValue(gates.map(\.rawValue))), ("exports", .array(exports.map(\.json))),
-            ("progress", progress?.json ?? .null), ("evidence", evidence),
+            ("progress", progress?.json ?? .null), ("waits_for_review", JSONValue(harvest)), ("evidence", evidence),
         ]
     }
 
@@ -146,6 +150,7 @@ struct CaseSheet {
                 ("answered by", record.answerBy.map { "the \($0.rawValue)" }),
                 ("not referred", record.referralProhibited),
                 ("waits", gates.isEmpty ? nil : gates.map { "\($0.rawValue): \($0.remedy)" }.joined(separator: "; ")),
+                ("copy", harvest.map { "not begun before somebody has looked at many requests (A6): task \($0.text)" }),
                 ("reference", record.reference), ("asked", record.anchor.short), ("received", record.receivedAt.short),
                 ("evidence", record.chain.text + (check.fault.map { "; DOES NOT VERIFY: \($0)" } ?? "; verifies")),
             ])

@@ -24,7 +24,15 @@ extension FleetStatus {
                 ]
             ),
             effects.json[0], effects.json[1], ("in_work", work.json),
-            ("holidays_until", JSONValue(holidaysUntil)),
+            (
+                "reviews",
+                .array(
+                    reviews.map {
+                        ["kind": .string($0.kind), "open": .integer($0.open), "overdue": .integer($0.overdue)]
+                    }
+                )
+            ),
+            ("copies_waiting", .integer(waitingCopies)), ("holidays_until", JSONValue(holidaysUntil)),
             ("waiting_events", .integer(waiting)), ("unsealed_evidence", .integer(unsealed)),
             (
                 "deadlines",
@@ -52,6 +60,16 @@ extension FleetStatus {
             + (endsSoon ? "; add the next years with habeas policy apply" : "")
     }
 
+    /// `! harvest 1 (1 overdue), target_stuck 2; 12 copies wait for the look at many requests`
+    private var reviewWords: String {
+        guard !reviews.isEmpty else { return "none wait for a person" }
+        let kinds = reviews.map { review in
+            "\(review.kind) \(review.open)" + (review.overdue > 0 ? " (\(review.overdue) overdue)" : "")
+        }
+        return (reviews.contains { $0.overdue > 0 } ? "! " : "") + kinds.joined(separator: ", ")
+            + (waitingCopies > 0 ? "; \(waitingCopies) copies wait for the look at many requests" : "")
+    }
+
     func print() {
         let schema = "version \(schemaVersion)" + (schemaFault.map { ", \($0)" } ?? ", current")
         let age = oldestPending.map { ", the oldest for \(Int($0 / .seconds(1))) s" } ?? ""
@@ -68,6 +86,7 @@ extension FleetStatus {
                 ("outbox", "\(count(of: "pending")) pending\(age), \(count(of: "undelivered")) undelivered"),
                 ("effects", effects.words),
                 ("waiting", "\(waiting) early events, \(unsealed) facts to be sealed"),
+                ("reviews", reviewWords),
                 ("deadlines", "\(overdue) overdue, \(atRisk) due within a day"),
                 ("holidays", holidays),
             ])

@@ -28,6 +28,10 @@ struct FleetStatus {
     let next: [Clock]
     /// The last year that holidays are known for at every client's place; nil where no client has one.
     let holidaysUntil: Int?
+    /// What waits for a person, by kind.
+    let reviews: [(kind: String, open: Int, overdue: Int)]
+    /// Copies that are not begun before somebody has looked at many requests (A6).
+    let waitingCopies: Int
     let effects: EffectStatus
     let work: WorkStatus
 
@@ -61,6 +65,10 @@ struct FleetStatus {
         }
         (waiting, unsealed) = try results[8].only.decode(Int.self, Int.self)
         holidaysUntil = try results[9].only.decode(0, as: Int?.self)
+        reviews = try results[10].decode(String.self, Int.self, Int.self).map {
+            (kind: $0.0, open: $0.1, overdue: $0.2)
+        }
+        waitingCopies = try results[11].only.decode(0, as: Int.self)
         effects = try EffectStatus(results[FleetStatus.questions.count...])
     }
 
@@ -105,6 +113,13 @@ struct FleetStatus {
             SELECT min(last_year) FROM habeas.holiday_calendar h
              WHERE place IN (SELECT country FROM habeas.client UNION SELECT split_part(country, '-', 1) FROM habeas.client)
             """,
+            """
+            SELECT r.kind, count(*)::int8, count(*) FILTER (WHERE r.due_at < habeas.domain_now())::int8
+              FROM habeas.review r LEFT JOIN habeas.case_file c ON c.id = r.case_id
+             WHERE r.settled_at IS NULL AND (c.id IS NULL OR NOT c.state = ANY(\(finals)::text[]))
+             GROUP BY r.kind ORDER BY 2 DESC, 1
+            """,
+            "SELECT count(*)::int8 FROM habeas.export_wait",
         ]
     }
 }

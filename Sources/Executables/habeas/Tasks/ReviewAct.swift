@@ -1,3 +1,4 @@
+import Fleet
 import FoundationEssentials
 import Ledger
 import Postgres
@@ -14,6 +15,10 @@ struct ReviewAct {
     private var act: CaseAct?
     private var installation: EvidenceChain?
     private var written: [SQL] = []
+    /// What copies are refused for that wait for this review.
+    private var copiesRefused: RefusalReason?
+    /// How many copies waited for it.
+    private(set) var copies = 0
 
     var now: Date { pen.now }
 
@@ -99,6 +104,7 @@ struct ReviewAct {
     ) throws {
         let event = act?.records.first.flatMap { review.kind.event(verdict, for: $0.machine, others: others) }
         let refusal = try refusal(by: event, verdict, named: named)
+        if review.kind == .harvest { copiesRefused = refusal }
         written.append(review.settle(verdict, reason: reason, at: now))
         written += words?.writes.statements ?? []
         let members: (inout JSONWriter) -> Void = { [review] body in
@@ -141,6 +147,8 @@ struct ReviewAct {
                 }
                 return named
             }
+            // Of a harvest the copies that wait are refused, or nobody is.
+            if review.kind == .harvest, verdict == .confirmed { return named }
             guard named == nil else {
                 throw Failure(
                     "--refusal",
@@ -171,7 +179,11 @@ struct ReviewAct {
         guard act != nil else {
             var deadlines = DeadlineWrites()
             deadlines.end(subject: review.id, isMet: true)
-            return written + deadlines.statements
+            var wakeUps = WakeUps()
+            let waiting = try await connection.query(ExportWait.release(review.id, refusal: copiesRefused))
+            for id in try waiting.decode(as: UUID.self) { wakeUps.wake(.export, for: id) }
+            copies = waiting.count
+            return written + deadlines.statements + (try await wakeUps.statements(at: now, on: connection))
         }
         return written + (try await act?.statements(on: connection) ?? [])
     }

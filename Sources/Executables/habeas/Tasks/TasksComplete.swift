@@ -16,7 +16,8 @@ struct TasksComplete: AsyncParsableCommand {
             fraud. A confirmed fraud and an identity that cannot be established are a refusal, and it is yours. What needs two \
             people is confirmed with habeas approve; anybody may deny it. Your database login is kept as evidence, with the reason.
 
-            Who denies suspended_hand_over or target_stuck says with --refusal what for; the other kinds know their reason.
+            Who denies suspended_hand_over or target_stuck says with --refusal what for; the other kinds know their reason. Copies that \
+            wait for a harvest go on with either verdict, unless it is confirmed with --refusal: then they are refused for that.
 
             A task at a system ends with what came of it: done, already_absent, accepted_pending or refused. What is done by hand is \
             verified by somebody else, with habeas tasks verify. Of attachments only digests are kept.
@@ -90,7 +91,7 @@ struct TasksComplete: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where suspended_hand_over or target_stuck is denied: what for; see habeas requests answer --help.",
+            "Where suspended_hand_over or target_stuck is denied, or a harvest confirmed: what for; see habeas requests answer --help.",
             valueName: "code"
         )
     )
@@ -221,7 +222,7 @@ struct TasksComplete: AsyncParsableCommand {
             refusal: refusal
         )
         _ = try await connection.pipeline(try await act.statements(on: connection))
-        return Ended(kind: act.review.kind.rawValue, request: act.review.caseID, system: nil)
+        return Ended(kind: act.review.kind.rawValue, request: act.review.caseID, system: nil, copies: act.copies)
     }
 
     /// What came of a task at a system.
@@ -263,6 +264,8 @@ struct TasksComplete: AsyncParsableCommand {
         /// SHA-256 of each, hexadecimal.
         var attachments: [String] = []
         var files: [String] = []
+        /// Copies that waited for the verdict.
+        var copies = 0
 
         func print(_ task: UUID, _ outcome: Outcome, _ regulation: String?, json: Bool) {
             if json {
@@ -270,10 +273,12 @@ struct TasksComplete: AsyncParsableCommand {
                     "task": JSONValue(task), "kind": .string(kind), "outcome": .string(outcome.rawValue),
                     "request": JSONValue(request), "regulation": JSONValue(regulation), "system": JSONValue(system),
                     "attachments": JSONValue(attachments), "files": JSONValue(files),
+                    "copies": .integer(copies),
                 ])
             } else {
                 let moved = regulation.map { ", and the case is under \($0)" } ?? ""
-                StandardOutput.write("\(task.text) is \(outcome.rawValue)\(moved)")
+                let copies = copies > 0 ? "; \(copies) copies waited for it" : ""
+                StandardOutput.write("\(task.text) is \(outcome.rawValue)\(moved)\(copies)")
             }
         }
     }
