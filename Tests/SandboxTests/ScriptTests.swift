@@ -20,7 +20,7 @@ struct ScriptTests {
             ("status: fast", "acme: status is not a number from 200 to 599; write one"),
             ("probability: 2", "acme: probability is not a share from 0 to 1; write for instance 0.25"),
             ("hang: maybe", "acme: hang is neither true nor false; write one of them"),
-            ("close: late", "acme: close is not one of before_answer, mid_body; write one of them"),
+            ("close: late", "acme: close is not one of before_answer, mid_body, mid_request; write one of them"),
             ("retry_after: 3", "acme: retry_after goes with a status; write the status, too"),
             ("hang: true\nstatus: 500", "acme: hang never answers"),
             ("otherwise: {status: 500}", "acme: otherwise never comes to pass; give a probability or methods, too"),

@@ -17,6 +17,8 @@ struct Behaviour: Sendable, Equatable {
     enum Close: String, Sendable, CaseIterable {
         case beforeAnswer = "before_answer"
         case midBody = "mid_body"
+        /// When half of the call's body has come, where that is taken as it comes; else before the answer.
+        case midRequest = "mid_request"
     }
 
     var delay: Delay?
@@ -34,6 +36,7 @@ struct Behaviour: Sendable, Equatable {
     /// Whether it does what it was asked, whatever it then answers. Unless the script says so, a peer that answers with an
     /// error, hangs, or closes without an answer has done nothing.
     var acts: Bool {
-        actsAsWritten ?? (!hang && close != .beforeAnswer && (status.map { (200..<300).contains($0) } ?? true))
+        let isHeard = !hang && close != .beforeAnswer && close != .midRequest
+        return actsAsWritten ?? (isHeard && (status.map { (200..<300).contains($0) } ?? true))
     }
 }

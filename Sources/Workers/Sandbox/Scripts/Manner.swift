@@ -50,6 +50,17 @@ struct Manner: Sendable, Equatable {
         var pageSize = 50
     }
 
+    /// A place that takes uploads.
+    struct Upload: Sendable, Equatable {
+        /// How many bytes more it says that it has; below 0: fewer.
+        var offsetOff = 0
+        /// The same of the length.
+        var lengthOff = 0
+        /// Bytes with which an upload vanishes, once.
+        var goneAt: Int?
+    }
+
     var openDSR = OpenDSR()
     var rest = REST()
+    var upload = Upload()
 }

@@ -60,6 +60,7 @@ extension Script {
         }
         if let section = try mapping.mapping("opendsr", section: "opendsr") { manner.openDSR = try .init(section) }
         if let section = try mapping.mapping("rest", section: "rest") { manner.rest = try .init(section) }
+        if let section = try mapping.mapping("upload", section: "upload") { manner.upload = try .init(section) }
     }
 
     fileprivate static func milliseconds(_ mapping: ScriptMapping, _ key: ScriptKey) throws(ScriptFault) -> Int? {
@@ -134,6 +135,17 @@ extension Manner.OpenDSR {
         resultsExpired = try mapping.flag(.openDSRResultsExpired) ?? false
         resultsBytes = try mapping.number(.openDSRResultsBytes, 0...64_000_000)
         resultsCut = try mapping.flag(.openDSRResultsCut) ?? false
+    }
+}
+
+extension Manner.Upload {
+    private static let lies = -1_000_000_000_000...1_000_000_000_000
+
+    fileprivate init(_ mapping: ScriptMapping) throws(ScriptFault) {
+        try mapping.allow(ScriptKey.allCases.filter { $0.section == "upload" })
+        offsetOff = try mapping.number(.uploadOffsetOff, Self.lies) ?? 0
+        lengthOff = try mapping.number(.uploadLengthOff, Self.lies) ?? 0
+        goneAt = try mapping.number(.uploadGoneAt, 1...Self.lies.upperBound)
     }
 }
 

@@ -30,6 +30,9 @@ enum ScriptKey: String, CaseIterable, Sendable {
     case restGrace = "rest.grace_ms"
     case restLocked = "rest.locked"
     case restPageSize = "rest.page_size"
+    case uploadOffsetOff = "upload.offset_off"
+    case uploadLengthOff = "upload.length_off"
+    case uploadGoneAt = "upload.gone_at"
 
     /// As it stands in its mapping.
     var name: String { rawValue.split(separator: ".").last.map(String.init) ?? rawValue }

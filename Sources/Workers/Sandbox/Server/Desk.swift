@@ -13,23 +13,24 @@ struct Desk: Sendable {
     /// Bytes of a call's body.
     let bodyLimit: Int
 
-    /// Notes the call and reads it.
-    func admit(_ request: Request, _ context: PeerContext, route: String) async throws -> Visit {
+    /// Notes the call and leaves its body unread.
+    func open(_ request: Request, _ context: PeerContext, route: String) throws -> Visit {
         let peer = try peers.named(context.parameters.get("name"))
         let connection = connections.of(context.channel)
         connection?.join(peer)
         let call = OpenCall(peer, method: request.method.rawValue, route: route)
+        return Visit(peer: peer, call: call, connection: connection, head: request.head, body: [])
+    }
+
+    /// Notes the call and reads it.
+    func admit(_ request: Request, _ context: PeerContext, route: String) async throws -> Visit {
+        var visit = try open(request, context, route: route)
         do {
             let body = try await request.body.collect(upTo: bodyLimit)
-            return Visit(
-                peer: peer,
-                call: call,
-                connection: connection,
-                head: request.head,
-                body: Array(body.readableBytesView)
-            )
+            visit.body = Array(body.readableBytesView)
+            return visit
         } catch is NIOTooManyBytesError {
-            call.end(.answered, status: 413)
+            visit.call.end(.answered, status: 413)
             throw HTTPError(.contentTooLarge, message: "the body is longer than \(bodyLimit) bytes; see --body-limit")
         }
     }
@@ -95,7 +96,7 @@ struct Desk: Sendable {
             visit.call.end(.gone)
             throw Dropped()
         }
-        if play.behaviour.close == .beforeAnswer {
+        if play.behaviour.close == .beforeAnswer || play.behaviour.close == .midRequest {
             visit.call.end(.closed)
             throw Dropped()
         }

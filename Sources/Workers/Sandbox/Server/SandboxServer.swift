@@ -54,6 +54,7 @@ package struct SandboxServer: Service {
             processor: OpenDSRProcessor(identity: identity, couriers: couriers, client: client)
         ).add(to: router)
         RESTRoutes(desk: desk).add(to: router)
+        UploadRoutes(desk: desk).add(to: router)
         ReportRoutes(peers: desk.peers).add(to: router)
         ScriptRoutes(scripts: desk.scripts).add(to: router)
         responder = router.buildResponder()

@@ -1,10 +1,10 @@
 import HTTPTypes
 
-/// A call that a peer has got, read to its end.
+/// A call that a peer has got.
 struct Visit: Sendable {
     let peer: Peer
     let call: OpenCall
     let connection: Connection?
     let head: HTTPRequest
-    let body: [UInt8]
+    var body: [UInt8]
 }
