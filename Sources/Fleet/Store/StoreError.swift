@@ -42,7 +42,7 @@ package struct StoreError: Error, Equatable, CustomStringConvertible {
     static let occupied = StoreError(.refused, "something else stands where the store would have a file or folder")
     static let missing = StoreError(.missing, "the store has no such object")
     static let absent = StoreError(.unreachable, "the store's folder is not there")
-    static let differs = StoreError(.io, "the store gave back something else than it was given")
+    package static let differs = StoreError(.io, "the store gave back something else than it was given")
 
     /// What the system says of a file or folder.
     init(system number: Int32) {
