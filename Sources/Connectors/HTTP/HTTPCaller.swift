@@ -97,18 +97,8 @@ struct HTTPCaller: Sendable {
         )
         // Without a key a peer cannot know a repetition, not even the library's own.
         made.usesFreshConnection = key != nil && description.keyHeader == nil
-        switch description.authentication {
-        case .none: break
-        case .bearer(let secret): headers.append(("authorization", "Bearer \(try services.secrets.secret(secret))"))
-        case .basic(let user, let password):
-            made.basicAuthentication = HTTPCall.BasicAuthentication(
-                user: SecretReference(user) == nil ? user : try services.secrets.secret(user),
-                password: try services.secrets.secret(password)
-            )
-        case .header(let name, let prefix, let secret):
-            headers.append((name, prefix + (try services.secrets.secret(secret))))
-        }
         made.headers = headers
+        try made.logIn(description.authentication, secrets: services.secrets)
         return made
     }
 
