@@ -145,6 +145,31 @@ struct ExportCommandTests {
         }
     }
 
+    @Test("Y5: shows to whom a copy was handed over and when, and ends none that is on its way")
+    func handOver() async throws {
+        try await Self.ready { installation, request, export in
+            _ = try await installation.query(
+                "UPDATE habeas.export SET hand_over = 'under_way', receiver = 'globex' WHERE id = \(export)"
+            )
+            let line = try await installation.run("exports", "list", "--json").object
+            #expect(line["hand_over"] as? String == "under_way" && line["receiver"] as? String == "globex")
+            let early = try await installation.run("exports", "expire", export.uuidString, "--reason", "r")
+            #expect(early.status == 1 && early.errors.contains("is being handed over"), "\(early.errors)")
+            _ = try await installation.query(
+                "UPDATE habeas.export SET hand_over = 'done', handed_over_at = '2026-03-02 10:00Z' WHERE id = \(export)"
+            )
+            let shown = try await installation.run("requests", "show", request.uuidString)
+            #expect(shown.output.contains("HANDED OVER"), "\(shown.output)")
+            #expect(shown.output.contains("globex 2026-03-02"), "\(shown.output)")
+            let over = try await installation.run("exports", "expire", export.uuidString, "--reason", "r")
+            #expect(over.status == 0, "\(over.errors)")
+            // Done is when somebody has confirmed it.
+            await #expect(throws: PostgresError.self) {
+                try await installation.query("UPDATE habeas.export SET handed_over_at = NULL WHERE id = \(export)")
+            }
+        }
+    }
+
     @Test("what is not ready, unknown or over is refused with what helps")
     func refused() async throws {
         try await Self.ready { installation, _, export in

@@ -49,7 +49,7 @@ struct ConnectorsPaperTests {
             ("### Credentials", [login("none"), login("basic"), login("bearer"), login("header")]),
             ("## amqp", ["kind: amqp\nnope: 1"]),
             ("## email", ["kind: email\nnope: 1"]),
-            ("## manual", ["kind: manual\nnope: 1"]),
+            ("## manual", ["kind: manual\nnope: 1"]), ("## tus", ["kind: tus\nnope: 1"]),
         ]
     )
     func keys(heading: String, refused: [String]) throws {
@@ -93,6 +93,6 @@ struct ConnectorsPaperTests {
             let example = try #require(block.components(separatedBy: "```").first)
             kinds.append(try SystemFile.system(example, path: "connectors.md").connector.name)
         }
-        #expect(kinds == ["http", "postgres", "opendsr", "amqp", "email", "manual"])
+        #expect(kinds == ["http", "postgres", "opendsr", "amqp", "email", "manual", "tus"])
     }
 }

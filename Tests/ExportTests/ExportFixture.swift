@@ -26,9 +26,12 @@ extension FanOutBench where Planner == ExportPlanner, Performer == ExportPerform
     /// - Parameters:
     ///   - systems: the data map, each entry as it stands in a file.
     ///   - slice: how long a system is collected from at once.
+    ///   - uploadSlice: how long a copy is sent at once to another controller, which has the secret `env:GLOBEX`.
     static func with(
         _ systems: [String],
         slice: Duration = .seconds(4),
+        uploadSlice: Duration = .seconds(30),
+        uploadTimeout: Duration = .seconds(10),
         _ body: (ExportFixture) async throws -> Void
     ) async throws {
         let configuration = try Database.current
@@ -60,6 +63,12 @@ extension FanOutBench where Planner == ExportPlanner, Performer == ExportPerform
             )
         )
         let book = ConnectorBook(ways)
+        let uploads = UploadSender(
+            http: outside,
+            secrets: SecretStore(environment: ["GLOBEX": "s3cret"], logger: quiet),
+            timeout: uploadTimeout,
+            slice: uploadSlice
+        )
         let fixture = try await ExportFixture(configuration, .export, role: "export", systems, place) {
             ring,
             registry in
@@ -71,6 +80,7 @@ extension FanOutBench where Planner == ExportPlanner, Performer == ExportPerform
                     connectors: book,
                     store: place.store,
                     letters: try LetterBook(folder: Self.deploy),
+                    uploads: uploads,
                     slice: slice
                 )
             )

@@ -72,6 +72,51 @@ struct AnswerPartsTests {
         )
     }
 
+    /// A copy that is there, and what became of handing it over.
+    private func copy(_ fixture: ReferralFixture, of id: UUID, _ handOver: ExportRecord.HandOver) async throws {
+        let now = Date()
+        let exportID = UUID.version7(at: now)
+        var export = ExportRecord(
+            id: exportID,
+            caseID: id,
+            clientID: nil,
+            key: try CaseKey(for: exportID).wrapped(with: fixture.ring),
+            at: now
+        )
+        let inserted = export.insert
+        export.state = .ready
+        export.bundle = ExportRecord.Bundle(object: "a/b", bytes: 7, sha256: "ab", rows: 1, gaps: 0)
+        export.readyAt = now
+        export.expiresAt = Self.until
+        export.handOver = handOver
+        let updated = export.update
+        _ = try await fixture.owner.withConnection { try await $0.pipeline([inserted, updated]) }
+    }
+
+    private static let globex = """
+        {id: globex, title: Globex Import, kind: controller, region: FR, connector: {kind: tus, url: "https://import.example/files"}}
+        """
+
+    @Test(
+        "Y5: a person is told that another controller has a copy, or that it has not",
+        arguments: ["en", "de", "fr", "es"]
+    )
+    func handedOver(_ locale: String) async throws {
+        try await ReferralFixture.with { fixture in
+            try await fixture.map(Self.systems + [("globex", Self.globex)])
+            let done = try await own(fixture, "portability", locale: locale)
+            try await copy(fixture, of: done, ExportRecord.HandOver(.done, receiver: "globex", doneAt: Date()))
+            try await fixture.finish(done, complete: true, openEnds: false)
+            let told = try await answer(fixture)
+            #expect(told.contains("Globex Import"), "\(told)")
+            let left = try await own(fixture, "portability", locale: locale)
+            try await copy(fixture, of: left, ExportRecord.HandOver(.left, receiver: "globex"))
+            try await fixture.finish(left, complete: false, openEnds: false)
+            let partly = try await answer(fixture)
+            #expect(partly.contains("Globex Import") && !partly.contains("Some of the data"), "\(partly)")
+        }
+    }
+
     private static let invoices = FanOutTarget.Kept(
         category: "invoices",
         reason: .legalDuty,

@@ -39,7 +39,7 @@ enum HTTPSection {
         return description
     }
 
-    private static func url(_ section: YAMLMapping) throws(PolicyFault) -> String {
+    static func url(_ section: YAMLMapping) throws(PolicyFault) -> String {
         var text = try section.required("url")
         guard let address = WebAddress(text), address.user == nil, address.password == nil, !address.hasQuery else {
             throw section.fault(
@@ -62,7 +62,7 @@ enum HTTPSection {
 
     // MARK: Credentials
 
-    private static func authentication(_ section: YAMLMapping) throws(PolicyFault) -> HTTPDescription.Authentication {
+    static func authentication(_ section: YAMLMapping) throws(PolicyFault) -> HTTPDescription.Authentication {
         if section.isScalar("auth") {
             guard try section.required("auth") == "none" else {
                 throw section.fault("auth", "is no way to log in", "write none, or a mapping with its kind")

@@ -28,6 +28,14 @@ extension SystemFile {
     }
 
     private static func checkKind(_ system: DataSystem, _ file: YAMLMapping) throws(PolicyFault) {
+        if system.kind == .controller { return try checkController(system, file) }
+        if case .tus = system.connector {
+            throw file.fault(
+                "connector",
+                "takes what is handed to another controller, and nothing else can be asked of it (Y5)",
+                "write `kind: controller`, or another connector"
+            )
+        }
         if !system.isActedOn {
             for key in ["connector", "keep"] where file.keys.contains(key) {
                 throw file.fault(key, "is of no use: nothing is done at a \(system.kind.rawValue)", "take it out")
@@ -51,7 +59,40 @@ extension SystemFile {
                 "is missing: what nothing is taken out of goes by itself some day (K12)",
                 "say how long a line is kept, as `30 calendar_days`, or give it a connector"
             )
-        case .own, .subprocessor, .clientIntegration, .publicContent, .log, .backup: break
+        case .own, .subprocessor, .clientIntegration, .publicContent, .log, .backup, .controller: break
+        }
+    }
+
+    /// What has a meaning only where something is done.
+    private static let keysOfWork = [
+        "service", "purposes", "mandatory", "verification", "after", "keep", "grace", "backups", "retention",
+        "due_within",
+    ]
+
+    private static func checkController(_ system: DataSystem, _ file: YAMLMapping) throws(PolicyFault) {
+        for key in keysOfWork where file.keys.contains(key) {
+            throw file.fault(key, "is of no use: nothing is asked of another controller", "take it out")
+        }
+        guard case .tus(let place) = system.connector else {
+            throw file.fault(
+                "connector",
+                "is missing or none that takes a copy (Y5)",
+                "write where copies are handed over: `connector: {kind: tus, url: https://…}`"
+            )
+        }
+        guard place.url.lowercased().hasPrefix("https:") || system.isInternal else {
+            throw file.fault(
+                "connector",
+                "reaches another controller without encryption",
+                "write an https URL, or `internal: true` for one of your own"
+            )
+        }
+        guard system.region != nil else {
+            throw file.fault(
+                "region",
+                "is missing: whether a transfer needs a mechanism hangs on it (K16)",
+                "write where the controller is, as DE or US"
+            )
         }
     }
 

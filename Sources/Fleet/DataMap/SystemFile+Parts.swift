@@ -220,8 +220,9 @@ extension SystemFile {
         case "amqp": .amqp(try AppSection.read(section))
         case "email": .email(try PersonSection.read(section, writes: true))
         case "manual": .manual(try PersonSection.read(section, writes: false))
+        case "tus": .tus(try TusSection.read(section))
         default:
-            throw section.fault("kind", "is no connector", "use postgres, opendsr, http, amqp, email or manual")
+            throw section.fault("kind", "is no connector", "use postgres, opendsr, http, amqp, email, manual or tus")
         }
     }
 }

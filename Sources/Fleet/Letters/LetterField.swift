@@ -39,6 +39,7 @@ package enum LetterField: String, ClosedList {
     case referenceLink = "reference_link"
     case downloadLink = "download_link"
     case downloadUntil = "download_until"
+    case handedOverTo = "handed_over_to"
     case channel
     // Lists, used as sections; what their items have is in ``items``.
     case parts
@@ -137,6 +138,7 @@ package enum LetterField: String, ClosedList {
         case .referenceLink: "where the details are, or where to answer"
         case .downloadLink: "where the data can be fetched"
         case .downloadUntil: "until when"
+        case .handedOverTo: "the controller that has a copy, as the person had asked"
         case .channel: "the name of the channel that is tested"
         case .parts: "what was not done"
         case .authorities: "where to complain, by country and law"

@@ -69,7 +69,7 @@ package enum LetterKind: String, ClosedList {
         .law, .dueOn, .identities, .referenceLink, .isMinor,
     ])
     private static let outcome: Set<LetterField> = wish.union([
-        .downloadLink, .downloadUntil, .isOptOut, .isPublicRemoval, .backupsUntil, .logsUntil,
+        .downloadLink, .downloadUntil, .handedOverTo, .isOptOut, .isPublicRemoval, .backupsUntil, .logsUntil,
     ])
 
     private var own: (required: Set<LetterField>, optional: Set<LetterField>) {
@@ -102,7 +102,7 @@ package enum LetterKind: String, ClosedList {
                 [.client, .right],
                 Self.clientCase.union(LetterField.outcomes).union([
                     .reason, .article, .waitedFor, .parts, .backupsUntil, .logsUntil, .hasIntegrations, .integrations,
-                    .vendorAnswers, .downloadLink, .downloadUntil,
+                    .vendorAnswers, .downloadLink, .downloadUntil, .handedOverTo,
                 ])
             )
         case .undecided: ([.client, .right], Self.clientCase)

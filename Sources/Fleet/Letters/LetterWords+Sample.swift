@@ -23,6 +23,7 @@ extension LetterWords {
         words.backupsUntil = CivilDate(year: 2026, month: 7, day: 31)
         words.logsUntil = CivilDate(year: 2026, month: 9, day: 30)
         words.downloadLink = "https://privacy.helpdesk.example/d/3F2A91BC07DE?part=1&format=html"
+        words.handedOverTo = "Example Import"
         words.downloadUntil = CivilDate(year: 2026, month: 5, day: 1)
         words.waitUntil = CivilDate(year: 2026, month: 4, day: 15)
         words.explanation = "The data is on paper. We have asked the archive for it."

@@ -89,6 +89,7 @@ extension LetterWords {
         case .decisionLink: decisionLink
         case .referenceLink: referenceLink
         case .downloadLink: downloadLink
+        case .handedOverTo: handedOverTo.map(PrintableText.line)
         case .channel: channel.map(PrintableText.line)
         default: nil
         }

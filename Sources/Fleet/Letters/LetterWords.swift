@@ -120,6 +120,8 @@ package struct LetterWords: Sendable {
     package var decisionLink: String?
     package var referenceLink: String?
     package var downloadLink: String?
+    /// A controller's name.
+    package var handedOverTo: String?
     package var channel: String?
 
     package init(caseID: UUID, processor: Profile.Contact, regulation: Regulation) {

@@ -18,6 +18,7 @@ package struct ExportPerformer: EffectPerformer {
         /// What an own app has said that has handed something over.
         fileprivate let answer: (id: UUID, words: SealedPayload)?
         fileprivate let registry: Registry
+        fileprivate let now: Date
     }
 
     /// How long a dead copy's bundle is left alone: its lease is renewed while it lives.
@@ -29,12 +30,14 @@ package struct ExportPerformer: EffectPerformer {
     private let registry: RegistryCache
     private let systems: TargetPerformer
     private let store: any ObjectStore
+    private let uploads: UploadSender
     private let room = BundleRoom()
     private let letters: LetterBook
     private let slice: Duration
 
     /// - Parameters:
     ///   - letters: whose words on rights and complaints a bundle has, too.
+    ///   - uploads: by which bundles go to other controllers.
     ///   - slice: how long one system is collected from before it is noted how far it has come, and others have their turn.
     package init(
         ring: KeyRing,
@@ -42,6 +45,7 @@ package struct ExportPerformer: EffectPerformer {
         connectors: ConnectorBook,
         store: any ObjectStore,
         letters: LetterBook,
+        uploads: UploadSender,
         slice: Duration = .seconds(4)
     ) {
         self.ring = ring
@@ -49,6 +53,7 @@ package struct ExportPerformer: EffectPerformer {
         systems = TargetPerformer(ring: ring, registry: registry, connectors: connectors)
         self.store = store
         self.letters = letters
+        self.uploads = uploads
         self.slice = slice
     }
 
@@ -59,6 +64,7 @@ package struct ExportPerformer: EffectPerformer {
     package func longestCall(of effect: EffectRecord) -> Duration {
         switch effect.kind {
         case .exportBundle, .exportSweep: Self.renewed
+        case .exportHandOver: uploads.longestCall
         default: systems.longestCall(of: effect) + Self.writing
         }
     }
@@ -72,17 +78,19 @@ package struct ExportPerformer: EffectPerformer {
         let looks = leases.filter { $0.effect.kind == .targetLook }
             .compactMap { TargetParameters(reading: $0.effect.parameters)?.target }
         let bundled = Array(Set(leases.filter { $0.effect.kind == .exportBundle }.compactMap(\.effect.caseID)))
+        let handedOver = leases.filter { $0.effect.kind == .exportHandOver }.compactMap(\.effect.caseID)
         return systems.reading(leases) + [
             ExportRecord.reading(of: cases), FanOutTarget.reading(of: bundled),
             ExportPieces.reading(ofCases: bundled),
-            "SELECT \(CaseFileRecord.columns) FROM habeas.case_file WHERE id = ANY(\(bundled)::uuid[])",
+            "SELECT \(CaseFileRecord.columns) FROM habeas.case_file WHERE id = ANY(\(bundled + handedOver)::uuid[])",
             TaskAnswers.results(of: looks),
+            "SELECT habeas.domain_now()",
         ]
     }
 
     package func jobs(_ leases: [EffectLease], _ rows: [Rows]) throws -> [Job] {
-        let own = Array(rows.suffix(5))
-        let jobs = try systems.jobs(leases, Array(rows.dropLast(5)))
+        let own = Array(rows.suffix(6))
+        let jobs = try systems.jobs(leases, Array(rows.dropLast(6)))
         var exports: [UUID: ExportRecord] = [:]
         for row in own[0] {
             let export = try ExportRecord(row: row)
@@ -100,6 +108,7 @@ package struct ExportPerformer: EffectPerformer {
             answers[id] = SealedPayload(wrapped: CaseKey.Wrapped(kekID: kek, bytes: wrapped), bytes: payload)
         }
         let registry = registry.current
+        let now = try own[5].only.decode(0, as: Date.self)
         return zip(leases, jobs).map { lease, job in
             let id = lease.effect.caseID
             let parts = id.flatMap { targets[$0] } ?? []
@@ -112,7 +121,8 @@ package struct ExportPerformer: EffectPerformer {
                 // What was collected before somebody had it collected anew is not in it.
                 pieces: parts.flatMap { part in (pieces[part.id] ?? []).filter { $0.key == part.key } },
                 answer: answer.flatMap { id in answers[id].map { (id, $0) } },
-                registry: registry
+                registry: registry,
+                now: now
             )
         }
     }
@@ -128,6 +138,8 @@ package struct ExportPerformer: EffectPerformer {
                 return .done()
             case .exportBundle:
                 return try await bundle(job, export)
+            case .exportHandOver:
+                return try await handOver(job, export)
             default:
                 return await systems.perform(job.target, copy: try desk(job.target, export), answer: job.answer)
             }
@@ -143,9 +155,11 @@ package struct ExportPerformer: EffectPerformer {
         return CopyDesk(store: store, key: try key(of: export), folder: folder, slice: slice)
     }
 
-    private func key(of export: ExportRecord) throws -> SymmetricKey {
+    private func key(of export: ExportRecord) throws -> SymmetricKey { try caseKey(of: export).fileKey }
+
+    private func caseKey(of export: ExportRecord) throws -> CaseKey {
         guard let wrapped = export.key else { throw ExportObstacle.over }
-        return try CaseKey(unwrapping: wrapped, for: export.id, with: ring).fileKey
+        return try CaseKey(unwrapping: wrapped, for: export.id, with: ring)
     }
 
     private func bundle(_ job: Job, _ export: ExportRecord) async throws -> AttemptVerdict {
@@ -182,6 +196,46 @@ package struct ExportPerformer: EffectPerformer {
         )
         var verdict = AttemptVerdict.done()
         verdict.findings = BundleFindings(bundle).text
+        return verdict
+    }
+
+    /// To another controller, as far as one attempt comes. What stood before its beginning is looked at again: whether the request is
+    /// open, whether the receiver stands in the data map still, and what its transfers rest on (K16).
+    private func handOver(_ job: Job, _ export: ExportRecord) async throws -> AttemptVerdict {
+        let effect = job.target.effect
+        guard export.state == .ready, let bundle = export.bundle, let record = job.record, record.state == .inProgress
+        else { return .refused("not_in_progress") }
+        guard let system = job.registry.systems.first(where: { $0.target == effect.target }),
+            case .tus(let place) = system.connector
+        else { return .refused("no_receiver") }
+        let client = record.clientID.flatMap { job.registry.client($0) }
+        let day = (client?.place ?? job.registry.atlas.place(record.country)).day(of: job.now)
+        if let flag = system.flags(for: client, on: day).first(where: \.isBlocking) { return .refused(flag.rawValue) }
+        let key = try caseKey(of: export)
+        let object = try await SealedObject(bundle.object, in: store, key: key.fileKey)
+        guard object.size == bundle.bytes else { throw StoreError.differs }
+        let order = UploadSender.Order(
+            place: place,
+            isInternal: system.isInternal,
+            key: effect.id,
+            caseID: record.id,
+            digest: bundle.digest,
+            object: object
+        )
+        let kept = effect.findings.flatMap { UploadProgress(reading: $0, under: key) }
+        var machine = UploadMachine(
+            kept ?? UploadProgress(),
+            total: bundle.bytes,
+            chunk: place.chunk,
+            leases: effect.leases
+        )
+        var verdict: AttemptVerdict
+        do {
+            verdict = try await uploads.run(order, &machine)
+        } catch {
+            verdict = .exporting(error)
+        }
+        verdict.findings = try machine.progress.text(under: key)
         return verdict
     }
 

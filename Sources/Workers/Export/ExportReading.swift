@@ -20,8 +20,10 @@ struct ExportReading {
     /// Copies that wait for a person's look at many requests, and open reviews of many requests that concern a case.
     private(set) var waits: [UUID: ExportWait] = [:]
     private(set) var harvests: [UUID: UUID] = [:]
+    /// What was asked, of requests whose copy may have to go to another controller; once it is put together.
+    private(set) var secrets: [UUID: SealedPayload] = [:]
 
-    private static let kinds: [ReviewKind] = [.targetStuck, .planRefused]
+    private static let kinds: [ReviewKind] = [.targetStuck, .planRefused, .handOverStuck]
 
     static func statements(_ ids: [UUID]) -> [SQL] {
         [
@@ -33,6 +35,13 @@ struct ExportReading {
              WHERE case_id = ANY(\(ids)::uuid[]) AND kind = ANY(\(kinds.map(\.rawValue))::text[]) ORDER BY opened_at, id
             """,
             ExportRecord.reading(of: ids), ExportWait.reading(of: ids), ExportWait.openReviews(of: ids),
+            """
+            SELECT s.case_id, s.kek_id, s.wrapped_key, s.payload
+              FROM habeas.case_file c JOIN habeas.case_secret s ON s.case_id = c.id
+             WHERE c.id = ANY(\(ids)::uuid[]) AND c.right_asked = \(Right.portability.rawValue) AND c.state = \(CaseState.inProgress.rawValue)
+               AND EXISTS (SELECT FROM habeas.effect e WHERE e.subject_id = c.id AND e.kind = \(EffectKind.exportBundle.rawValue)
+                     AND e.state IN ('leased', 'done'))
+            """,
         ]
     }
 
@@ -67,5 +76,8 @@ struct ExportReading {
             waits[wait.caseID] = wait
         }
         for (id, review) in try rows[6].decode(UUID.self, UUID.self) { harvests[id] = harvests[id] ?? review }
+        for (id, kek, wrapped, payload) in try rows[7].decode(UUID.self, String.self, [UInt8].self, [UInt8].self) {
+            secrets[id] = SealedPayload(wrapped: CaseKey.Wrapped(kekID: kek, bytes: wrapped), bytes: payload)
+        }
     }
 }

@@ -11,15 +11,15 @@ struct ExportTurn {
     /// Attempts at putting a bundle together: about a day.
     private static let attempts = 40
 
-    private let facts: ExportFacts
-    private let read: ExportReading
-    private let ring: KeyRing
+    let facts: ExportFacts
+    let read: ExportReading
+    let ring: KeyRing
     private let keep: Period
-    private let now: Date
+    let now: Date
     private(set) var board: FanOutBoard
     /// Rows beside the parts: exports before their pieces.
     private(set) var writes: [SQL] = []
-    private var export: ExportRecord?
+    private(set) var export: ExportRecord?
 
     init(_ facts: ExportFacts, _ read: ExportReading, ring: KeyRing, keep: Period) {
         self.facts = facts
@@ -31,13 +31,18 @@ struct ExportTurn {
         export = facts.export
     }
 
-    private var id: UUID { facts.record.id }
+    var id: UUID { facts.record.id }
 
     mutating func run(_ desk: inout CaseDesk) throws {
         forgetFiles(&desk)
         guard facts.isOpen else { return close(&desk) }
         // Without a data map a person does it, and says so.
         guard !desk.registry.systems.isEmpty || !board.targets.isEmpty else { return }
+        if export?.state == .ready {
+            // For whoever is told of the end.
+            desk.changes.targets[id] = board.targets
+            return try handOver(&desk)
+        }
         if export == nil {
             guard mayBegin(&desk), try begin(&desk) else { return }
         }
@@ -51,7 +56,7 @@ struct ExportTurn {
         board.say(&desk)
         board.askAboutStuck(isAsked: facts.isAsked(.targetStuck), isSettled: false, &desk)
         desk.changes.targets[id] = board.targets
-        if board.targets.allSatisfy(\.state.isFinal) { bundle(&desk) }
+        if board.targets.allSatisfy(\.state.isFinal) { try bundle(&desk) }
         if let next = board.targets.compactMap(\.looksAgainAt).filter({ $0 > now }).min() {
             desk.look(at: next, case: id)
         }
@@ -147,7 +152,7 @@ struct ExportTurn {
 
     // MARK: The bundle
 
-    private mutating func bundle(_ desk: inout CaseDesk) {
+    private mutating func bundle(_ desk: inout CaseDesk) throws {
         let efforts = desk.effects(of: id).filter { $0.kind == .exportBundle }
         guard let last = efforts.last else { return plan(.exportBundle, &desk) }
         guard last.state == .done else {
@@ -155,25 +160,30 @@ struct ExportTurn {
             return
         }
         guard let findings = last.findings.flatMap({ BundleFindings(reading: $0) }) else { return }
-        finish(findings.bundle, &desk)
+        try finish(findings.bundle, &desk)
     }
 
-    private mutating func plan(_ kind: EffectKind, _ desk: inout CaseDesk) {
+    mutating func plan(
+        _ kind: EffectKind,
+        to target: String = Self.store,
+        attempts: Int = Self.attempts,
+        _ desk: inout CaseDesk
+    ) {
         desk.plan(
             PlannedEffect(
                 kind,
                 of: desk.queue,
-                to: Self.store,
+                to: target,
                 case: id,
                 clientID: facts.record.clientID,
-                attemptsAllowed: Self.attempts,
+                attemptsAllowed: attempts,
                 at: now
             )
         )
     }
 
     /// The digest is in the evidence before anybody is told where the bundle lies.
-    private mutating func finish(_ bundle: ExportRecord.Bundle, _ desk: inout CaseDesk) {
+    private mutating func finish(_ bundle: ExportRecord.Bundle, _ desk: inout CaseDesk) throws {
         guard var ready = export, ready.state == .collecting else { return }
         let until = keep.end(after: now)
         ready.state = .ready
@@ -193,10 +203,35 @@ struct ExportTurn {
         desk.edit(id) { record, changes in
             changes.outcomes += CaseOutcome.exportReady(ready, bundle, of: &record, at: changes.now)
         }
-        desk.apply(.answered(complete: bundle.gaps == 0, openEnds: false), to: id)
-        // The pieces are in it now.
-        plan(.exportSweep, &desk)
+        try handOver(&desk)
+        sweep(&desk)
+    }
+
+    /// The pieces are in it now. What ends a case ends what it has in mind, this too: so it comes after that.
+    private mutating func sweep(_ desk: inout CaseDesk) {
+        let isMeant = desk.effects(of: id).contains { $0.kind == .exportSweep && $0.state != .cancelled }
+        if !isMeant { plan(.exportSweep, &desk) }
+    }
+
+    /// From now on it can be fetched for as long as is promised, however long it took to hand it over.
+    mutating func answer(isComplete: Bool, _ desk: inout CaseDesk) {
+        guard var ready = export else { return }
+        let until = keep.end(after: now)
+        if ready.expiresAt != until {
+            ready.expiresAt = until
+            export = ready
+            writes.append(ready.update)
+        }
+        desk.apply(.answered(complete: isComplete, openEnds: false), to: id)
+        sweep(&desk)
         desk.look(at: until, case: id)
+    }
+
+    mutating func note(_ handOver: ExportRecord.HandOver) {
+        guard var ready = export else { return }
+        ready.handOver = handOver
+        export = ready
+        writes.append(ready.update)
     }
 
     // MARK: After the end

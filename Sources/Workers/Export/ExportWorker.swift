@@ -34,7 +34,12 @@ package enum ExportWorker {
             registry: context.registry,
             connectors: connectors,
             store: store,
-            letters: letters
+            letters: letters,
+            uploads: UploadSender(
+                http: outbound.http,
+                secrets: outbound.secrets,
+                timeout: configuration.outbound.timeout
+            )
         )
         return context.effectWork(
             .export,

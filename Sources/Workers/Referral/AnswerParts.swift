@@ -36,6 +36,9 @@ struct AnswerParts {
         guard isCarriedOut else { return }
         words.downloadLink = link(base)
         words.downloadUntil = words.downloadLink == nil ? nil : subject.export?.expiresAt.map(day)
+        if let handOver = subject.export?.handOver, handOver.state == .done {
+            words.handedOverTo = handOver.receiver.map(title)
+        }
         words.backupsUntil = standing.backupsUntil.map(day)
         words.logsUntil = standing.logsUntil.map(day)
         // To the client alone: it has enabled them (K14).
@@ -55,6 +58,10 @@ struct AnswerParts {
             }
             return LetterWords.Part(title(gap.system), gap: gap.reason, until: gap.until.map(day))
         }
+        if let handOver = subject.export?.handOver, handOver.state == .left {
+            let what = Self.handOver(to: handOver.receiver.map(title), in: locale)
+            words.parts.append(LetterWords.Part(what, gap: .failed))
+        }
         if words.parts.isEmpty { words.parts = [unknown(in: locale)] }
     }
 
@@ -73,6 +80,16 @@ struct AnswerParts {
         case "fr": "Une partie des données"
         case "es": "Una parte de los datos"
         default: "Some of the data"
+        }
+    }
+
+    /// - Parameter name: of whom; nil where nobody could tell.
+    private static func handOver(to name: String?, in locale: String?) -> String {
+        switch locale?.prefix(2) {
+        case "de": name.map { "Die Übermittlung an \($0)" } ?? "Die Übermittlung an den genannten Empfänger"
+        case "fr": name.map { "La transmission à \($0)" } ?? "La transmission au destinataire indiqué"
+        case "es": name.map { "La transmisión a \($0)" } ?? "La transmisión al destinatario indicado"
+        default: "Handing the data over to \(name ?? "the recipient that was named")"
         }
     }
 
@@ -103,6 +120,13 @@ struct AnswerParts {
                 item.member("sha256", bundle.sha256)
                 item.member("complete", bundle.gaps == 0)
                 item.member("expires_at", export.expiresAt)
+                guard let handOver = export.handOver else { return }
+                item.key("hand_over")
+                item.object { about in
+                    about.member("state", handOver.state)
+                    about.member("receiver", handOver.receiver)
+                    about.member("at", handOver.doneAt)
+                }
             }
         }
         guard !subject.targets.isEmpty else { return }

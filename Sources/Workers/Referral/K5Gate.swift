@@ -31,7 +31,7 @@ package struct K5Gate: Sendable, Hashable {
         case .subjectIdentity, .subjectExtension, .subjectAnswer, .subjectRestrictionLifted: return answerBy == .vendor
         case .clientAnswer, .subjectNotice, .clientReferral, .clientReminder, .clientEscalation: return true
         // What the client has decided to have done is done by another worker.
-        case .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep: return false
+        case .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep, .exportHandOver: return false
         }
     }
 

@@ -5,6 +5,7 @@ import Testing
 
 @Suite("The data map's file")
 struct SystemFileTests {
+    static let tus = "  connector: {kind: tus, url: https://import.example/files}\n"
     static let base = "- id: db\n  kind: own\n  categories: [contacts, invoices]\n"
 
     static func fault(_ text: String, beside others: [DataSystem] = [], clients: Set<String>? = nil) -> PolicyFault? {
@@ -86,6 +87,44 @@ struct SystemFileTests {
             line: 1,
             "after",
             "a after c after b after a"
+        ),
+        Bad(
+            "Y5: a controller without a place for copies",
+            "- id: globex\n  kind: controller\n  region: FR\n",
+            line: 1,
+            "connector",
+            "tus"
+        ),
+        Bad(
+            "Y5: a controller that is to be acted on",
+            "- id: globex\n  kind: controller\n  region: FR\n  mandatory: true\n" + tus,
+            line: 4,
+            "mandatory",
+            "no use"
+        ),
+        Bad("K16: a controller somewhere", "- id: globex\n  kind: controller\n" + tus, line: 1, "region", "K16"),
+        Bad(
+            "Y5: a controller without TLS",
+            "- id: globex\n  kind: controller\n  region: FR\n  connector: {kind: tus, url: http://a.example/f}\n",
+            line: 4,
+            "connector",
+            "without encryption"
+        ),
+        Bad("Y5: an own system that takes copies", base + tus, line: 4, "connector", "kind: controller"),
+        Bad(
+            "Y5: a secret written out",
+            "- id: globex\n  kind: controller\n  region: FR\n"
+                + "  connector: {kind: tus, url: https://a.example, auth: {kind: bearer, secret: s3cret}}\n",
+            line: 4,
+            "connector.auth.secret",
+            "never the secret"
+        ),
+        Bad(
+            "Y5: parts of no size",
+            "- id: globex\n  kind: controller\n  region: FR\n  connector: {kind: tus, url: https://a.example, chunk_kib: 1}\n",
+            line: 4,
+            "connector.chunk_kib",
+            "16 to 16384"
         ),
         Bad("K14: an integration of nobody", "- id: crm\n  kind: client_integration\n", line: 1, "clients", "K14"),
         Bad(
@@ -351,7 +390,8 @@ struct DeployedSystemsTests {
         let systems = try SystemFile.entries(text, path: "example.yaml").map(\.system)
         #expect(Set(systems.map(\.kind)) == Set(SystemKind.allCases))
         #expect(
-            Set(systems.map(\.connector.name)) == ["postgres", "opendsr", "http", "amqp", "email", "manual", "none"]
+            Set(systems.map(\.connector.name))
+                == ["postgres", "opendsr", "http", "amqp", "email", "manual", "tus", "none"]
         )
         let day = try #require(CivilDate(year: 2026, month: 3, day: 2))
         #expect(systems.flatMap { $0.flags(for: nil, on: day) } == [])

@@ -42,7 +42,7 @@ struct SystemsPaperTests {
     @Test("has every kind, connector, level, operation and note")
     func words() throws {
         #expect(try names(below: "Kinds") == SystemKind.words)
-        #expect(try names(below: "Connectors") == ["postgres", "opendsr", "http", "amqp", "email", "manual"])
+        #expect(try names(below: "Connectors") == ["postgres", "opendsr", "http", "amqp", "email", "manual", "tus"])
         #expect(try names(below: "When something counts as done") == Verification.words)
         #expect(try names(below: "Plans") == FanOutPlan.Line.Note.words)
         for word in TargetOperation.words + DataSystem.forbiddenPurposes.sorted() {

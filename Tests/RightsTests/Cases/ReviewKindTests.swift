@@ -95,7 +95,7 @@ struct ReviewKindTests {
     func unreachable() {
         for kind in ReviewKind.allCases {
             let isReferral = kind == .clientUnreachable || kind == .subjectUnreachable || kind == .referralProhibited
-            let isCarriedOut = kind == .targetStuck || kind == .planRefused || kind == .dataReturn
+            let isCarriedOut = [.targetStuck, .planRefused, .dataReturn, .handOverStuck].contains(kind)
             for right in Right.allCases {
                 let worker: WorkQueue? = isReferral ? .referral : isCarriedOut ? .fulfilling(right) : nil
                 #expect(kind.worker(of: right) == worker)

@@ -27,6 +27,41 @@ package struct ExportRecord: Sendable {
             self.rows = rows
             self.gaps = gaps
         }
+
+        /// The bytes of ``sha256``.
+        package var digest: [UInt8] {
+            var bytes: [UInt8] = []
+            var rest = sha256[...]
+            while let byte = UInt8(rest.prefix(2), radix: 16) {
+                bytes.append(byte)
+                rest = rest.dropFirst(2)
+            }
+            return bytes
+        }
+    }
+
+    /// Handing the bundle over to another controller (GDPR Art. 20(2), Y5).
+    package struct HandOver: Sendable, Hashable {
+        package enum State: String, ClosedList {
+            case underWay = "under_way"
+            /// A person is asked.
+            case asked
+            case done
+            /// A person has said that the copy by itself has to do.
+            case left
+        }
+
+        package var state: State
+        /// Its id in the data map; nil where none that stands there is meant.
+        package var receiver: String?
+        /// When it had confirmed that it has all of it.
+        package var doneAt: Date?
+
+        package init(_ state: State, receiver: String?, doneAt: Date? = nil) {
+            self.state = state
+            self.receiver = receiver
+            self.doneAt = doneAt
+        }
     }
 
     package let id: UUID
@@ -36,6 +71,8 @@ package struct ExportRecord: Sendable {
     /// Nil when it is over.
     package var key: CaseKey.Wrapped?
     package var bundle: Bundle?
+    /// Nil where nobody asked for it.
+    package var handOver: HandOver?
     package let begunAt: Date
     package var readyAt: Date?
     package var expiresAt: Date?
@@ -66,7 +103,7 @@ package struct ExportRecord: Sendable {
 extension ExportRecord {
     package static let columns: SQL = """
         id, case_id, client_id, state, kek_id, wrapped_key, object, bytes, sha256, rows, gaps, begun_at, ready_at, expires_at, expired_at,
-        deleted_at
+        deleted_at, hand_over, receiver, handed_over_at
         """
 
     /// The exports of these cases, the oldest first.
@@ -93,6 +130,13 @@ extension ExportRecord {
         expiresAt = try row.decode("expires_at", as: Date?.self)
         expiredAt = try row.decode("expired_at", as: Date?.self)
         deletedAt = try row.decode("deleted_at", as: Date?.self)
+        if let word = try row.decode("hand_over", as: String?.self) {
+            handOver = HandOver(
+                try Stored.word(word, "export.hand_over"),
+                receiver: try row.decode("receiver", as: String?.self),
+                doneAt: try row.decode("handed_over_at", as: Date?.self)
+            )
+        }
         if let object = try row.decode("object", as: String?.self),
             let sha256 = try row.decode("sha256", as: String?.self)
         {
@@ -119,7 +163,8 @@ extension ExportRecord {
            SET state = \(state.rawValue), kek_id = \(key?.kekID), wrapped_key = \(key?.bytes), object = \(bundle?.object),
                bytes = \(bundle.map { Int64($0.bytes) }), sha256 = \(bundle?.sha256), rows = \(bundle.map { Int64($0.rows) }),
                gaps = \(bundle.map { Int32($0.gaps) }), ready_at = \(readyAt), expires_at = \(expiresAt), expired_at = \(expiredAt),
-               deleted_at = \(deletedAt)
+               deleted_at = \(deletedAt), hand_over = \(handOver?.state.rawValue), receiver = \(handOver?.receiver),
+               handed_over_at = \(handOver?.doneAt)
          WHERE id = \(id)
         """
     }

@@ -87,7 +87,8 @@ package struct Client: Sendable, Hashable {
         return Client.folded(id) == wanted || names.contains { Client.folded($0) == wanted }
     }
 
-    private static func folded(_ text: String) -> String {
+    /// As a name is compared.
+    static func folded(_ text: String) -> String {
         text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }

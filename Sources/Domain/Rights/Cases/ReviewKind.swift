@@ -31,6 +31,8 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
     case planRefused = "plan_refused"
     /// The data of a client whose contract has ended are to be returned before they are erased (K9).
     case dataReturn = "data_return"
+    /// A copy could not be handed over to the controller that its person has named (Y5).
+    case handOverStuck = "hand_over_stuck"
     /// Many access requests from one publisher, or about one person (A6).
     case harvest
 
@@ -50,7 +52,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .instruction, .tenantErasure, .suspendedHandOver: true
         case .child: lane == .own
         case .client, .regime, .identity, .fraud, .clientUnreachable, .subjectUnreachable, .referralProhibited,
-            .targetStuck, .planRefused, .dataReturn, .harvest:
+            .targetStuck, .planRefused, .dataReturn, .handOverStuck, .harvest:
             false
         }
     }
@@ -60,7 +62,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
     package func worker(of right: Right?) -> WorkQueue? {
         switch self {
         case .clientUnreachable, .subjectUnreachable, .referralProhibited: .referral
-        case .targetStuck, .planRefused, .dataReturn: right.map(WorkQueue.fulfilling) ?? .erasure
+        case .targetStuck, .planRefused, .dataReturn, .handOverStuck: right.map(WorkQueue.fulfilling) ?? .erasure
         case .instruction, .child, .client, .regime, .identity, .fraud, .tenantErasure, .suspendedHandOver, .harvest:
             nil
         }
@@ -83,6 +85,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .targetStuck: "GDPR Art. 28(4), 19; G12, N4"
         case .planRefused: "GDPR Art. 28(3)(a); K11"
         case .dataReturn: "GDPR Art. 28(3)(g); K9"
+        case .handOverStuck: "GDPR Art. 20(2); Y5"
         case .harvest: "A6"
         }
     }
@@ -111,6 +114,8 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
             "The data map would keep what may not be kept, or nobody can be found by it: mend it with `habeas systems apply`, then confirm to have the plan made anew."
         case .dataReturn:
             "Return the client's data before they are erased; confirm when the client has them, deny when it wants none."
+        case .handOverStuck:
+            "A copy could not be handed over to the controller that was named: register it with `habeas systems apply`, or mend what is wrong, then confirm to have it handed over anew; deny to answer with the copy alone, in part."
         case .harvest:
             "Look at many access requests from one publisher, or about one person: copies that are not begun wait for it. Deny to let them go on; confirm with --refusal to refuse them."
         }
@@ -124,7 +129,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         // The name itself comes as an event, with all that hangs on it.
         case (_, .moot), (.regime, _), (.harvest, _), (.client, _), (.identity, .denied), (.fraud, .denied),
             (.clientUnreachable, _), (.subjectUnreachable, _), (.referralProhibited, _), (.targetStuck, _),
-            (.planRefused, _), (.dataReturn, _):
+            (.planRefused, _), (.dataReturn, _), (.handOverStuck, _):
             return nil
         case (.identity, .confirmed), (.fraud, .confirmed): return refusal(machine)
         // The case has come to the gate by another way than an instruction: nothing but the gate holds it.
@@ -151,7 +156,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .suspendedHandOver: nil
         // No verdict on these refuses anything.
         case .client, .regime, .harvest, .clientUnreachable, .subjectUnreachable, .referralProhibited, .targetStuck,
-            .planRefused, .dataReturn:
+            .planRefused, .dataReturn, .handOverStuck:
             nil
         }
     }

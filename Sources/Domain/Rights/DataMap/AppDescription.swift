@@ -41,7 +41,7 @@ extension DataSystem {
         switch connector {
         case .amqp(let app): app.publishers.isEmpty ? publisher == id : app.publishers.contains(publisher)
         case .email(let person), .manual(let person): person.publishers.contains(publisher)
-        case .postgres, .opendsr, .http, .none: false
+        case .postgres, .opendsr, .http, .tus, .none: false
         }
     }
 }

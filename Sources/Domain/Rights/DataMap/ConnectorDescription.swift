@@ -6,6 +6,8 @@ package enum ConnectorDescription: Sendable, Hashable {
     case amqp(AppDescription)
     case email(PersonDescription)
     case manual(PersonDescription)
+    /// Where a copy is handed to another controller; nothing else can be asked for.
+    case tus(TusDescription)
     /// Nothing is asked of it: an integration of a client's, a backup.
     case none
 
@@ -18,6 +20,7 @@ package enum ConnectorDescription: Sendable, Hashable {
         case .amqp: "amqp"
         case .email: "email"
         case .manual: "manual"
+        case .tus: "tus"
         case .none: "none"
         }
     }
@@ -26,7 +29,7 @@ package enum ConnectorDescription: Sendable, Hashable {
     package var isPerson: Bool {
         switch self {
         case .email, .manual: true
-        case .postgres, .opendsr, .http, .amqp, .none: false
+        case .postgres, .opendsr, .http, .amqp, .tus, .none: false
         }
     }
 
@@ -37,7 +40,7 @@ package enum ConnectorDescription: Sendable, Hashable {
         case .http(let description): description.operations.contains(operation)
         case .amqp(let description): description.operations.contains(operation)
         case .email, .manual: true
-        case .none: false
+        case .tus, .none: false
         }
     }
 
@@ -48,7 +51,7 @@ package enum ConnectorDescription: Sendable, Hashable {
         case .opendsr(let description): description.identities
         case .http(let description): description.identities
         case .amqp(let description): description.identities
-        case .email, .manual, .none: nil
+        case .email, .manual, .tus, .none: nil
         }
     }
 
@@ -60,7 +63,7 @@ package enum ConnectorDescription: Sendable, Hashable {
         case .http(let description): description.verifies(operation) ? .probe : .attestation
         case .amqp(let description): description.canLook ? .probe : .attestation
         case .email, .manual: .person
-        case .none: .attestation
+        case .tus, .none: .attestation
         }
     }
 
@@ -72,7 +75,7 @@ package enum ConnectorDescription: Sendable, Hashable {
         case .http(let description): description.verifies(operation)
         // Of what it was to hand over nothing is to be gone.
         case .amqp(let description): description.canLook && operation != .collect
-        case .email, .manual, .none: false
+        case .email, .manual, .tus, .none: false
         }
     }
 }

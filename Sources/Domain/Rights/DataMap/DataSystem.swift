@@ -80,7 +80,9 @@ package struct DataSystem: Sendable, Hashable {
     package func holds(client: String?) -> Bool { clients.isEmpty || client.map(clients.contains) ?? false }
 
     /// Whether it can hold what goes with a client: not what it knows of the processor's own visitors only.
-    package func holdsTenant(_ client: String?) -> Bool { holds(client: client) && relationships != [.visitor] }
+    package func holdsTenant(_ client: String?) -> Bool {
+        kind != .controller && holds(client: client) && relationships != [.visitor]
+    }
 
     /// What is wrong with it for data of `client` on `day`; for nobody's in particular where nil. Where nobody said where a client
     /// is, it may be in Europe.
@@ -89,7 +91,8 @@ package struct DataSystem: Sendable, Hashable {
         var flags: [SystemFlag] = []
         if kind == .subprocessor, agreedOn == nil { flags.append(.agreementMissing) }
         let isEuropean = client.map { $0.place.country == nil || $0.isEuropean } ?? true
-        if isEuropean, !Client.isEuropean(region), kind == .subprocessor || region != nil {
+        let isNamed = region != nil || kind == .subprocessor || kind == .controller
+        if isEuropean, !Client.isEuropean(region), isNamed {
             switch mechanism?.standing(on: day) {
             case nil: flags.append(.mechanismMissing)
             case .expired: flags.append(.mechanismExpired)
@@ -98,7 +101,8 @@ package struct DataSystem: Sendable, Hashable {
             }
         }
         if purposes.contains(where: Self.forbiddenPurposes.contains) { flags.append(.purposeForbidden) }
-        if purposes.isEmpty, kind != .backup { flags.append(.purposeMissing) }
+        // Those of a controller are its own.
+        if purposes.isEmpty, kind != .backup, kind != .controller { flags.append(.purposeMissing) }
         if kind == .subprocessor, categories.isEmpty || service == nil { flags.append(.descriptionMissing) }
         return flags
     }

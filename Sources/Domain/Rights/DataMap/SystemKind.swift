@@ -12,7 +12,15 @@ package enum SystemKind: String, ClosedList {
     case log
     /// Nothing is taken out of it: it says when the last copy is gone (K22).
     case backup
+    /// Another controller, which people may have their data handed to (GDPR Art. 20(2), Y5). It holds nothing of the processor's, and
+    /// nothing is asked of it.
+    case controller
 
     /// Whether something is done there, rather than something said about it.
-    package var isActedOn: Bool { self != .clientIntegration && self != .backup }
+    package var isActedOn: Bool {
+        switch self {
+        case .own, .subprocessor, .publicContent, .log: true
+        case .clientIntegration, .backup, .controller: false
+        }
+    }
 }

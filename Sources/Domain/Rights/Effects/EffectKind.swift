@@ -32,6 +32,8 @@ package enum EffectKind: String, CaseIterable, Hashable, Sendable {
     case exportBundle = "export.bundle"
     /// What an export does not need any more is deleted from the store: its pieces, and all of it when it is over.
     case exportSweep = "export.sweep"
+    /// A bundle is handed over to another controller (GDPR Art. 20(2), Y5).
+    case exportHandOver = "export.hand_over"
 
     /// Whether it goes to a system of the data map.
     package var goesToTarget: Bool { self == .targetAct || self == .targetLook || self == .targetVerify }
@@ -48,7 +50,8 @@ package enum EffectKind: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .clientReferral, .clientReminder, .clientEscalation, .clientAnswer, .clientUndecided: true
         case .subjectNotice, .subjectReceipt, .subjectIdentity, .subjectExtension, .subjectAnswer,
-            .subjectRestrictionLifted, .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep:
+            .subjectRestrictionLifted, .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep,
+            .exportHandOver:
             false
         }
     }

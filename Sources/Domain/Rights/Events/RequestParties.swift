@@ -106,6 +106,11 @@ package struct Recipient: FieldObject {
         .optional("endpoint", .endpoint),
     ])
 
+    package init(name: String, endpoint: String? = nil) {
+        self.name = name
+        self.endpoint = endpoint
+    }
+
     package init(reading reader: inout FieldReader) throws(EventFault) {
         name = try reader.required("name")
         endpoint = try reader.string("endpoint")

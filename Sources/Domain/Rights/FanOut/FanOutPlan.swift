@@ -130,6 +130,7 @@ package struct FanOutPlan: Sendable, Hashable {
         case .clientIntegration:
             return facts.role == .processor && facts.client.map { system.clients.contains($0.id) } ?? false
         case .own, .subprocessor: return true
+        case .controller: return false
         }
     }
 
@@ -209,7 +210,7 @@ package struct FanOutPlan: Sendable, Hashable {
         case .clientIntegration: return (.client, .clientsOwn, [])
         case .backup: return (.time, .byTime, [])
         case .log where system.connector == .none: return (.time, .byTime, [])
-        case .own, .subprocessor, .publicContent, .log: break
+        case .own, .subprocessor, .publicContent, .log, .controller: break
         }
         // Before all else, be it by mail: whoever does it sees why no machine did, and what may not be sent.
         if facts.operation.givesData {

@@ -45,7 +45,7 @@ extension FanOutTarget {
             case .email(let person):
                 writes = true
                 remindEvery = person.remindEvery
-            case .postgres, .manual, .none: break
+            case .postgres, .manual, .tus, .none: break
             }
         }
     }

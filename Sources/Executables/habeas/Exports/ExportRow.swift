@@ -30,14 +30,27 @@ struct ExportRow {
             "state": .string(export.state.rawValue), "collected_rows": .integer(collectedRows),
             "collected_bytes": .integer(collectedBytes), "rows": JSONValue(export.bundle?.rows),
             "bytes": JSONValue(export.bundle?.bytes), "sha256": JSONValue(export.bundle?.sha256),
-            "gaps": JSONValue(export.bundle?.gaps), "begun_at": JSONValue(export.begunAt),
+            "gaps": JSONValue(export.bundle?.gaps), "hand_over": JSONValue(export.handOver?.state.rawValue),
+            "receiver": JSONValue(export.handOver?.receiver),
+            "handed_over_at": JSONValue(export.handOver?.doneAt), "begun_at": JSONValue(export.begunAt),
             "ready_at": JSONValue(export.readyAt), "expires_at": JSONValue(export.expiresAt),
             "expired_at": JSONValue(export.expiredAt), "deleted_at": JSONValue(export.deletedAt),
         ]
     }
 
     static var table: TextTable {
-        TextTable("EXPORT", "REQUEST", "CLIENT", "STATE", "ROWS", "BYTES", "GAPS", "UNTIL", empty: "no exports")
+        TextTable(
+            "EXPORT",
+            "REQUEST",
+            "CLIENT",
+            "STATE",
+            "ROWS",
+            "BYTES",
+            "GAPS",
+            "UNTIL",
+            "HANDED OVER",
+            empty: "no exports"
+        )
     }
 
     func add(to table: inout TextTable) {
@@ -49,7 +62,14 @@ struct ExportRow {
             String(export.bundle?.rows ?? collectedRows),
             String(export.bundle?.bytes ?? collectedBytes),
             export.bundle.map { String($0.gaps) },
-            export.expiresAt?.short
+            export.expiresAt?.short,
+            export.handOver.map(Self.words)
         )
+    }
+
+    /// `globex 2026-03-02 10:00`, or why not.
+    private static func words(_ handOver: ExportRecord.HandOver) -> String {
+        let how = handOver.doneAt?.short ?? handOver.state.rawValue
+        return [handOver.receiver, how].compactMap { $0 }.joined(separator: " ")
     }
 }

@@ -38,6 +38,13 @@ struct ExportsExpire: AsyncParsableCommand {
                         found.state == .expired ? "nothing is left to be ended" : "withdraw the request instead"
                     )
                 }
+                guard found.handOver.map({ $0.state == .done || $0.state == .left }) ?? true else {
+                    throw Failure(
+                        "export",
+                        "is being handed over to another controller",
+                        "settle its task `hand_over_stuck`, or withdraw the request, first"
+                    )
+                }
                 var act = try await CaseAct(on: [found.caseID], connection)
                 act.record("export.ended_by_person") { body in
                     body.member("export", found.id)

@@ -81,6 +81,7 @@ extension DataFlow {
             case .clientIntegration: "#f3ebf7"
             case .publicContent: "#fdf3dc"
             case .log, .backup: "#f4f4f4"
+            case .controller: "#fbe9ec"
             }
         let stroke = box.node.isFlagged ? ##"stroke="#b3261e" stroke-width="2""## : ##"stroke="#8a959e""##
         var out = [

@@ -25,11 +25,13 @@ struct ProcessorRecord {
     private let flags: [String: [SystemFlag]]
 
     init(_ map: DataMapReading, processor: Profile.Contact?, measures: String?) {
-        let systems = map.systems.filter { system in
+        let places = map.systems.filter { system in
             system.kind != .clientIntegration
                 && (system.relationships.isEmpty || system.relationships.contains(.endUser)
                     || system.relationships.contains(.unknown))
         }
+        // Other controllers process nothing on anybody's behalf here; what is handed over to them is a transfer.
+        let systems = places.filter { $0.kind != .controller }
         day = Place.unknown.day(of: map.now).description
         self.processor = processor
         self.measures = measures
@@ -37,10 +39,10 @@ struct ProcessorRecord {
             Controller(client: client, systems: systems.filter { $0.holds(client: client.id) })
         }
         subprocessors = systems.filter { $0.kind == .subprocessor }
-        transfers = systems.filter {
+        transfers = places.filter {
             !Client.isEuropean($0.region) && ($0.region != nil || $0.kind == .subprocessor)
         }
-        flags = Dictionary(systems.map { ($0.id, map.flags(of: $0)) }, uniquingKeysWith: { first, _ in first })
+        flags = Dictionary(places.map { ($0.id, map.flags(of: $0)) }, uniquingKeysWith: { first, _ in first })
     }
 
     func flags(of system: DataSystem) -> [SystemFlag] { flags[system.id] ?? [] }

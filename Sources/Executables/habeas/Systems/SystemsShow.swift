@@ -74,7 +74,10 @@ struct SystemsShow: AsyncParsableCommand {
             ("agreement", system.agreedOn?.description),
             ("data of", system.relationships.map(\.rawValue).sorted().joined(separator: ", ")),
             ("clients", system.clients.sorted().joined(separator: ", ")),
-            ("reached by", system.isActedOn ? (system.connector == .none ? "a person" : system.connector.name) : nil),
+            (
+                "reached by",
+                system.connector == .none ? (system.isActedOn ? "a person" : nil) : system.connector.name
+            ),
             ("can", operations.joined(separator: ", ")),
             (
                 "counts as done",

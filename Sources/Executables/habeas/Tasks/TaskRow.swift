@@ -92,7 +92,7 @@ struct TaskRow {
             guard let system = rows[index].system.flatMap({ registry.system($0) }) else { continue }
             switch system.connector {
             case .email(let person), .manual(let person): rows[index].instructions = person.instructions
-            case .postgres, .opendsr, .http, .amqp, .none: break
+            case .postgres, .opendsr, .http, .amqp, .tus, .none: break
             }
         }
         return rows

@@ -91,6 +91,7 @@ extension PageWords {
             .publicContent: "public content",
             .log: "log",
             .backup: "backup",
+            .controller: "another controller",
         ],
         rightNames: [
             .access: "access to personal data",
