@@ -37,9 +37,8 @@ package struct HandedInFile: Sendable {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Fault.unreadable }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw Fault.unreadable }
-        guard status.st_size <= limit else { throw Fault.tooLarge }
+        guard let status = FileStatus(descriptor: descriptor), status.isRegular else { throw Fault.unreadable }
+        guard status.size <= limit else { throw Fault.tooLarge }
         var hash = SHA256()
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {

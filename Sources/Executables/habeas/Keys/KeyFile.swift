@@ -1,3 +1,4 @@
+import Fleet
 import Glibc
 import Ledger
 
@@ -21,16 +22,15 @@ struct KeyFile {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             throw Failure("--file", "is being written by another run", "run the command again when that has ended")
         }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard let status = FileStatus(descriptor: descriptor), status.isRegular else {
             throw Failure("--file", "is no file", "name the key file itself")
         }
         // Whoever can read it has its keys already: a new one in it would be no secret either.
-        guard status.st_mode & 0o077 == 0 else { throw KeyRingError(.tooOpen) }
+        guard status.isPrivate else { throw KeyRingError(.tooOpen) }
         let (line, id, isInUse) = try KeyRing.line(adding: kind, to: try InputFile.text(path))
         let bytes = Array(line.utf8)
         guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
-            _ = ftruncate(descriptor, status.st_size)
+            _ = ftruncate(descriptor, status.size)
             throw Failure("--file", "cannot be written", "make room on its file system")
         }
         return (id, isInUse)

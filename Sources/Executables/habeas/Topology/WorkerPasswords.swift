@@ -45,7 +45,7 @@ struct WorkerPasswords {
 
     private static func requirePrivate(_ path: String) throws {
         guard path != "-" else { return }
-        guard PrivateFile.isPrivate(path) else {
+        guard FileStatus(path)?.isPrivate == true else {
             throw Failure(
                 path,
                 "holds passwords and is readable by others than its owner",
