@@ -109,7 +109,7 @@ struct BundleStatementTests {
         }
         #expect(rights.contains("The company that decides about the data is acme."))
         #expect(rights.contains { $0.contains("privacy@kustomer.example") })
-        #expect(rights.contains("Its data protection officer: dpo@kustomer.example"))
+        #expect(rights.contains("The data protection officer of Kustomer (example): dpo@kustomer.example"))
         let complaints = try #require(manifest["complaints"] as? [String])
         #expect(complaints[0].contains("GDPR Art. 77") && complaints[1].contains("(CNIL)"))
         let decisions = try #require(manifest["automated_decisions"] as? [String])

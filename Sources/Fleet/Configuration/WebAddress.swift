@@ -5,7 +5,7 @@ import FoundationEssentials
 package struct WebAddress: Sendable, Hashable {
     package let isEncrypted: Bool
     package let host: String
-    /// Scheme, host and port.
+    /// Scheme, host and port, in the one form in which they can be compared: small letters, and no port that goes without saying.
     package let origin: String
     /// Without a slash at its end.
     package let path: String
@@ -25,7 +25,9 @@ package struct WebAddress: Sendable, Hashable {
         isEncrypted = scheme == "https"
         self.host = host.lowercased()
         let isV6 = host.contains(":") && !host.hasPrefix("[")
-        origin = "\(scheme)://\(isV6 ? "[\(host)]" : host)" + (parts.port.map { ":\($0)" } ?? "")
+        let usual = isEncrypted ? 443 : 80
+        let port = parts.port.flatMap { $0 == usual ? nil : ":\($0)" } ?? ""
+        origin = "\(scheme)://\(isV6 ? "[\(self.host)]" : self.host)\(port)"
         var path = parts.percentEncodedPath
         while path.hasSuffix("/") { path.removeLast() }
         self.path = path

@@ -14,7 +14,9 @@ enum TusSection {
 
     static func read(_ section: YAMLMapping) throws(PolicyFault) -> TusDescription {
         try section.allow(keys)
-        var description = TusDescription(url: try HTTPSection.url(section))
+        _ = try HTTPSection.url(section)
+        // As it is written: to a receiver a slash at the end may be another place.
+        var description = TusDescription(url: try section.required("url"))
         description.authentication = try HTTPSection.authentication(section)
         description.chunk = try section.number("chunk_kib", 16...16_384).map { $0 << 10 } ?? description.chunk
         description.hasChecksums = try section.flag("checksums") ?? description.hasChecksums

@@ -37,7 +37,7 @@ extension BundleDescription {
         if !ways.isEmpty {
             rights.append("\(processor.name) is reached for questions of privacy at: \(ways.joined(separator: "; "))")
         }
-        if let officer = processor.dpo { rights.append("Its data protection officer: \(officer)") }
+        if let officer = processor.dpo { rights.append("The data protection officer of \(processor.name): \(officer)") }
         complaints = recourse.complaints
         if let body = profile.disputeBody {
             complaints.append("Outside the courts you may also turn to this body: \(body)")

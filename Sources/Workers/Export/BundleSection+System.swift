@@ -79,7 +79,7 @@ extension BundleSection {
     /// To whom the data map says that they go on, where that is, and what protects them there.
     private static func recipients(of system: DataSystem, _ record: CaseFileRecord, _ registry: Registry) -> [String] {
         registry.systems.filter { other in
-            other.from.contains(system.id) && other.kind != .backup && other.kind != .log
+            other.from.contains(system.id) && other.kind != .backup && other.kind != .log && other.kind != .controller
                 && other.canHold(record.relationship ?? .unknown, client: record.clientID)
         }.map { other in
             var name = other.company.map { "\($0) (\(other.title))" } ?? other.title

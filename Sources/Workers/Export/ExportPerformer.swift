@@ -18,6 +18,8 @@ package struct ExportPerformer: EffectPerformer {
         /// What an own app has said that has handed something over.
         fileprivate let answer: (id: UUID, words: SealedPayload)?
         fileprivate let registry: Registry
+        /// Whether a later effect of the same kind and case has taken its place.
+        fileprivate let isSuperseded: Bool
         fileprivate let now: Date
     }
 
@@ -84,13 +86,18 @@ package struct ExportPerformer: EffectPerformer {
             ExportPieces.reading(ofCases: bundled),
             "SELECT \(CaseFileRecord.columns) FROM habeas.case_file WHERE id = ANY(\(bundled + handedOver)::uuid[])",
             TaskAnswers.results(of: looks),
+            """
+            SELECT e.id FROM habeas.effect e
+             WHERE e.subject_id = ANY(\(handedOver)::uuid[]) AND e.kind = \(EffectKind.exportHandOver.rawValue)
+               AND EXISTS (SELECT FROM habeas.effect later WHERE later.subject_id = e.subject_id AND later.kind = e.kind AND later.id > e.id)
+            """,
             "SELECT habeas.domain_now()",
         ]
     }
 
     package func jobs(_ leases: [EffectLease], _ rows: [Rows]) throws -> [Job] {
-        let own = Array(rows.suffix(6))
-        let jobs = try systems.jobs(leases, Array(rows.dropLast(6)))
+        let own = Array(rows.suffix(7))
+        let jobs = try systems.jobs(leases, Array(rows.dropLast(7)))
         var exports: [UUID: ExportRecord] = [:]
         for row in own[0] {
             let export = try ExportRecord(row: row)
@@ -108,7 +115,8 @@ package struct ExportPerformer: EffectPerformer {
             answers[id] = SealedPayload(wrapped: CaseKey.Wrapped(kekID: kek, bytes: wrapped), bytes: payload)
         }
         let registry = registry.current
-        let now = try own[5].only.decode(0, as: Date.self)
+        let superseded = Set(try own[5].decode(as: UUID.self))
+        let now = try own[6].only.decode(0, as: Date.self)
         return zip(leases, jobs).map { lease, job in
             let id = lease.effect.caseID
             let parts = id.flatMap { targets[$0] } ?? []
@@ -122,6 +130,7 @@ package struct ExportPerformer: EffectPerformer {
                 pieces: parts.flatMap { part in (pieces[part.id] ?? []).filter { $0.key == part.key } },
                 answer: answer.flatMap { id in answers[id].map { (id, $0) } },
                 registry: registry,
+                isSuperseded: superseded.contains(lease.effect.id),
                 now: now
             )
         }
@@ -203,6 +212,8 @@ package struct ExportPerformer: EffectPerformer {
     /// open, whether the receiver stands in the data map still, and what its transfers rest on (K16).
     private func handOver(_ job: Job, _ export: ExportRecord) async throws -> AttemptVerdict {
         let effect = job.target.effect
+        // Somebody has let an older one go again: two would send the same data twice.
+        guard !job.isSuperseded else { return .refused("superseded") }
         guard export.state == .ready, let bundle = export.bundle, let record = job.record, record.state == .inProgress
         else { return .refused("not_in_progress") }
         guard let system = job.registry.systems.first(where: { $0.target == effect.target }),
@@ -222,9 +233,11 @@ package struct ExportPerformer: EffectPerformer {
             digest: bundle.digest,
             object: object
         )
-        let kept = effect.findings.flatMap { UploadProgress(reading: $0, under: key) }
+        var progress = effect.findings.flatMap { UploadProgress(reading: $0, under: key) } ?? UploadProgress()
+        // The data map may name another host since: what it says now is where the data, and its secret, may go.
+        if let kept = progress.place, !UploadReply.isOwn(kept, of: place.url) { progress.restart() }
         var machine = UploadMachine(
-            kept ?? UploadProgress(),
+            progress,
             total: bundle.bytes,
             chunk: place.chunk,
             leases: effect.leases

@@ -221,6 +221,10 @@ struct ExportTurn {
             ready.expiresAt = until
             export = ready
             writes.append(ready.update)
+            desk.record("export.kept_until", of: id) { body in
+                body.member("export", ready.id)
+                body.member("expires_at", until)
+            }
         }
         desk.apply(.answered(complete: isComplete, openEnds: false), to: id)
         sweep(&desk)

@@ -54,7 +54,9 @@ struct HandOverStepTests {
             #expect(Self.step(.underWay, Self.effort(state)) == .wait)
             // Somebody has let a parked one go again.
             #expect(Self.step(.asked, Self.effort(state), isAsked: true) == .wait)
-            #expect(Self.step(.asked, Self.effort(state), word: .denied) == .wait)
+            // A call that has begun comes to its end; nothing else begins against a person's word.
+            let denied = Self.step(.asked, Self.effort(state), word: .denied)
+            #expect(denied == (state == .leased ? .wait : .leave))
         }
     }
 

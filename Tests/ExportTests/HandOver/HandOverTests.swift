@@ -209,6 +209,52 @@ struct HandOverTests {
         }
     }
 
+    @Test("Y5: an older effort that somebody lets go again beside a newer one sends nothing")
+    func superseded() async throws {
+        try await Self.with("{methods: [POST], sequence: [{calls: 2, status: 403}]}") { fixture, receiver in
+            let id = try await Self.ask(fixture)
+            try await fixture.say("confirmed", .handOverStuck, of: id)
+            #expect(try await Self.effort(fixture) == ["parked http_403 1", "parked http_403 1"])
+            _ = try await fixture.owner.withConnection {
+                try await $0.query(
+                    """
+                    UPDATE habeas.effect SET state = 'retrying', next_attempt_at = now(), ended_at = NULL
+                     WHERE kind = 'export.hand_over'
+                    """
+                )
+            }
+            try await fixture.settle()
+            #expect(try await fixture.state(id) == "fulfilled")
+            #expect(try await Self.effort(fixture).first == "parked superseded 2")
+            #expect(try await receiver.uploads.map(\.isAsAnnounced) == [true])
+        }
+    }
+
+    @Test(
+        "Y5: where the data map names another host since an upload was begun, that one gets it, and the first nothing more"
+    )
+    func moved() async throws {
+        try await UploadReceiver.with { other in
+            try await Self.with { fixture, receiver in
+                try await fixture.pause("system:globex", true)
+                let id = try await Self.ask(fixture)
+                try await fixture.pause("system:globex", false)
+                let first = try await fixture.claimHandOver()
+                let verdict = await fixture.performer.perform(try #require(first.job))
+                try await fixture.enter(verdict, of: first, case: id)
+                #expect(try await receiver.uploads.map(\.offset) == [0])
+                let calls = try await receiver.calls.count
+                _ = try await fixture.owner.withConnection {
+                    try await $0.query("UPDATE habeas.system SET body = \(other.system()) WHERE id = 'globex'")
+                }
+                try await fixture.hurry()
+                #expect(try await fixture.state(id) == "fulfilled")
+                #expect(try await other.uploads.map(\.isAsAnnounced) == [true])
+                #expect(try await receiver.calls.count == calls)
+            }
+        }
+    }
+
     @Test("Y5: a person may also let the very same attempt go again; the question is then nobody's any more")
     func retried() async throws {
         try await Self.with("{methods: [POST], sequence: [{status: 401}]}") { fixture, receiver in

@@ -93,12 +93,15 @@ struct FanOutCollectTests {
             var target = Self.target(way == .person ? .pending : .stuck)
             target.way = way
             let before = target.key
+            // What an app has is being fetched at the moment.
+            target.effect = UUID()
             target.findings.pieces = [CopiedPiece("rows", ordinal: 0, object: "old", rows: 3, bytes: 30)]
             let files = HandedIn(key: Self.id, pieces: [piece])
             let answer = TaskAnswer(.person, .done, at: Self.now, rows: 3, files: files)
             #expect(target.take(.answered(answer), Self.abilities, at: Self.now) == nil)
             #expect(target.state == .verified && target.isCopied && target.findings.reason == nil)
             #expect(target.findings.pieces == [piece] && target.key == Self.id && before != Self.id)
+            #expect(target.effect == nil)
             // It is kept with the part, and read back.
             #expect(TargetFindings(reading: target.findings.text).pieces == [piece])
         }

@@ -32,8 +32,8 @@ package struct ExportWait: Sendable {
         self.refusal = try refusal.map { try Stored.word($0, "export_wait.refusal") }
     }
 
-    /// Reviews of many requests that are open and concern these cases, by case. Each is locked, so that nobody settles it before the
-    /// transaction ends.
+    /// Reviews of many requests that are open and concern these cases, by case, of those whose copy has not begun. Each is locked, so
+    /// that nobody settles it before the transaction ends.
     package static func openReviews(of cases: [UUID]) -> SQL {
         """
         SELECT c.id, v.id FROM habeas.case_file c
@@ -42,6 +42,7 @@ package struct ExportWait: Sendable {
                 OR v.identity IN (SELECT i.lookup FROM habeas.case_identity i WHERE i.case_id = c.id))
          WHERE c.id = ANY(\(cases)::uuid[]) AND c.state = \(CaseState.inProgress.rawValue)
            AND c.right_asked = ANY(\(rights.map(\.rawValue))::text[])
+           AND NOT EXISTS (SELECT FROM habeas.export x WHERE x.case_id = c.id AND x.state <> 'expired')
          ORDER BY v.id, c.id FOR SHARE OF v
         """
     }

@@ -32,6 +32,8 @@ extension FanOutTarget {
 
     private mutating func take(_ files: HandedIn) {
         key = files.key
+        // What is still being fetched is not wanted any more: what comes of it would lie beside the files.
+        effect = nil
         findings.pieces = files.pieces
         // Files, whose records nobody has counted.
         findings.parts = [TargetFindings.Part(HandedIn.dataset, "copied", rows: 0)]

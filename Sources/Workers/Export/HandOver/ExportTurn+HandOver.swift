@@ -12,9 +12,11 @@ extension ExportTurn {
     mutating func handOver(_ desk: inout CaseDesk) throws {
         guard let ready = export, ready.state == .ready, let bundle = ready.bundle else { return }
         let before = ready.handOver
+        let efforts = desk.effects(of: id).filter { $0.kind == .exportHandOver }
         let step = try HandOverStep(
             before?.state,
-            effort: desk.effects(of: id).last { $0.kind == .exportHandOver },
+            // What has arrived has arrived, whichever effort it was.
+            effort: efforts.last { $0.state == .done } ?? efforts.last,
             isAsked: facts.isAsked(.handOverStuck),
             word: facts.lastWord(.handOverStuck)
         ) { try wish(desk) }
@@ -48,6 +50,7 @@ extension ExportTurn {
             }
             answer(isComplete: bundle.gaps == 0, &desk)
         case .leave:
+            for effort in efforts where !effort.state.isFinal { desk.cancel(effort, because: "left_by_person") }
             note(ExportRecord.HandOver(.left, receiver: before?.receiver))
             desk.record("export.hand_over_left", of: id) { body in
                 body.member("export", ready.id)

@@ -44,8 +44,11 @@ enum HandOverStep: Hashable {
                 self = .done(at)
                 return
             }
+            // What has been let go again is taken back where a person has said since that the copy has to do; a call that has begun
+            // comes to its end.
+            let isLeft = state == .asked && !isAsked && word == .denied
             if !effort.state.isFinal {
-                self = .wait
+                self = isLeft && effort.state != .leased ? .leave : .wait
                 return
             }
             if state == .underWay, effort.state == .parked {

@@ -34,6 +34,13 @@ struct UploadProgress: Sendable, Hashable {
 
     init() {}
 
+    /// The upload is nobody's any more; what is known of attempts stays known.
+    mutating func restart() {
+        let lease = lease
+        self = UploadProgress()
+        self.lease = lease
+    }
+
     /// Nil for what ``text(under:)`` did not write, and where the address does not open.
     init?(reading text: String, under key: CaseKey) {
         let (document, fault) = JSONScanner.scan(Array(text.utf8), maximumDepth: 2)

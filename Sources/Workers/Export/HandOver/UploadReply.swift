@@ -47,6 +47,12 @@ struct UploadReply: Sendable, Hashable {
         return Int(text)
     }
 
+    /// Whether an address is the receiver's, that creates uploads at `url`.
+    static func isOwn(_ address: String, of url: String) -> Bool {
+        guard let address = WebAddress(address), let own = WebAddress(url) else { return false }
+        return address.origin == own.origin
+    }
+
     private static func place(_ text: String?, _ own: WebAddress?) -> Place {
         guard let text, !text.isEmpty, let own else { return .unsaid }
         let whole = text.hasPrefix("/") && !text.hasPrefix("//") ? own.origin + text : text
