@@ -9,12 +9,12 @@ extension TargetPerformer {
     /// it is, and an effect with a slot, a lease and attempts of its own follows as after any act. One follows too where calls to the
     /// system are counted by the second, since each needs a slot, and where the look is a conversation of its own.
     ///
-    /// - Parameter limit: until when the attempt has to be over.
+    /// - Parameter begun: when the attempt was; it has the time of one call.
     func seen(
         _ report: TargetReport,
         of order: TargetOrder,
         for target: FanOutTarget,
-        before limit: ContinuousClock.Instant
+        since begun: ContinuousClock.Instant
     ) async -> TargetReport {
         guard order.step == .act, order.operation != .eraseTenant, order.system.perSecond == nil,
             let connector = connectors.connector(of: order.system.connector), connector.looksAtOnce,
@@ -25,7 +25,7 @@ extension TargetPerformer {
         var target = target
         guard target.take(.ended(.targetAct, end), abilities, at: order.now) == .targetVerify else { return report }
         let question = order.looking(from: target.findings.checkpoint)
-        guard let look = await bounded(before: limit, { await connector.perform(question) }),
+        guard let look = await bounded(before: begun + connector.longestCall, { await connector.perform(question) }),
             let shown = FanOutTarget.EffectEnd(look)
         else { return report }
         _ = target.take(.ended(.targetVerify, shown), abilities, at: order.now)

@@ -7,7 +7,7 @@ import Rights
 /// Puts the export worker together: its cases, what it collects from systems, the store.
 package enum ExportWorker {
     package static let queues = [WorkQueue.export.rawValue, Topology.effects(of: .export)]
-    /// Outcomes are written by two at once, and leases renewed, beside the lanes.
+    /// Outcomes are written, slots asked for and leases renewed, beside the lanes.
     package static let connections = 4
 
     package static func work(_ context: WorkerContext) async throws -> WorkerProcess.Work {

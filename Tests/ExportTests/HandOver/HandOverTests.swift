@@ -50,6 +50,19 @@ struct HandOverTests {
         )
     }
 
+    /// As `habeas effects retry` does, all that were given up.
+    private static func letGoAgain(_ fixture: ExportFixture) async throws {
+        _ = try await fixture.owner.withConnection {
+            try await $0.query(
+                """
+                UPDATE habeas.effect SET state = 'retrying', next_attempt_at = now(), ended_at = NULL
+                 WHERE kind = 'export.hand_over'
+                """
+            )
+        }
+        try await fixture.settle()
+    }
+
     @Test(
         "Y5: it arrives whole, in however many turns, and the request is answered when the receiver has said so",
         arguments: [Duration.seconds(30), .zero]
@@ -215,15 +228,7 @@ struct HandOverTests {
             let id = try await Self.ask(fixture)
             try await fixture.say("confirmed", .handOverStuck, of: id)
             #expect(try await Self.effort(fixture) == ["parked http_403 1", "parked http_403 1"])
-            _ = try await fixture.owner.withConnection {
-                try await $0.query(
-                    """
-                    UPDATE habeas.effect SET state = 'retrying', next_attempt_at = now(), ended_at = NULL
-                     WHERE kind = 'export.hand_over'
-                    """
-                )
-            }
-            try await fixture.settle()
+            try await Self.letGoAgain(fixture)
             #expect(try await fixture.state(id) == "fulfilled")
             #expect(try await Self.effort(fixture).first == "parked superseded 2")
             #expect(try await receiver.uploads.map(\.isAsAnnounced) == [true])
@@ -260,15 +265,7 @@ struct HandOverTests {
         try await Self.with("{methods: [POST], sequence: [{status: 401}]}") { fixture, receiver in
             let id = try await Self.ask(fixture)
             #expect(try await fixture.reviews(id) == ["hand_over_stuck open"])
-            _ = try await fixture.owner.withConnection {
-                try await $0.query(
-                    """
-                    UPDATE habeas.effect SET state = 'retrying', next_attempt_at = now(), ended_at = NULL
-                     WHERE kind = 'export.hand_over'
-                    """
-                )
-            }
-            try await fixture.settle()
+            try await Self.letGoAgain(fixture)
             #expect(try await fixture.state(id) == "fulfilled")
             #expect(try await fixture.reviews(id) == ["hand_over_stuck moot"])
             #expect(try await fixture.export(id).handOver?.state == .done)
