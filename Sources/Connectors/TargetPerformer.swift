@@ -14,6 +14,14 @@ package struct TargetPerformer: EffectPerformer {
         fileprivate let registry: Registry
         fileprivate let mayHaveActed: Bool
         fileprivate let now: Date
+
+        /// What was asked, in its own words; nil where they are destroyed.
+        package func request(under ring: KeyRing) throws -> RequestSubmitted? {
+            guard let record, let secret else { return nil }
+            let payload = try EventPayload(stored: try secret.opened(for: record.id, with: ring))
+            guard case .requestSubmitted(let request) = payload else { return nil }
+            return request
+        }
     }
 
     private let ring: KeyRing
@@ -135,14 +143,9 @@ package struct TargetPerformer: EffectPerformer {
         _ copy: CopyDesk?,
         _ handedOver: HandedOver?
     ) throws -> TargetOrder? {
-        guard let secret = job.secret else { return nil }
-        let payload = try EventPayload(stored: try secret.opened(for: record.id, with: ring))
-        var identities: [Identity] = []
-        var request: RequestSubmitted?
-        if case .requestSubmitted(let found) = payload {
-            request = found
-            identities = Self.told(found.subjects.first?.identities ?? [], system, target)
-        }
+        guard job.secret != nil else { return nil }
+        let request = try job.request(under: ring)
+        let identities = Self.told(request?.subjects.first?.identities ?? [], system, target)
         let scopes = request.map { request in
             Suppressions.Scope.scopes(of: request.right, optOutOf: request.optOutOf).map(\.rawValue)
         }

@@ -1,5 +1,6 @@
 import Connectors
 import FanOutKit
+import Fleet
 import Foundation
 import Ledger
 import Postgres
@@ -50,19 +51,29 @@ struct BundleStatementTests {
     }
 
     /// A case whose app hands a file over; gives the bundle's manifest and its page.
+    ///
+    /// - Parameters:
+    ///   - personLocale: in the person's contact.
+    ///   - clientLocale: of the client.
     private static func manifest(
         relationship: String = "end_user",
-        by submitter: String = "client"
+        by submitter: String = "client",
+        personLocale: String? = nil,
+        clientLocale: String = "en"
     ) async throws -> (manifest: [String: Any], page: String) {
         var found: (manifest: [String: Any], page: String)?
+        let contact = personLocale.map { #","contact":{"locale":"\#($0)"}"# } ?? ""
         try await ExportFixture.with(systems) { fixture in
+            _ = try await fixture.owner.withConnection {
+                try await $0.query("UPDATE habeas.client SET locale = \(clientLocale) WHERE id = 'acme'")
+            }
             fixture.peers.peers.say("counter", .act) { _ in ScriptedPeers.accepted("asked") }
             try await fixture.fill(tickets: 2)
             let id = try await fixture.ask(
                 "access",
                 relationship: relationship,
                 by: submitter,
-                identities: ada,
+                identities: ada + contact,
                 more: #""country":"FR","#
             )
             try await fixture.settle()
@@ -134,5 +145,85 @@ struct BundleStatementTests {
         let rights = try #require(manifest["rights"] as? [String])
         #expect(rights.contains("The company that decides about the data is Kustomer (example)."))
         #expect((manifest["automated_decisions"] as? [String])?.count == 1)
+    }
+
+    /// All texts of a manifest that are sentences of ours.
+    private static func sentences(_ manifest: [String: Any]) throws -> String {
+        let sections = try #require(manifest["sections"] as? [[String: Any]])
+        var texts = sections.flatMap { [$0["retention"], $0["source"], $0["safeguards"]].compactMap { $0 as? String } }
+        for section in sections {
+            texts += section["recipients"] as? [String] ?? []
+            texts += (section["withheld"] as? [[String: Any]] ?? []).compactMap { $0["reason"] as? String }
+        }
+        for key in ["rights", "complaints", "automated_decisions"] { texts += manifest[key] as? [String] ?? [] }
+        return texts.joined(separator: "\n")
+    }
+
+    @Test(
+        "K21: whom the vendor itself answers reads it in the language of their contact, throughout, rights and ways to complain included",
+        arguments: [("de-AT", BundleLanguage.german), ("fr", .french), ("es-MX", .spanish), ("tlh", .english)]
+    )
+    func ofThePerson(_ tag: String, _ language: BundleLanguage) async throws {
+        let (manifest, page) = try await Self.manifest(
+            relationship: "client_user",
+            by: "subject",
+            personLocale: tag,
+            clientLocale: "sv"
+        )
+        #expect(manifest["locale"] as? String == language.rawValue)
+        #expect(page.contains("<html lang=\"\(language.rawValue)\">"))
+        let told = try Self.sentences(manifest)
+        let text = PageLanguageTests.text(of: page)
+        for other in BundleLanguage.allCases where other != language {
+            #expect(other.words.leftovers(in: text, of: language.words) == [], "\(other)")
+            #expect(other.words.leftovers(in: told, of: language.words) == [], "\(other)")
+        }
+        let letters = try LetterBook(folder: ExportFixture.deploy)
+        let recourse = letters.recourse(
+            profile: "kustomer",
+            locale: language.rawValue,
+            regulation: .gdpr,
+            country: "FR"
+        )
+        let rights = try #require(manifest["rights"] as? [String])
+        #expect(rights.first == recourse.rights && manifest["complaints"] as? [String] == recourse.complaints)
+        let words = language.words
+        #expect(told.contains(words.transfer(.scc)) && told.contains(words.withheldBecause(.secret)))
+        #expect(told.contains(words.fill(words.takenOver, ["systems": "Shop"])))
+        #expect(told.contains(words.fill(words.keptOn, ["basis": "HGB § 257"])))
+        #expect(rights.contains(words.fill(words.decider, ["client": "Kustomer (example)"])))
+    }
+
+    @Test("K21: what goes to a client is in the client's language, whatever the person's is")
+    func ofTheClient() async throws {
+        let (manifest, page) = try await Self.manifest(personLocale: "de", clientLocale: "fr-CH")
+        #expect(manifest["locale"] as? String == "fr" && page.contains("<html lang=\"fr\">"))
+        let rights = try #require(manifest["rights"] as? [String])
+        let words = PageWords.french
+        #expect(rights.contains(words.fill(words.decider, ["client": "acme"])))
+        #expect(page.contains(PageText.escaped(words.fill(words.otherDecisions, ["client": "acme"]))))
+    }
+
+    @Test("K21, Y9: a list of disclosures has headings for people on the page, and names for machines in the data")
+    func disclosures() async throws {
+        try await ExportFixture.with(Self.systems) { fixture in
+            let id = try await fixture.ask(
+                "disclosure_list",
+                relationship: "client_user",
+                by: "subject",
+                identities: Self.ada + #","contact":{"locale":"de"}"#
+            )
+            try await fixture.settle()
+            #expect(try await fixture.state(id) == "fulfilled")
+            let opened = try OpenedBundle(Data(try await fixture.bundle(id)))
+            let page = opened.text("index.html")
+            #expect(page.contains("Kustomer (example)</bdi>: <bdi>Weitergabe an Dritte</bdi></h3>"))
+            for heading in ["Empfänger", "Dienst", "Kategorie", "Zwecke", "Land"] {
+                #expect(page.contains("<th scope=\"col\">\(heading)</th>"), "\(heading)")
+            }
+            #expect(PageWords.english.leftovers(in: PageLanguageTests.text(of: page), of: .german) == [])
+            let csv = try opened.only("data/csv/")
+            #expect(try opened.table(csv.name)[0] == ["name", "service", "categories", "purposes", "country"])
+        }
     }
 }

@@ -100,6 +100,7 @@ struct HandedInTests {
             #expect(opened.text("data/files/0001.pdf") == Self.letter)
             #expect((manifest["gaps"] as? [Any])?.isEmpty == true)
             #expect(opened.text("index.html").contains(">files: 2</td>"))
+            #expect(opened.text("index.html").contains("Paper archive</bdi>: <bdi>Files</bdi></h3>"))
             // Neither in the database nor in the store.
             for table in ["task_answer", "fan_out", "effect", "evidence", "export_piece", "outbox"] {
                 let rows = try await fixture.text("SELECT x::text FROM habeas.\(raw: table) x")

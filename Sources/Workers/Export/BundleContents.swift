@@ -19,23 +19,26 @@ struct BundleContents: BundleSource, Sendable {
     private let objects: [String: LocalObject]
     private let key: SymmetricKey
 
-    /// - Parameter objects: the pieces, by their names in the store.
+    /// - Parameters:
+    ///   - personLocale: the language in which the person wants to be written to; nil where nobody said.
+    ///   - objects: the pieces, by their names in the store.
     init(
         _ record: CaseFileRecord,
         _ targets: [FanOutTarget],
         _ pieces: [ExportPieces.Entry],
         _ registry: Registry,
         _ letters: LetterBook,
+        personLocale: String?,
         objects: [String: LocalObject],
         key: SymmetricKey
     ) throws {
         self.objects = objects
         self.key = key
-        description = BundleDescription(record, registry, letters)
+        description = BundleDescription(record, registry, letters, personLocale: personLocale)
         if record.right == .disclosureList {
             let list = DisclosureList(record, registry)
             disclosures = list
-            description.sections.append(BundleSection(list, processor: description.processor))
+            description.sections.append(BundleSection(list, processor: description.processor, in: words))
             return
         }
         var systems: [DataSystem] = []
@@ -47,6 +50,8 @@ struct BundleContents: BundleSource, Sendable {
         description.say(decisionsOf: systems)
     }
 
+    private var words: PageWords { description.language.words }
+
     private mutating func add(
         _ target: FanOutTarget,
         _ system: DataSystem,
@@ -54,7 +59,7 @@ struct BundleContents: BundleSource, Sendable {
         _ record: CaseFileRecord,
         _ registry: Registry
     ) throws {
-        if let gap = BundleGap(target, system) {
+        if let gap = BundleGap(target, system, in: words) {
             description.gaps.append(gap)
             if gap.isMissing { gaps += 1 }
             return
@@ -65,7 +70,7 @@ struct BundleContents: BundleSource, Sendable {
             guard own.map(\.rows).reduce(0, +) == part.rows else { throw ExportObstacle.pieces }
             let declared = try own.first.map { try header(of: $0).columns } ?? []
             let columns = declared.isEmpty ? try columns(of: own) : declared
-            description.sections.append(BundleSection(system, part, columns: columns, of: record, registry))
+            description.sections.append(BundleSection(system, part, columns: columns, of: record, registry, in: words))
             rows.append(own)
         }
         for piece in pieces where piece.isFile {
@@ -101,7 +106,7 @@ struct BundleContents: BundleSource, Sendable {
     /// Of a system that gave files and no rows.
     private mutating func addSection(_ system: DataSystem, _ record: CaseFileRecord, _ registry: Registry) -> Int {
         let part = TargetFindings.Part(HandedIn.dataset, "copied", rows: 0)
-        description.sections.append(BundleSection(system, part, columns: [], of: record, registry))
+        description.sections.append(BundleSection(system, part, columns: [], of: record, registry, in: words))
         rows.append([])
         return description.sections.count - 1
     }

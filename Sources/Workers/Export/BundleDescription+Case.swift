@@ -5,8 +5,11 @@ import Rights
 
 extension BundleDescription {
     /// What a bundle says about the case itself: who answers for the data, what else the person can ask for and where they can complain
-    /// (GDPR Art. 15(1)(e), (f)). As in letters, whom the vendor itself answers to is answered in nobody else's name.
-    init(_ record: CaseFileRecord, _ registry: Registry, _ letters: LetterBook) {
+    /// (GDPR Art. 15(1)(e), (f)). As in letters, whom the vendor itself answers to is answered in nobody else's name, and in the language
+    /// of their own; whom the client answers to, in the client's.
+    ///
+    /// - Parameter personLocale: as the person's contact has it.
+    init(_ record: CaseFileRecord, _ registry: Registry, _ letters: LetterBook, personLocale: String?) {
         let client = record.clientID.flatMap { registry.client($0) }
         let profile = registry.policy(
             profile: record.profile,
@@ -17,6 +20,8 @@ extension BundleDescription {
         let processor = profile.sender
         let controller = record.lane == .own ? nil : client.map { $0.names.first ?? $0.id }
         let place = client?.place ?? registry.atlas.place(record.country)
+        let chosen = BundleLanguage.choose(for: record.isAnsweredByUs ? personLocale : client?.locale, letters)
+        let words = chosen.language.words
         self.init(
             caseID: record.id,
             client: controller ?? processor.name,
@@ -24,41 +29,46 @@ extension BundleDescription {
             right: record.right ?? .access,
             regulation: record.regulation,
             submittedOn: place.day(of: record.submittedAt ?? record.anchor),
-            time: Int64(record.anchor.timeIntervalSince1970)
+            time: Int64(record.anchor.timeIntervalSince1970),
+            language: chosen.language
         )
         let recourse = letters.recourse(
             profile: record.profile,
-            locale: locale,
+            locale: chosen.letters,
             regulation: record.regulation,
             country: record.country
         )
-        rights = [recourse.rights, "The company that decides about the data is \(self.client)."].compactMap { $0 }
+        rights = [recourse.rights, words.fill(words.decider, ["client": self.client])].compactMap { $0 }
         let ways = [processor.email, processor.postal].compactMap { $0 }
         if !ways.isEmpty {
-            rights.append("\(processor.name) is reached for questions of privacy at: \(ways.joined(separator: "; "))")
+            let values: KeyValuePairs = ["processor": processor.name, "ways": ways.joined(separator: "; ")]
+            rights.append(words.fill(words.contact, values))
         }
-        if let officer = processor.dpo { rights.append("The data protection officer of \(processor.name): \(officer)") }
+        if let officer = processor.dpo {
+            rights.append(words.fill(words.officer, ["processor": processor.name, "officer": officer]))
+        }
         complaints = recourse.complaints
-        if let body = profile.disputeBody {
-            complaints.append("Outside the courts you may also turn to this body: \(body)")
-        }
+        if let body = profile.disputeBody { complaints.append(words.fill(words.disputeBody, ["body": body])) }
     }
 
     /// Says what systems decide about the person by themselves (Art. 15(1)(h)), or that the data map knows of nothing.
     ///
     /// - Parameter systems: all that may hold something about them.
     mutating func say(decisionsOf systems: [DataSystem]) {
+        let words = language.words
         automatedDecisions = systems.flatMap { system in
             system.automatedDecisions.map {
-                "\(system.title): \($0.decision). By what: \($0.logic). What it means for you: \($0.consequences)."
+                words.fill(
+                    words.decision,
+                    [
+                        "system": system.title, "decision": $0.decision, "logic": $0.logic,
+                        "consequences": $0.consequences,
+                    ]
+                )
             }
         }
-        if automatedDecisions.isEmpty {
-            automatedDecisions = [
-                "The record of these systems names no decision about you that is made by machines alone."
-            ]
-        }
+        if automatedDecisions.isEmpty { automatedDecisions = [words.noDecision] }
         guard client != processor else { return }
-        automatedDecisions.append("What \(client) decides by other means only \(client) can say.")
+        automatedDecisions.append(words.fill(words.otherDecisions, ["client": client]))
     }
 }

@@ -8,6 +8,12 @@ struct DisclosureList {
     /// What there is to say of each, in this order.
     static let columns = ["name", "service", "categories", "purposes", "country"]
 
+    /// What the page calls them.
+    static func headings(in words: PageWords) -> [String: String] {
+        let headings = [words.recipient, words.service, words.category, words.purposes, words.region]
+        return Dictionary(uniqueKeysWithValues: zip(columns, headings))
+    }
+
     private let systems: [DataSystem]
 
     init(_ record: CaseFileRecord, _ registry: Registry) {

@@ -176,6 +176,14 @@ package struct ExportPerformer: EffectPerformer {
             return .refused("not_in_progress")
         }
         guard let signing = ring.signing else { return .retry("no_signing_key", blamesTarget: false) }
+        let personLocale: String?
+        do {
+            let request = try record.isAnsweredByUs ? job.target.request(under: ring) : nil
+            personLocale = request?.subjects.first?.contact?.locale
+        } catch {
+            // The key ring's, or of a form that only a newer version reads.
+            return .retry("unreadable", blamesTarget: false)
+        }
         let key = try key(of: export)
         var objects: [String: LocalObject] = [:]
         for entry in job.pieces { objects[entry.piece.object] = try await store.local(entry.piece.object) }
@@ -185,6 +193,7 @@ package struct ExportPerformer: EffectPerformer {
             job.pieces,
             job.registry,
             letters,
+            personLocale: personLocale,
             objects: objects,
             key: key
         )

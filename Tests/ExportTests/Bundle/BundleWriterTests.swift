@@ -188,9 +188,6 @@ struct BundleWriterTests {
         var bundle = SampleBundle()
         bundle.addFile("a", [1])
         #expect(throws: BundleError(.section, 1)) { try bundle.write() }
-        bundle = SampleBundle()
-        bundle.description.locale = "tlh"
-        #expect(throws: BundleError(.locale)) { try bundle.write() }
     }
 
     @Test(
@@ -256,17 +253,5 @@ struct BundleWriterTests {
             #expect(throws: BundleError(.cancelled)) { try writer.run(bundle) }
             #expect(asked == blocks + 1)
         }
-    }
-
-    @Test("has words for everything that it can be about")
-    func words() {
-        let words = PageWords.english
-        #expect(PageWords.locales.allSatisfy { PageWords.of($0)?.language == $0 })
-        #expect(Set(words.kinds.keys) == Set(SystemKind.allCases) && Set(words.rightNames.keys) == Set(Right.allCases))
-        #expect(Set(words.laws.keys) == Set(Regulation.allCases))
-        #expect(words.count(0) == "0" && words.count(999) == "999" && words.count(1_234_567) == "1,234,567")
-        #expect(words.bytes(999) == "999 B" && words.bytes(1_000) == "1.0 kB" && words.bytes(12_345_678) == "12.3 MB")
-        #expect(words.bytes(7_800_000_000_000) == "7,800.0 GB")
-        #expect(words.moment(1_764_432_000) == "29 November 2025, 16:00 UTC")
     }
 }

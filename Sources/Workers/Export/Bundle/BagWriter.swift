@@ -101,10 +101,7 @@ final class BagWriter {
         return [
             ("Source-Organization", description.processor), ("Organization-On-Whose-Behalf", description.client),
             ("External-Identifier", description.caseID.lowercaseText),
-            (
-                "External-Description",
-                "Data held about one person; index.html is for reading, manifest.json for machines"
-            ),
+            ("External-Description", description.language.words.bag),
             ("Bagging-Date", day.description), ("Payload-Oxum", "\(payloadBytes).\(payload.count)"),
             ("Bag-Software-Agent", "Habeas"),
         ].map { "\($0): \(Self.line($1))\n" }.joined()

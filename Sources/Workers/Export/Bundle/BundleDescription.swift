@@ -18,8 +18,8 @@ struct BundleDescription: Sendable, Hashable {
     /// Unix seconds: the moment as of which the bundle speaks. All entries of the archive carry it, so that equal data make
     /// equal bytes; whoever makes a bundle anew passes the same.
     let time: Int64
-    /// The language of what a person reads in it; one of ``PageWords/locales``.
-    var locale = "en"
+    /// Of what people read in it.
+    var language = BundleLanguage.english
     var sections: [BundleSection] = []
     var files: [BundleFile] = []
     var gaps: [BundleGap] = []
@@ -51,6 +51,8 @@ struct BundleSection: Sendable, Hashable {
     var safeguards: String?
     /// `public.tickets`, or an endpoint's name.
     let dataset: String
+    /// What the page calls it where that is a word of ours for machines.
+    var shownAs: String?
     let category: String
     var purposes: [String] = []
     /// How long they are kept, or by what that is decided, in words.
@@ -60,6 +62,8 @@ struct BundleSection: Sendable, Hashable {
     var source: String?
     /// Members of the rows in the order in which the tables show them. A member that is none of these is in the JSON only.
     let columns: [String]
+    /// What the page calls columns whose names are words for machines.
+    var headings: [String: String] = [:]
     var withheld: [Withheld] = []
     /// As many as the source gives, or the bundle fails.
     let rows: Int

@@ -13,8 +13,6 @@ struct BundleError: Error, Hashable, CustomStringConvertible {
         static let size = Code(rawValue: "size")
         /// A file belongs to a section that is not described.
         static let section = Code(rawValue: "section")
-        /// There are no words in that language.
-        static let locale = Code(rawValue: "locale")
         /// Whoever wanted the bundle wants it no more.
         static let cancelled = Code(rawValue: "cancelled")
         /// No thread could be started.
@@ -38,7 +36,6 @@ struct BundleError: Error, Hashable, CustomStringConvertible {
             case .changed: "a section gave other rows when it was read again"
             case .size: "a file has not the number of bytes that was promised"
             case .section: "a file belongs to a section that is not described"
-            case .locale: "there are no words for a bundle in that language"
             case .cancelled: "the making of the bundle was cancelled"
             case .thread: "no thread could be started to write the bundle"
             default: "the bundle cannot be made"

@@ -76,7 +76,7 @@ struct BundleManifest {
         manifest.member("regulation", description.regulation)
         manifest.member("submitted_on", description.submittedOn.description)
         manifest.member("as_of", Date(timeIntervalSince1970: Double(description.time)))
-        manifest.member("locale", description.locale)
+        manifest.member("locale", description.language.rawValue)
     }
 
     private func section(_ index: Int, _ item: inout JSONWriter) {

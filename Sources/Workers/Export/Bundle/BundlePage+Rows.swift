@@ -73,7 +73,8 @@ extension BundlePage {
         _ budget: Int,
         _ source: some BundleSource
     ) throws -> (rows: Int, bytes: Int) {
-        table("rows\(index + 1)", heading(section), section.columns.map(PageText.escaped), isList: false)
+        let headings = section.columns.map { PageText.escaped(section.headings[$0] ?? $0) }
+        table("rows\(index + 1)", heading(section), headings, isList: false)
         let reader = LineReader(section.columns)
         var shown = 0
         var bytes = 0

@@ -28,14 +28,13 @@ struct BundlePage {
     init(
         _ bag: BagWriter,
         _ description: BundleDescription,
-        words: PageWords,
         sections: [WrittenSection],
         files: [BagFile],
         signer: KeyRing.SigningKey
     ) {
         self.bag = bag
         self.description = description
-        self.words = words
+        words = description.language.words
         self.sections = sections
         self.files = files
         self.signer = signer
@@ -72,7 +71,7 @@ struct BundlePage {
         html(
             """
             <!DOCTYPE html>
-            <html lang="\(words.language)">
+            <html lang="\(description.language.rawValue)">
             <head>
             <meta charset="utf-8">
             <meta http-equiv="Content-Security-Policy" content="\(policy)">
@@ -119,7 +118,7 @@ struct BundlePage {
             (words.caseID, "<code>\(description.caseID.lowercaseText)</code>"),
             (words.client, isOwn ? nil : PageText.escaped(description.client)),
             (words.processor, PageText.escaped(description.processor)),
-            (words.right, words.rightNames[description.right]), (words.regulation, words.laws[description.regulation]),
+            (words.right, words.rightName(description.right)), (words.regulation, words.law(description.regulation)),
             (words.submitted, words.day(description.submittedOn)), (words.asOf, words.moment(description.time)),
             (
                 words.extent,
@@ -144,7 +143,8 @@ struct BundlePage {
         )
         for (index, section) in description.sections.enumerated() {
             html("<tr><td>\(PageText.escaped(section.systemTitle)) <span class=\"kind\">(\(kind(section)))</span></td>")
-            html("<td><a href=\"#s\(index + 1)\">\(bdi(section.dataset))</a>: \(bdi(section.category))</td>")
+            html("<td><a href=\"#s\(index + 1)\">\(bdi(section.shownAs ?? section.dataset))</a>")
+            html("\(words.colon)\(bdi(section.category))</td>")
             html("<td>\(join(section.purposes))</td><td>\(said(section.retention))</td>")
             html("<td>\(join(section.recipients))</td>\(extent(index, section))</tr>\n")
         }
@@ -161,8 +161,7 @@ struct BundlePage {
             [words.place, words.reason]
         )
         for gap in description.gaps {
-            html("<tr><td>\(PageText.escaped(gap.title))</td><td>\(PageText.escaped(gap.sentence)) ")
-            html("<span class=\"kind\">(\(PageText.escaped(gap.reason)))</span></td></tr>\n")
+            html("<tr><td>\(PageText.escaped(gap.title))</td><td>\(PageText.escaped(gap.sentence))</td></tr>\n")
         }
         endTable()
     }
@@ -274,10 +273,12 @@ struct BundlePage {
     /// Whether nobody else is behind whoever made it.
     private var isOwn: Bool { description.client == description.processor }
 
-    func heading(_ section: BundleSection) -> String { "\(bdi(section.systemTitle)): \(bdi(section.dataset))" }
+    func heading(_ section: BundleSection) -> String {
+        bdi(section.systemTitle) + words.colon + bdi(section.shownAs ?? section.dataset)
+    }
 
     func kind(_ section: BundleSection) -> String {
-        words.fill(words.kinds[section.kind] ?? section.kind.rawValue, ["client": bdi(description.client)])
+        words.fill(words.kind(section.kind), ["client": bdi(description.client)])
     }
 
     /// Text whose direction is its own affair.

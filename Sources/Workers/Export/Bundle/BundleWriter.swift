@@ -50,7 +50,6 @@ struct BundleWriter {
     /// Writes all of it, to the archive's last byte. What is thrown is a ``BundleError``, or what the source or the archive threw;
     /// the archive is of no use then.
     func run(_ source: some BundleSource) throws -> BundleSummary {
-        guard let words = PageWords.of(description.locale) else { throw BundleError(.locale) }
         for (index, file) in description.files.enumerated() {
             guard description.sections.indices.contains(file.section) else { throw BundleError(.section, index + 1) }
         }
@@ -58,7 +57,7 @@ struct BundleWriter {
         let summary: BundleSummary
         do {
             let bag = BagWriter(thread, time: description.time, isCancelled: isCancelled)
-            summary = try write(bag, words, source)
+            summary = try write(bag, source)
         } catch {
             thread.abandon()
             throw error
@@ -68,20 +67,16 @@ struct BundleWriter {
         return summary
     }
 
-    private func write(
-        _ bag: BagWriter,
-        _ words: PageWords,
-        _ source: some BundleSource
-    ) throws -> BundleSummary {
+    private func write(_ bag: BagWriter, _ source: some BundleSource) throws -> BundleSummary {
         try bag.declare()
         var sections = try description.sections.indices.map { try section($0, bag, source) }
         let files = try description.files.indices.map { try file($0, bag, source) }
         // The folder of the payload has to be there, and an archive has folders only around files.
-        if bag.payload.isEmpty { try bag.file("data/nothing.txt", Array("\(words.nothing)\n".utf8)) }
+        let nothing = description.language.words.nothing
+        if bag.payload.isEmpty { try bag.file("data/nothing.txt", Array("\(nothing)\n".utf8)) }
         var page = BundlePage(
             bag,
             description,
-            words: words,
             sections: sections,
             files: files,
             signer: signer

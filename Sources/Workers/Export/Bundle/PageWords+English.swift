@@ -2,14 +2,18 @@ import Rights
 
 extension PageWords {
     static let english = PageWords(
-        language: "en",
         thousands: ",",
+        groupedFrom: 4,
         decimalPoint: ".",
+        sizes: ["B", "kB", "MB", "GB"],
         months: [
             "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
             "November", "December",
         ],
         date: "{day} {month} {year}",
+        firstDay: "1",
+        dateAndTime: "{day}, {hour}:{minute} UTC",
+        colon: ": ",
         title: "Personal data held for {client}",
         lead:
             "{processor} holds these data about you on behalf of {client}. This is what was found for your request of {day}: a copy of the data, and what there is to know about them.",
@@ -53,7 +57,8 @@ extension PageWords {
         noGaps: "Nothing: every system that was asked has answered.",
         reason: "Why",
         withheld: "What is withheld",
-        withheldLead: "These columns are masked or left out of the data.",
+        withheldLead:
+            "These columns are masked, with <code>[withheld]</code> in the place of a value, or left out of the data.",
         withheldCaption: "Columns withheld: {n}",
         noWithheld: "Nothing: no column is masked or left out.",
         column: "Column",
@@ -84,36 +89,72 @@ extension PageWords {
         checkKey:
             "That shows who made the copy if {processor} tells you in another way that its key is <code>{public}</code>. The folder is a BagIt 1.0 bag as well, which any BagIt program can check.",
         nothing: "No data were found.",
-        kinds: [
-            .own: "own system",
-            .subprocessor: "sub-processor",
-            .clientIntegration: "integration of {client}",
-            .publicContent: "public content",
-            .log: "log",
-            .backup: "backup",
-            .controller: "another controller",
-        ],
-        rightNames: [
-            .access: "access to personal data",
-            .portability: "data in a portable form",
-            .rectification: "correction",
-            .erasure: "erasure",
-            .restriction: "restriction of processing",
-            .objection: "objection to processing",
-            .optOut: "opt-out",
-            .withdrawConsent: "withdrawal of consent",
-            .limitSensitive: "limited use of sensitive data",
-            .disclosureList: "a list of disclosures",
-            .publicRemoval: "removal from public places",
-        ],
-        laws: [
-            .gdpr: "General Data Protection Regulation (EU) 2016/679",
-            .ukGDPR: "UK General Data Protection Regulation",
-            .fadp: "Swiss Federal Act on Data Protection",
-            .ccpa: "California Consumer Privacy Act",
-            .hipaa: "HIPAA Privacy Rule",
-            .lgpd: "Lei Geral de Proteção de Dados",
-            .other: "other law",
-        ]
+        kind: {
+            switch $0 {
+            case .own: "own system"
+            case .subprocessor: "sub-processor"
+            case .clientIntegration: "integration of {client}"
+            case .publicContent: "public content"
+            case .log: "log"
+            case .backup: "backup"
+            case .controller: "another controller"
+            }
+        },
+        rightName: {
+            switch $0 {
+            case .access: "access to personal data"
+            case .portability: "data in a portable form"
+            case .rectification: "correction"
+            case .erasure: "erasure"
+            case .restriction: "restriction of processing"
+            case .objection: "objection to processing"
+            case .optOut: "opt-out"
+            case .withdrawConsent: "withdrawal of consent"
+            case .limitSensitive: "limited use of sensitive data"
+            case .disclosureList: "a list of disclosures"
+            case .publicRemoval: "removal from public places"
+            }
+        },
+        law: {
+            switch $0 {
+            case .gdpr: "General Data Protection Regulation (EU) 2016/679"
+            case .ukGDPR: "UK General Data Protection Regulation"
+            case .fadp: "Swiss Federal Act on Data Protection"
+            case .ccpa: "California Consumer Privacy Act"
+            case .hipaa: "HIPAA Privacy Rule"
+            case .lgpd: "Lei Geral de Proteção de Dados"
+            case .other: "other law"
+            }
+        },
+        bag: "Data held about one person; index.html is for reading, manifest.json for machines",
+        decider: "The company that decides about the data is {client}.",
+        contact: "{processor} is reached for questions of privacy at: {ways}",
+        officer: "The data protection officer of {processor}: {officer}",
+        disputeBody: "Outside the courts you may also turn to this body: {body}",
+        decision: "{system}: {decision}. By what: {logic}. What it means for you: {consequences}.",
+        noDecision: "The record of these systems names no decision about you that is made by machines alone.",
+        otherDecisions: "What {client} decides by other means only {client} can say.",
+        period: { $0.words },
+        keptOn: "After an erasure kept for a time: {basis}",
+        keptOnOf: "{category}: after an erasure kept for a time: {basis}",
+        takenOver: "Taken over from: {systems}",
+        transfer: { $0.words },
+        withheldBecause: {
+            switch $0 {
+            case .rightsOfOthers: "Says something about other people (GDPR Art. 15(4))."
+            case .secret: "A secret by which somebody could act in your name."
+            case .tradeSecret: "A trade secret (GDPR recital 63)."
+            }
+        },
+        namesOthers: "Names other people, too: only you are shown.",
+        gapOfClient: "An application of the company you are a customer of, which answers for it itself.",
+        gapByHand: "A person has looked there; what was found is handed over separately.",
+        gapNotTaken: "The system has found something about you, and it could not be taken over.",
+        gapRefused: "The system has refused to hand over what it holds.",
+        gapFailed: "The system could not be asked.",
+        gapLeft: "The system has not handed over what it holds.",
+        disclosures: "disclosures",
+        recipient: "Recipient",
+        service: "Service"
     )
 }

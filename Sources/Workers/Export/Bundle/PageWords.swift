@@ -1,18 +1,22 @@
 import Rights
 
-/// What the page says in one language. Texts are HTML with `{names}` to fill in; what is filled in is escaped before.
+/// What people read in a bundle, in one language: every text there is, or it does not compile. Texts are HTML with `{names}` to fill
+/// in; what is filled in is escaped before. Numbers stand behind what they count, so that no text has two forms.
 struct PageWords: Sendable {
-    /// Languages that there are words in.
-    static let locales = ["en"]
-
-    /// Nil where there are no words.
-    static func of(_ locale: String) -> PageWords? { locale == "en" ? english : nil }
-
-    let language: String
     let thousands: String
+    /// Digits from which on thousands are set apart, as browsers do it.
+    let groupedFrom: Int
     let decimalPoint: String
+    /// From bytes on, each a thousand times the one before.
+    let sizes: [String]
     let months: [String]
     let date: String
+    /// The first of a month, where it is written otherwise.
+    let firstDay: String
+    /// With `{day}`, `{hour}` and `{minute}`, in UTC.
+    let dateAndTime: String
+    /// Between a name and what is said of it.
+    let colon: String
 
     let title: String
     let lead: String
@@ -91,13 +95,47 @@ struct PageWords: Sendable {
     let checkKey: String
     let nothing: String
 
-    let kinds: [SystemKind: String]
-    let rightNames: [Right: String]
-    let laws: [Regulation: String]
+    let kind: @Sendable (SystemKind) -> String
+    let rightName: @Sendable (Right) -> String
+    let law: @Sendable (Regulation) -> String
+
+    // MARK: Of what the data map and the case say
+
+    // From here on texts are plain: the manifest has them, too.
+
+    /// Of `bag-info.txt`.
+    let bag: String
+    let decider: String
+    let contact: String
+    let officer: String
+    let disputeBody: String
+    let decision: String
+    let noDecision: String
+    /// Where somebody else decides about the data.
+    let otherDecisions: String
+    let period: @Sendable (Period) -> String
+    let keptOn: String
+    /// Where there are several categories.
+    let keptOnOf: String
+    let takenOver: String
+    let transfer: @Sendable (TransferMechanism.Kind) -> String
+    let withheldBecause: @Sendable (PostgresDescription.Withheld) -> String
+    let namesOthers: String
+
+    let gapOfClient: String
+    let gapByHand: String
+    let gapNotTaken: String
+    let gapRefused: String
+    let gapFailed: String
+    let gapLeft: String
+
+    let disclosures: String
+    let recipient: String
+    let service: String
 
     // MARK: Filling in
 
-    /// - Parameter values: HTML.
+    /// - Parameter values: HTML, or plain text for a plain one.
     func fill(_ text: String, _ values: KeyValuePairs<String, String>) -> String {
         var filled = ""
         var rest = Substring(text)
@@ -113,6 +151,7 @@ struct PageWords: Sendable {
     /// With a sign between the thousands.
     func count(_ number: Int) -> String {
         let digits = String(number)
+        guard digits.count >= groupedFrom else { return digits }
         var text = ""
         for (index, digit) in digits.enumerated() {
             if index > 0, (digits.count - index) % 3 == 0 { text += thousands }
@@ -123,22 +162,35 @@ struct PageWords: Sendable {
 
     /// With one digit behind the point from a kilobyte on.
     func bytes(_ number: Int) -> String {
-        guard number >= 1_000 else { return "\(number) B" }
+        guard number >= 1_000 else { return "\(number) \(sizes[0])" }
         var tenths = number / 100
-        for unit in ["kB", "MB", "GB"] {
-            if tenths < 10_000 || unit == "GB" { return count(tenths / 10) + decimalPoint + "\(tenths % 10) \(unit)" }
+        var unit = 1
+        while tenths >= 10_000, unit < sizes.count - 1 {
             tenths /= 1_000
+            unit += 1
         }
-        return ""
+        return count(tenths / 10) + decimalPoint + "\(tenths % 10) \(sizes[unit])"
     }
 
     func day(_ day: CivilDate) -> String {
-        fill(date, ["day": String(day.day), "month": months[day.month - 1], "year": String(day.year)])
+        let number = day.day == 1 ? firstDay : String(day.day)
+        return fill(date, ["day": number, "month": months[day.month - 1], "year": String(day.year)])
     }
 
     /// A moment in UTC, to the minute.
     func moment(_ time: Int64) -> String {
         func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return day(CivilDate(dayNumber: Int(time / 86_400))) + ", \(two(time / 3_600 % 24)):\(two(time / 60 % 60)) UTC"
+        return fill(
+            dateAndTime,
+            [
+                "day": day(CivilDate(dayNumber: Int(time / 86_400))), "hour": two(time / 3_600 % 24),
+                "minute": two(time / 60 % 60),
+            ]
+        )
+    }
+
+    /// A number of things of which one is called otherwise than several.
+    static func number(_ count: Int, _ one: String, _ several: String) -> String {
+        "\(count) \(count == 1 ? one : several)"
     }
 }
