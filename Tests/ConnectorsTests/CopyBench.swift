@@ -21,14 +21,18 @@ struct CopyBench: Sendable {
     private let store: FolderStore
     private let key = SymmetricKey(size: .bits256)
 
-    private init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "copies-\(UUID())").path
+    private init(in place: String) throws {
+        folder = "\(place)/copies-\(UUID())"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         store = FolderStore(folder)
     }
 
-    static func with(_ body: (CopyBench) async throws -> Void) async throws {
-        let bench = try CopyBench()
+    /// - Parameter place: the folder that the store's is made in.
+    static func with(
+        in place: String = FileManager.default.temporaryDirectory.path,
+        _ body: (CopyBench) async throws -> Void
+    ) async throws {
+        let bench = try CopyBench(in: place)
         defer { bench.remove() }
         try await body(bench)
     }

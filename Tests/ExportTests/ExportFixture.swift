@@ -25,17 +25,19 @@ typealias ExportFixture = FanOutBench<ExportPlanner, ExportPerformer, ExportPlac
 extension FanOutBench where Planner == ExportPlanner, Performer == ExportPerformer, Peers == ExportPlace {
     /// - Parameters:
     ///   - systems: the data map, each entry as it stands in a file.
+    ///   - place: the folder that the store's is made in.
     ///   - slice: how long a system is collected from at once.
     ///   - uploadSlice: how long a copy is sent at once to another controller, which has the secret `env:GLOBEX`.
     static func with(
         _ systems: [String],
+        in place: String = FileManager.default.temporaryDirectory.path,
         slice: Duration = .seconds(4),
         uploadSlice: Duration = .seconds(30),
         uploadTimeout: Duration = .seconds(10),
         _ body: (ExportFixture) async throws -> Void
     ) async throws {
         let configuration = try Database.current
-        let folder = FileManager.default.temporaryDirectory.appending(path: "habeas-exports-\(UUID())").path
+        let folder = "\(place)/habeas-exports-\(UUID())"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let place = ExportPlace(folder: folder, store: FolderStore(folder))

@@ -35,6 +35,12 @@ package struct CopyDesk: Sendable {
         try CopyPiece(dataset, ordinal: ordinal, header: CopyHeader(name: name, mediaType: mediaType), self, key)
     }
 
+    /// Takes back what a slice has put into the store before it failed: nobody will hear of it, and on a store that is full each attempt would
+    /// add to it. What cannot be taken back goes with the export's folder.
+    func takeBack(_ pieces: [CopiedPiece]) async {
+        for piece in pieces { try? await store.delete(piece.object) }
+    }
+
     func object() -> String { "\(folder)/\(UUID().lowercaseText)" }
 
     // MARK: Where it goes on

@@ -25,8 +25,15 @@ final class CopyPiece {
         isFile = header.name != nil || header.mediaType != nil
         object = desk.object()
         store = desk.store
-        path = try desk.store.scratch()
-        writer = try SealedFileWriter(path, key: key, name: object, hashing: false)
+        let path = try desk.store.scratch()
+        self.path = path
+        do {
+            writer = try SealedFileWriter(path, key: key, name: object, hashing: false)
+        } catch {
+            // What is not made to its end is not unmade either.
+            try? FileManager.default.removeItem(atPath: path)
+            throw error
+        }
         try header.line().withUnsafeBytes { try writer.write($0) }
     }
 

@@ -82,6 +82,7 @@ struct HTTPCollection {
             let findings = findings(isThrough: true)
             return TargetReport(.done(findings.rows == 0 ? .alreadyAbsent : .done), findings)
         } catch {
+            await desk.takeBack(pieces)
             return TargetReport(.copying(error))
         }
     }

@@ -90,9 +90,19 @@ struct PersonCopy: Sendable {
     }
 
     func act() async throws -> Slice {
+        var pieces: [CopiedPiece] = []
+        do {
+            return try await act(&pieces)
+        } catch {
+            await desk.takeBack(pieces)
+            throw error
+        }
+    }
+
+    /// - Parameter pieces: gets what is in the store.
+    private func act(_ pieces: inout [CopiedPiece]) async throws -> Slice {
         let end = ContinuousClock.now + desk.slice
         var place = try checkpoint.map { try desk.opened($0, as: Place.self) } ?? Place()
-        var pieces: [CopiedPiece] = []
         while place.table < queries.count {
             if place.rows.count <= place.table { place.rows.append(0) }
             let isThrough = try await read(queries[place.table], &place, &pieces, until: end)

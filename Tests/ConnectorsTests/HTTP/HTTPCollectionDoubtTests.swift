@@ -272,6 +272,40 @@ struct HTTPCollectionDoubtTests {
         }
     }
 
+    @Test("N3: what was put into a store before it is full is taken back with the slice that fails", .smallDisk)
+    func fullDisk() async throws {
+        let disk = try SmallDisk(megabytes: 1)
+        let much = String(repeating: "x", count: 2 << 20)
+        let stub = try PagesStub { path, _ in
+            PagesStub.Answer(200, path.hasPrefix("/few") ? #"{"list": [1]}"# : #"{"list": ["\#(much)"]}"#)
+        }
+        defer { stub.stop() }
+        try await HTTPBench.run { bench in
+            let system = try HTTPPapers.system(
+                """
+                internal: true
+                connector:
+                  kind: http
+                  url: \(stub.base)
+                  collect:
+                    calls:
+                      - {method: GET, path: "/few/{email}", dataset: few, match: any, items: list}
+                      - {method: GET, path: "/much/{email}", dataset: much, match: any, items: list}
+                """
+            )
+            try await CopyBench.with(in: disk.path) { copies in
+                let order = HTTPBench.order(system, .act, .collect, [Self.ann], copy: copies.desk())
+                for _ in 0..<2 {
+                    let report = await HTTPConnector(bench.services).perform(order)
+                    #expect(report.verdict == .retry("disk_full", blamesTarget: false))
+                    #expect(report.findings == TargetFindings())
+                    #expect(disk.files == [])
+                }
+                #expect(stub.heard.count == 4)
+            }
+        }
+    }
+
     @Test("N2: neither verdict nor findings hold anything of the person, and the store nothing that can be read")
     func canary() async throws {
         let canary = Canary()
