@@ -67,6 +67,7 @@ let package = Package(
         .executable(name: "habeas-referral", targets: ["habeas-referral"]),
         .executable(name: "habeas-erasure", targets: ["habeas-erasure"]),
         .executable(name: "habeas-export", targets: ["habeas-export"]),
+        .executable(name: "habeas-breach", targets: ["habeas-breach"]),
         .executable(name: "habeas-clock", targets: ["habeas-clock"]),
         .executable(name: "habeas-sandbox", targets: ["habeas-sandbox"]),
     ],
@@ -154,6 +155,14 @@ let package = Package(
             ]
         ),
         library(
+            "Breach",
+            in: "Workers",
+            [
+                "Fleet", "Rights", "Ledger", "AMQP", "Postgres", "Outbound", "Observability", lifecycle, logging,
+                crypto,
+            ]
+        ),
+        library(
             "Sandbox",
             in: "Workers",
             [
@@ -166,6 +175,7 @@ let package = Package(
         executable("habeas-referral", ["Referral", "Fleet"]),
         executable("habeas-erasure", ["Erasure", "Fleet"]),
         executable("habeas-export", ["Export", "Fleet"]),
+        executable("habeas-breach", ["Breach", "Fleet"]),
         executable("habeas-clock", ["Clock", "Fleet"]),
         executable("habeas-sandbox", ["Sandbox", argumentParser, lifecycle, logging]),
         executable(
@@ -218,6 +228,12 @@ let package = Package(
                 "Referral", "Intake", "Clock", "Fleet", "Observability", "Outbound", "Ledger", "Rights", "AMQP",
                 "Postgres",
                 logging, lifecycle,
+            ]
+        ),
+        tests(
+            "BreachTests",
+            [
+                "FanOutKit", "Breach", "Fleet", "Outbound", "Ledger", "Rights", "Postgres",
             ]
         ),
         tests(

@@ -315,10 +315,12 @@ package struct FanOutBench<Planner: EffectPlanner, Performer: EffectPerformer, P
     }
 
     /// Lets domain time pass, fires what is due, and carries out what follows.
-    package func goAhead(days: Int) async throws {
+    package func goAhead(days: Int) async throws { try await goAhead(hours: days * 24) }
+
+    package func goAhead(hours: Int) async throws {
         _ = try await owner.withConnection {
             try await $0.query(
-                "UPDATE habeas.installation SET play_offset = play_offset + \(Duration.seconds(days * 86_400))::interval"
+                "UPDATE habeas.installation SET play_offset = play_offset + \(Duration.seconds(hours * 3_600))::interval"
             )
         }
         while true {

@@ -22,7 +22,8 @@ struct Habeas: AsyncParsableCommand {
             SuppressionsCommand.self,
             TasksCommand.self,
             ApproveCommand.self,
-            ExportsCommand.self, ParkedCommand.self, EffectsCommand.self, PauseCommand.self, ResumeCommand.self,
+            ExportsCommand.self, IncidentsCommand.self, ParkedCommand.self, EffectsCommand.self, PauseCommand.self,
+            ResumeCommand.self,
             EvidenceCommand.self, StatusCommand.self,
             BenchCommand.self,
         ]

@@ -154,6 +154,27 @@ package enum CaseOutcome {
         return rows
     }
 
+    /// `incident.notified`: a client that an incident affects has been told of it.
+    ///
+    /// - Parameter toldAt: when the first notice reached it: its own time runs from then on.
+    package static func notified(
+        _ record: CaseFileRecord,
+        _ notice: BreachNoticeRecord,
+        incidentRef: String,
+        toldAt: Date,
+        sequence: Int,
+        at now: Date
+    ) -> OutboxRow {
+        row(OutcomeType.incidentNotified.rawValue, publisher: record.publisherID, subject: record.id, at: now) { data in
+            data.member("incident", notice.incidentID)
+            data.member("incident_ref", incidentRef)
+            data.member("notice", record.id)
+            data.member("client", record.clientID)
+            data.member("notified_at", toldAt)
+            data.member("sequence", sequence)
+        }
+    }
+
     /// `request.completed` for a request about several people: all of its cases have ended, so many in each state.
     package static func completed(_ group: CaseGroupRecord, at now: Date) -> OutboxRow {
         row("request.completed", publisher: group.publisherID, subject: group.id, at: now) { data in

@@ -28,14 +28,17 @@ package struct ClientMessage: Sendable, Redacting {
     package let mail: MailContent?
     private let data: [UInt8]
     private let personal: [UInt8]?
+    /// The member that holds it where it travels in the clear.
+    private let personalName: StaticString
 
     /// Members of `data` that are written here.
-    private static let own: [StaticString] = ["request", "client", "subject", "sealed", "reference"]
+    private static let own: [StaticString] = ["request", "client", "subject", "notice", "sealed", "reference"]
     private static let maximumDepth = 16
 
     /// - Parameters:
     ///   - data: a JSON object; its members name nobody.
-    ///   - personal: a JSON object of what is personal; nil where nothing is.
+    ///   - personal: a JSON object of what is personal, or of what is for the client's eyes only; nil where nothing is.
+    ///   - name: the member that holds it where it travels in the clear.
     /// - Throws: ``ClientMessageError`` where either is something else, or `data` has a member that is written here.
     package init(
         id: UUID,
@@ -46,6 +49,7 @@ package struct ClientMessage: Sendable, Redacting {
         referencePath: String? = nil,
         data: [UInt8],
         personal: [UInt8]? = nil,
+        as name: StaticString = "subject",
         mail: MailContent? = nil
     ) throws(ClientMessageError) {
         self.id = id
@@ -57,6 +61,7 @@ package struct ClientMessage: Sendable, Redacting {
             referencePath ?? request.map { "/v1/requests/\($0.lowercaseText)" }
         self.data = data
         self.personal = personal
+        personalName = name
         self.mail = mail
         let document = try Self.object(data, or: .data)
         guard Self.own.allSatisfy({ document.member(0, $0) == nil }) else { throw ClientMessageError(.member) }
@@ -72,6 +77,7 @@ package struct ClientMessage: Sendable, Redacting {
         request: UUID? = nil,
         referencePath: String? = nil,
         personal: [UInt8]? = nil,
+        as name: StaticString = "subject",
         mail: MailContent? = nil,
         data: (inout JSONWriter) -> Void
     ) throws(ClientMessageError) {
@@ -86,6 +92,7 @@ package struct ClientMessage: Sendable, Redacting {
             referencePath: referencePath,
             data: writer.bytes,
             personal: personal,
+            as: name,
             mail: mail
         )
     }
@@ -129,7 +136,7 @@ package struct ClientMessage: Sendable, Redacting {
                 members.member("client", client)
                 members.members(of: data)
                 if case .full = form, let personal {
-                    members.key("subject")
+                    members.key(personalName)
                     members.object { $0.members(of: personal) }
                 }
                 members.member("sealed", sealed)

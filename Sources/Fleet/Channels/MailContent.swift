@@ -17,3 +17,9 @@ package struct MailContent: Sendable, Hashable, Redacting {
         self.locale = locale
     }
 }
+
+extension MailContent {
+    package init(_ letter: Letter) {
+        self.init(subject: letter.subject, text: letter.text, html: letter.html, locale: letter.locale)
+    }
+}

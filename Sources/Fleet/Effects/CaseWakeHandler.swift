@@ -30,7 +30,9 @@ package struct CaseWakeHandler<Planner: EffectPlanner>: BatchHandler {
         let strange = items.filter { $0.ids == nil }.map(\.delivery)
         if !strange.isEmpty { try await park(strange, because: WakeUpParking.unreadable, on: connection) }
         let ids = items.flatMap { $0.ids ?? [] }
-        return ids.isEmpty ? [] : try await work.run(ids, on: connection)
+        guard !ids.isEmpty else { return [] }
+        let (cases, outgoing) = try await work.cases(of: ids, on: connection)
+        return outgoing + (cases.isEmpty ? [] : try await work.run(cases, on: connection))
     }
 
     package func park(_ delivery: Delivery, because reason: ParkReason, on connection: PostgresConnection) async throws

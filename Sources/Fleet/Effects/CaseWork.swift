@@ -18,6 +18,18 @@ package struct CaseWork<Planner: EffectPlanner>: Sendable {
         self.pace = pace
     }
 
+    /// See ``EffectPlanner/cases(of:on:)``.
+    package func cases(of ids: [UUID], on connection: PostgresConnection) async throws -> (
+        ids: [UUID], outgoing: [OutboxRow]
+    ) {
+        do {
+            return try await planner.cases(of: ids, on: connection)
+        } catch let error as RegistryChanged {
+            try await registry.reload(on: connection)
+            throw error
+        }
+    }
+
     /// A worker has begun an effect that was taken for pending: everything is decided anew.
     private struct EffectBegan: Error {}
 

@@ -29,6 +29,12 @@ package protocol EffectPerformer: Sendable {
 
 /// What one kind of worker means to do about its cases: a decision over what was read under their locks.
 package protocol EffectPlanner: Sendable {
+    /// The cases to look at where the worker's queue names these: themselves, unless it names something that cases are made for first.
+    /// Called outside of the transaction about the cases; what it writes is committed, and safe to repeat.
+    ///
+    /// - Returns: the cases, and the messages to be published.
+    func cases(of ids: [UUID], on connection: PostgresConnection) async throws -> (ids: [UUID], outgoing: [OutboxRow])
+
     /// What has to be read beside the cases, their pauses and their effects.
     func reading(_ ids: [UUID]) -> [SQL]
 
@@ -48,5 +54,11 @@ extension EffectPerformer {
 }
 
 extension EffectPlanner {
+    package func cases(of ids: [UUID], on connection: PostgresConnection) async throws -> (
+        ids: [UUID], outgoing: [OutboxRow]
+    ) {
+        (ids, [])
+    }
+
     package func readingFurther(_ ids: [UUID]) -> [SQL] { reading(ids) }
 }

@@ -41,6 +41,20 @@ package enum LetterField: String, ClosedList {
     case downloadUntil = "download_until"
     case handedOverTo = "handed_over_to"
     case channel
+    // Of an incident.
+    case nature
+    case cause
+    case categories
+    case risk
+    case subjectsApprox = "subjects_approx"
+    case recordsApprox = "records_approx"
+    case consequences
+    case measures
+    case contactPoint = "contact_point"
+    case discoveredAt = "discovered_at"
+    case awareAt = "aware_at"
+    case changed
+    case acknowledgeLink = "acknowledge_link"
     // Lists, used as sections; what their items have is in ``items``.
     case parts
     case authorities
@@ -64,9 +78,28 @@ package enum LetterField: String, ClosedList {
     case caseLapsed = "case_lapsed"
     case hasIntegrations = "has_integrations"
     case vendorAnswers = "vendor_answers"
+    case isFirst = "is_first"
+    case isUpdate = "is_update"
+    case isReminder = "is_reminder"
+    case isWithdrawn = "is_withdrawn"
+    case isClosing = "is_closing"
+    case hasHealthData = "has_health_data"
+    case hasAuthorityClock = "has_authority_clock"
+    case isHighRisk = "is_high_risk"
+    case isHIPAA = "is_hipaa"
+    case isCalifornia = "is_california"
 
     package static let outcomes: Set<LetterField> = [
         .caseDone, .casePartly, .caseRefused, .caseHandedOver, .caseWithdrawn, .caseLapsed,
+    ]
+
+    /// What the letter about an incident may use besides what it always has.
+    static let incident: Set<LetterField> = [
+        .cause, .subjectsApprox, .recordsApprox, .consequences, .measures, .contactPoint, .changed, .acknowledgeLink,
+        .referenceLink,
+        .authorities, .isFirst, .isUpdate, .isReminder, .isWithdrawn, .isClosing, .hasHealthData, .hasAuthorityClock,
+        .isHighRisk,
+        .isHIPAA, .isCalifornia,
     ]
 
     package enum Shape: String, Sendable {
@@ -76,11 +109,13 @@ package enum LetterField: String, ClosedList {
     package var shape: Shape {
         switch self {
         case .submittedOn, .dueOn, .extendedTo, .waitUntil, .liftedOn, .backupsUntil, .logsUntil, .downloadUntil: .date
-        case .decisionLink, .referenceLink, .downloadLink: .link
+        case .decisionLink, .referenceLink, .downloadLink, .acknowledgeLink: .link
         case .parts, .authorities, .integrations, .identities: .list
         case .isMinor, .isOptOut, .isPublicRemoval, .isCCPA, .passedOn, .passingOn, .notPassedOn, .clientUnknown,
             .clockWaits, .caseDone, .casePartly, .caseRefused, .caseHandedOver, .caseWithdrawn, .caseLapsed,
-            .hasIntegrations, .vendorAnswers:
+            .hasIntegrations, .vendorAnswers, .isFirst, .isUpdate, .isReminder, .isWithdrawn, .isClosing,
+            .hasHealthData,
+            .hasAuthorityClock, .isHighRisk, .isHIPAA, .isCalifornia:
             .flag
         default: .text
         }
@@ -140,6 +175,19 @@ package enum LetterField: String, ClosedList {
         case .downloadUntil: "until when"
         case .handedOverTo: "the controller that has a copy, as the person had asked"
         case .channel: "the name of the channel that is tested"
+        case .nature: "what has happened, in the words of the incident"
+        case .cause: "why, in the words of the incident"
+        case .categories: "which kinds of data of this client's people are concerned"
+        case .risk: "how great the risk to people is, in words"
+        case .subjectsApprox: "how many of the client's people are concerned, approximately"
+        case .recordsApprox: "how many records of them, approximately"
+        case .consequences: "what may follow from it for people"
+        case .measures: "what was done, and is to be done"
+        case .contactPoint: "where more is to be learned"
+        case .discoveredAt: "when the incident was discovered, to the minute"
+        case .awareAt: "when the processor became aware that this client is affected"
+        case .changed: "what is not as in the notice before, in words"
+        case .acknowledgeLink: "where the client says that it has read this"
         case .parts: "what was not done"
         case .authorities: "where to complain, by country and law"
         case .integrations: "applications that only the client can reach"
@@ -161,6 +209,16 @@ package enum LetterField: String, ClosedList {
         case .caseLapsed: "it lapsed"
         case .hasIntegrations: "there are `integrations`"
         case .vendorAnswers: "the vendor tells the person"
+        case .isFirst: "the client hears of the incident for the first time"
+        case .isUpdate: "more is known than before"
+        case .isReminder: "nobody at the client has said that it was read"
+        case .isWithdrawn: "it was a false alarm"
+        case .isClosing: "it is the last word on the incident"
+        case .hasHealthData: "health data are concerned"
+        case .hasAuthorityClock: "the client has 72 hours to tell its authority"
+        case .isHighRisk: "the risk to people is high: they are to be told"
+        case .isHIPAA: "the client is a covered entity"
+        case .isCalifornia: "the client is bound by the Californian rules on breaches"
         }
     }
 }

@@ -22,6 +22,8 @@ package enum LetterKind: String, ClosedList {
     case escalation
     case clientAnswer = "client_answer"
     case undecided
+    /// An incident: the first notice, more about it, the last word (GDPR Art. 33(2) to (4)).
+    case breach
     case channelTest = "channel_test"
 
     package enum Audience: String, ClosedList {
@@ -42,7 +44,7 @@ package enum LetterKind: String, ClosedList {
 
     package var audience: Audience {
         switch self {
-        case .referral, .reminder, .escalation, .clientAnswer, .undecided, .channelTest: .client
+        case .referral, .reminder, .escalation, .clientAnswer, .undecided, .channelTest, .breach: .client
         default: .person
         }
     }
@@ -106,6 +108,9 @@ package enum LetterKind: String, ClosedList {
                 ])
             )
         case .undecided: ([.client, .right], Self.clientCase)
+        case .breach:
+            // Everything that the client must pass on (Art. 33(3)); what nobody knows yet is left out, and said to be unknown.
+            ([.client, .nature, .categories, .risk, .discoveredAt, .awareAt], LetterField.incident)
         case .channelTest: ([.client, .channel], [])
         }
     }

@@ -8,7 +8,7 @@ struct LetterSource {
     /// The language that is always there.
     static let fallback = "en"
     private static let partials: Set<String> = [
-        "greeting", "behalf", "case", "complaint", "contact", "client_case", "client_choice",
+        "greeting", "incident", "behalf", "case", "complaint", "contact", "client_case", "client_choice",
     ]
     private static let ending = ".mustache"
     private static let profilesFolder = "profiles"

@@ -41,12 +41,41 @@ extension LetterWords {
             Part("forum posts", explanation: "Other people have quoted them."),
             Part("Example CRM", gap: .restorable, until: CivilDate(dayNumber: 22_100)),
         ]
+        words.incident = words.incident == nil ? nil : sampleIncident(isFull: true)
         words.integrations = ["Example Newsletter", "Example Shop"]
         words.identities = [KnownBy(.email, "zoe@example.com"), KnownBy(.phone, "+4930123456")]
         words.disputeBody = "Example Dispute Resolution, https://disputes.example"
         words.decisionLink = "https://privacy.helpdesk.example/c/3F2A91BC07DE"
         words.referenceLink = "https://privacy.helpdesk.example/r/3F2A91BC07DE"
         return words
+    }
+
+    private static func sampleIncident(isFull: Bool) -> Incident {
+        let discovered = Date(timeIntervalSince1970: 1_772_359_500)
+        var content = NoticeContent(
+            isFull ? .update : .first,
+            number: isFull ? 2 : 1,
+            nature: "A copy of the ticket database was readable for a stranger.",
+            categories: ["contact", "messages"],
+            risk: isFull ? .high : .unlikely,
+            discoveredAt: discovered,
+            awareAt: discovered.addingTimeInterval(7_200)
+        )
+        guard isFull else { return Incident(content, laws: []) }
+        content.cause = "A storage bucket had been shared by mistake."
+        content.hasHealthData = true
+        content.subjectsApprox = 1_200
+        content.recordsApprox = 4_800
+        content.consequences = "Strangers may write to the people in your name."
+        content.measures = "The bucket is closed, and its log is being read."
+        content.contact = ContactDetails(email: "security@helpdesk.example", name: "Security desk")
+        content.changed = [.consequences, .measures, .subjects]
+        return Incident(
+            content,
+            laws: [.gdpr, .hipaa, .california],
+            isReminder: true,
+            acknowledgeLink: "https://privacy.helpdesk.example/i/3F2A91BC07DE"
+        )
     }
 
     /// Only what a letter of this kind needs.
@@ -80,6 +109,7 @@ extension LetterWords {
             words.referral = .passedOn
             words.clientName = "Acme & Sons"
         case .clientAnswer: words.outcome = .done
+        case .breach: words.incident = sampleIncident(isFull: false)
         default: break
         }
         return words

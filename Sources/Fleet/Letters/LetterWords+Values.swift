@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Rights
 
 /// The value of one field of a letter, in a language and safe to print.
@@ -38,6 +39,16 @@ extension LetterWords {
         case .caseLapsed: .flag(outcome == .lapsed)
         case .hasIntegrations: .flag(!integrations.isEmpty)
         case .vendorAnswers: .flag(vendorAnswers)
+        case .isFirst: .flag(incident?.content.kind == .first)
+        case .isUpdate: .flag(incident?.content.kind == .update)
+        case .isReminder: .flag(incident?.isReminder == true)
+        case .isWithdrawn: .flag(incident?.content.kind == .withdrawn)
+        case .isClosing: .flag(incident?.content.kind == .closed)
+        case .hasHealthData: .flag(incident?.content.hasHealthData == true)
+        case .hasAuthorityClock: .flag(incident?.laws.contains { $0.authority != nil } == true)
+        case .isHighRisk: .flag(incident?.content.risk == .high)
+        case .isHIPAA: .flag(incident?.laws.contains(.hipaa) == true)
+        case .isCalifornia: .flag(incident?.laws.contains(.california) == true)
         case .parts: .list(parts.map { item($0, in: book) })
         case .authorities: .list(route.bodies.map { $0.item(in: book.locale) })
         case .integrations: .list(integrations.map { ["integration": PrintableText.line($0)] })
@@ -91,8 +102,40 @@ extension LetterWords {
         case .downloadLink: downloadLink
         case .handedOverTo: handedOverTo.map(PrintableText.line)
         case .channel: channel.map(PrintableText.line)
+        case .acknowledgeLink: incident?.acknowledgeLink
+        default: incident.flatMap { text(of: field, $0.content, in: book) }
+        }
+    }
+
+    private func text(of field: LetterField, _ content: NoticeContent, in book: Phrasebook) -> String? {
+        switch field {
+        case .nature: PrintableText.paragraph(content.nature)
+        case .cause: content.cause.map(PrintableText.paragraph)
+        case .categories: content.categories.map(PrintableText.line).joined(separator: ", ")
+        case .risk: book[content.risk]
+        case .subjectsApprox: content.subjectsApprox.map(String.init)
+        case .recordsApprox: content.recordsApprox.map(String.init)
+        case .consequences: content.consequences.map(PrintableText.paragraph)
+        case .measures: content.measures.map(PrintableText.paragraph)
+        case .contactPoint: content.contact.flatMap(Self.line)
+        case .discoveredAt: Self.minute(content.discoveredAt, in: book)
+        case .awareAt: Self.minute(content.awareAt, in: book)
+        case .changed: content.changed.isEmpty ? nil : content.changed.map { book[$0] }.joined(separator: ", ")
         default: nil
         }
+    }
+
+    private static func line(_ contact: ContactDetails) -> String? {
+        let parts = [contact.line, contact.name, contact.email].compactMap { $0 }.map(PrintableText.line)
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+
+    /// `22 November 2026, 18:05 UTC`: hours count, and readers are in many places.
+    private static func minute(_ instant: Date, in book: Phrasebook) -> String {
+        let minutes = Int((instant.timeIntervalSince1970 / 60).rounded(.down))
+        func two(_ number: Int) -> String { (number < 10 ? "0" : "") + String(number) }
+        let day = Place.unknown.day(of: instant)
+        return "\(book.date(day)), \(two(minutes / 60 % 24)):\(two(minutes % 60)) UTC"
     }
 
     private func item(_ part: Part, in book: Phrasebook) -> [String: String] {

@@ -71,6 +71,26 @@ package struct LetterWords: Sendable {
         }
     }
 
+    /// One client's part of an incident, and what binds the client.
+    package struct Incident: Sendable, Equatable {
+        package var content: NoticeContent
+        package var laws: [BreachLaw]
+        package var isReminder: Bool
+        package var acknowledgeLink: String?
+
+        package init(
+            _ content: NoticeContent,
+            laws: [BreachLaw],
+            isReminder: Bool = false,
+            acknowledgeLink: String? = nil
+        ) {
+            self.content = content
+            self.laws = laws
+            self.isReminder = isReminder
+            self.acknowledgeLink = acknowledgeLink
+        }
+    }
+
     package var caseID: UUID
     package var processor: Profile.Contact
     package var regulation: Regulation
@@ -123,6 +143,7 @@ package struct LetterWords: Sendable {
     /// A controller's name.
     package var handedOverTo: String?
     package var channel: String?
+    package var incident: Incident?
 
     package init(caseID: UUID, processor: Profile.Contact, regulation: Regulation) {
         self.caseID = caseID

@@ -21,12 +21,15 @@ struct Phrasebook: Sendable {
     private let feeGrounds: [FeeRule.Ground: String]
     private let waits: [LetterWords.Wait: String]
     private let gaps: [FanOutStanding.Gap.Reason: String]
+    private let risks: [BreachRisk: String]
+    private let incidentFields: [NoticeContent.Field: String]
 
     init(_ text: String, path: String, locale: String) throws(PolicyFault) {
         let file = try YAMLMapping(text: text, path: path)
         try file.allow([
             "date", "first_day", "months", "rights", "opt_outs", "laws", "reasons", "extension_reasons",
-            "identity_levels", "fee_grounds", "waits", "gaps", "your_rights", "complaints", "courts",
+            "identity_levels", "fee_grounds", "waits", "gaps", "risks", "incident_fields", "your_rights", "complaints",
+            "courts",
         ])
         self.locale = locale
         months = try file.list("months")
@@ -46,6 +49,8 @@ struct Phrasebook: Sendable {
         feeGrounds = try Self.all(file, "fee_grounds")
         waits = try Self.all(file, "waits")
         gaps = try Self.all(file, "gaps")
+        risks = try Self.all(file, "risks")
+        incidentFields = try Self.all(file, "incident_fields")
         yourRights = try Self.all(file, "your_rights")
         complaints = try Self.all(file, "complaints")
         courts = try Self.some(file, "courts")
@@ -62,6 +67,8 @@ struct Phrasebook: Sendable {
     subscript(level: VerificationLevel) -> String { identityLevels[level] ?? "" }
     subscript(ground: FeeRule.Ground) -> String { feeGrounds[ground] ?? "" }
     subscript(wait: LetterWords.Wait) -> String { waits[wait] ?? "" }
+    subscript(risk: BreachRisk) -> String { risks[risk] ?? "" }
+    subscript(field: NoticeContent.Field) -> String { incidentFields[field] ?? "" }
     subscript(gap: FanOutStanding.Gap.Reason) -> String { gaps[gap] ?? "" }
 
     /// `22 November 2026`, as the language writes it.

@@ -23,14 +23,11 @@ package struct ClientTargets: Sendable {
 
     package mutating func add(_ channels: [ClientChannel], of client: String) {
         for channel in channels where channel.kind != .mail {
-            rows.append(
-                Row(
-                    id: channel.target(of: client),
-                    client: client,
-                    inFlight: channel.inFlight,
-                    perSecond: channel.perSecond
+            for id in [channel.target(of: client), channel.breachTarget(of: client)] {
+                rows.append(
+                    Row(id: id, client: client, inFlight: channel.inFlight, perSecond: channel.perSecond)
                 )
-            )
+            }
         }
     }
 
@@ -69,7 +66,7 @@ package struct ClientTargets: Sendable {
         """
         UPDATE habeas.target SET in_flight = coalesce(\(configuration.map { Int32($0.inFlight) }), in_flight),
                per_second = CASE WHEN \(configuration != nil) THEN \(configuration?.perSecond.map(Double.init)) ELSE per_second END
-         WHERE id = \(ClientChannel.mailTarget)
+         WHERE id = ANY(\([ClientChannel.mailTarget, ClientChannel.breachPrefix + ClientChannel.mailTarget])::text[])
         """
     }
 }

@@ -44,6 +44,7 @@ extension IntakeFold {
             )
         )
         if let deadline { changes.deadlines.open(deadline, subject: incident.id) }
+        if data.ownData != nil { changes.deadlines.open(ownAuthority(from: data.awareAt), subject: incident.id) }
         keep(prepared, about: incident.id)
         changes.wakeUps.wake(.breach, for: incident.id)
         let warnings =
@@ -63,7 +64,35 @@ extension IntakeFold {
         }
     }
 
+    /// Until when the vendor tells its own authority, where data that it controls itself are concerned (G13).
+    private func ownAuthority(from awareAt: Date) -> Deadline {
+        Deadline(.ownBreachAuthority, from: awareAt, at: .unknown, atlas: changes.registry.atlas)
+    }
+
     mutating func update(_ data: BreachUpdated, _ prepared: PreparedEvent, _ delivery: Delivery) {
+        if let incident = state.incidents[
+            .init(publisher: prepared.publisher.id, list: .incident, text: data.incidentRef)
+        ] {
+            guard incident.state == "open" else {
+                return refuse(
+                    delivery,
+                    prepared,
+                    "data.incident_ref",
+                    .caseClosed,
+                    "Its last word has been said to every client; report what is new as another incident (breach.detected)."
+                )
+            }
+            // What was told under a number is never changed.
+            guard data.phase > incident.phase else {
+                return refuse(
+                    delivery,
+                    prepared,
+                    "data.phase",
+                    .referenceTaken,
+                    "Number it above \(incident.phase), the latest phase of the incident."
+                )
+            }
+        }
         follow(data.incidentRef, "incident.updated", prepared, delivery) { incident in
             incident.phase = max(incident.phase, data.phase)
             if let risk = data.risk { incident.risk = risk.rawValue }
@@ -81,13 +110,30 @@ extension IntakeFold {
         // One that has not been reported yet: the event waits.
         guard let incident = state.incidents[reference] else { return }
         if incident.state != "open" {
-            changes.deadlines.end(subject: incident.id, isMet: incident.state == "closed")
-        } else if data.awareAt != nil, let deadline = notifyClients(from: incident.awareAt, prepared) {
-            changes.deadlines.change(deadline, subject: incident.id)
+            // The vendor's own duty, if there is one, ends with a decision, or with the alarm.
+            if incident.state == "closed" {
+                changes.deadlines.stop(.notifyClients, subject: incident.id)
+            } else {
+                changes.deadlines.end(subject: incident.id, isMet: false)
+            }
+            return
+        }
+        if data.awareAt != nil {
+            if let deadline = notifyClients(from: incident.awareAt, prepared) {
+                changes.deadlines.change(deadline, subject: incident.id)
+            }
+            changes.deadlines.change(ownAuthority(from: incident.awareAt), subject: incident.id)
+        }
+        if data.ownData != nil {
+            changes.deadlines.ensure(ownAuthority(from: data.awareAt ?? incident.awareAt), subject: incident.id)
         }
     }
 
     mutating func acknowledge(_ data: BreachAcknowledged, _ prepared: PreparedEvent, _ delivery: Delivery) {
+        let reference = IntakeState.Reference(publisher: prepared.publisher.id, list: .incident, text: data.incidentRef)
+        if let incident = state.incidents[reference] {
+            statements.append(BreachAcks.insert(prepared.id, of: incident.id, by: data.client, at: data.at))
+        }
         follow(data.incidentRef, "incident.acknowledged", prepared, delivery) { _ in
         } fact: { body in
             body.member("client", data.client)

@@ -30,8 +30,10 @@ package struct K5Gate: Sendable, Hashable {
         case .subjectReceipt, .clientUndecided: return false
         case .subjectIdentity, .subjectExtension, .subjectAnswer, .subjectRestrictionLifted: return answerBy == .vendor
         case .clientAnswer, .subjectNotice, .clientReferral, .clientReminder, .clientEscalation: return true
-        // What the client has decided to have done is done by another worker.
-        case .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep, .exportHandOver: return false
+        // What another worker does.
+        case .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep, .exportHandOver, .breachNotice,
+            .breachReminder:
+            return false
         }
     }
 

@@ -1,3 +1,4 @@
+import Fleet
 import FoundationEssentials
 import Ledger
 import Rights
@@ -24,7 +25,7 @@ extension ReferralFacts {
     var owedToSubject: [OwedMessage] {
         switch lane {
         // Whoever the client has asked for answers the client, and nobody but the client.
-        case .fulfilment: return []
+        case .fulfilment, .notice: return []
         case .referral:
             // However the case ends the notice is owed, except to one who has taken the request back.
             let notice = state == .withdrawn ? [] : [OwedMessage(.subjectNotice, since: receivedAt)]
@@ -69,7 +70,7 @@ extension ReferralFacts {
     var owedToClient: [OwedMessage] {
         guard client != nil, !isProhibited else { return [] }
         switch (lane, state) {
-        case (.own, _): return []
+        case (.own, _), (.notice, _): return []
         case (.referral, .received): return [OwedMessage(.clientReferral, since: stateSince)]
         case (.referral, .referred): return [reminder].compactMap { $0 }
         case (.referral, .handedOver) where answerBy == nil: return [OwedMessage(.clientUndecided, since: stateSince)]

@@ -1,3 +1,4 @@
+package import Fleet
 package import FoundationEssentials
 package import Ledger
 package import Rights

@@ -122,9 +122,3 @@ package struct ReferralPerformer: EffectPerformer {
         return try await channels.send(message, over: channel, publicKey: client.publicKey)
     }
 }
-
-extension MailContent {
-    init(_ letter: Letter) {
-        self.init(subject: letter.subject, text: letter.text, html: letter.html, locale: letter.locale)
-    }
-}

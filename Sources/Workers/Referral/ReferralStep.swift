@@ -1,3 +1,4 @@
+package import Fleet
 package import FoundationEssentials
 import Ledger
 package import Rights

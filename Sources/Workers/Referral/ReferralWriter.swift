@@ -254,7 +254,9 @@ extension LetterKind {
         case .clientAnswer: self = .clientAnswer
         case .clientUndecided: self = .undecided
         case .subjectRestrictionLifted: self = .restrictionLifted
-        case .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep, .exportHandOver: return nil
+        case .breachNotice, .breachReminder, .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep,
+            .exportHandOver:
+            return nil
         case .subjectAnswer:
             switch CaseState(rawValue: key) {
             case .fulfilled: self = .answerDone

@@ -18,7 +18,7 @@ struct GrantTests {
             "parked_message": "rau", "message_attempt": "rawd", "outbox": "ra", "outbox_pending": "rad",
             "outbox_settlement": "a", "evidence": "a", "case_group": "raw", "case_gate": "a", "publisher_rate": "raw",
             "effect": "ru", "system": "r", "system_version": "r", "fan_out": "ru", "task_answer": "rau",
-            "case_order": "rd", "hold_identity": "ra", "suppression": "r",
+            "case_order": "rd", "hold_identity": "ra", "suppression": "r", "breach_ack": "ra",
         ],
         "habeas_clock": [
             "habeas_migration": "r", "agreement": "r", "installation": "ru", "review": "rau", "client": "ru",
@@ -44,13 +44,19 @@ struct GrantTests {
             "case_identity": "r", "hold_identity": "r", "fan_out": "raw", "suppression": "raw", "task_answer": "ru",
             "case_order": "rad", "certificate": "ra",
         ]) { $1 },
-        "habeas_breach": registryOnly.merging(effects) { $1 }, "habeas_gateway": registryOnly,
+        "habeas_breach": registryOnly.merging(effects) { $1 }.merging(cases.filter { $0.key != "case_secret" }) { $1 }
+            .merging([
+                "case_file": "rau", "event_secret": "ra", "incident": "ru", "breach_notice": "rau",
+                "breach_content": "ra",
+                "breach_ack": "ru", "breach_decision": "r",
+            ]) { $1 }, "habeas_gateway": registryOnly,
         "habeas_operator": [
             "habeas_migration": "r", "agreement": "r", "review": "rau", "review_approval": "r", "installation": "ru",
             "client": "raw",
             "publisher": "raw", "parked_message": "ru",
             "deadline": "raw", "case_file": "ru", "evidence": "ra", "outbox": "ra", "outbox_pending": "ra",
-            "outbox_settlement": "r", "inbox": "r", "incident": "r",
+            "outbox_settlement": "r", "inbox": "r", "incident": "ru", "breach_notice": "r", "breach_content": "r",
+            "breach_ack": "ra", "breach_decision": "r",
             "hold": "raw", "profile": "ra", "holiday_calendar": "raw", "case_pause": "raw",
             "case_secret": "r", "event_secret": "ra", "case_identity": "r", "early_event": "r", "message_attempt": "r",
             "evidence_unsealed": "r", "case_group": "rw", "case_gate": "rad", "publisher_rate": "r",
@@ -69,6 +75,7 @@ struct GrantTests {
             "target": "r", "system": "r", "system_version": "r", "fan_out": "r", "task_answer": "r",
             "case_order": "r", "suppression": "r", "certificate": "r", "hold_identity": "r",
             "export": "r", "export_piece": "r", "export_wait": "r",
+            "breach_notice": "r", "breach_content": "r", "breach_ack": "r", "breach_decision": "r",
         ],
     ]
     /// Of workers that carry cases on.

@@ -52,6 +52,7 @@ struct CaseMachineTests {
         "instruction.denied",
         "case.refused",
         "case.answered", "case.fulfilled", "case.partly_fulfilled", "case.lapsed", "client.undecided",
+        "notice.ended", "notice.ended_untold",
     ]
 
     @Test("leaves exactly one fact, from a known list, and the state it leaves behind says how it ended")
@@ -61,6 +62,8 @@ struct CaseMachineTests {
             seen.insert(transition.fact)
             #expect(Self.facts.contains(transition.fact), "\(machine) \(event)")
             switch transition.fact {
+            case "notice.ended": #expect(transition.state == .fulfilled)
+            case "notice.ended_untold": #expect(transition.state == .partlyFulfilled)
             case "case.fulfilled": #expect(transition.state == .fulfilled)
             case "case.partly_fulfilled": #expect(transition.state == .partlyFulfilled)
             case "case.refused", "client.decided_refuse", "instruction.denied": #expect(transition.state == .refused)
@@ -77,7 +80,8 @@ struct CaseMachineTests {
     @Test("ends with its equal only where it is linked to one, and goes on where that one has left it")
     func equal() {
         for state in CaseState.allCases {
-            for lane in Lane.allCases {
+            // Nobody has asked for a notice: no other answers it.
+            for lane in Lane.allCases where lane != .notice {
                 func verdict(_ event: CaseEvent, isLinked: Bool) -> CaseMachine.Verdict {
                     CaseMachine(state: state, lane: lane, right: .access, isLinked: isLinked).verdict(on: event)
                 }

@@ -96,8 +96,10 @@ struct ReviewKindTests {
         for kind in ReviewKind.allCases {
             let isReferral = kind == .clientUnreachable || kind == .subjectUnreachable || kind == .referralProhibited
             let isCarriedOut = [.targetStuck, .planRefused, .dataReturn, .handOverStuck].contains(kind)
+            let isBreach = kind == .breachUnreached || kind == .breachSilent
             for right in Right.allCases {
-                let worker: WorkQueue? = isReferral ? .referral : isCarriedOut ? .fulfilling(right) : nil
+                let worker: WorkQueue? =
+                    isReferral ? .referral : isBreach ? .breach : isCarriedOut ? .fulfilling(right) : nil
                 #expect(kind.worker(of: right) == worker)
             }
             guard isReferral else { continue }

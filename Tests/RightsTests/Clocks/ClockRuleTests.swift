@@ -142,6 +142,7 @@ struct ClockRuleTests {
         Standard(key: .fanOut, period: Period(3, .businessDay)),
         Standard(key: .complaint, period: Period(30, .calendarDay)),
         Standard(key: .notifyClients, period: Period(24, .hour)),
+        Standard(key: .acknowledgement, period: Period(4, .hour)),
         Standard(key: .triage, period: Period(1, .businessDay)),
         Standard(key: .triageBreach, period: Period(1, .hour)),
         Standard(key: .retention, period: Period(365, .calendarDay)),

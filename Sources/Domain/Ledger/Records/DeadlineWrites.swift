@@ -19,6 +19,7 @@ package struct DeadlineWrites: Sendable {
     private var openedAt: [UUID: [Int]] = [:]
     private var restarted: [Row] = []
     private var ensured: [Row] = []
+    private var unlessThere: [Row] = []
     private var changed: [(subject: UUID, deadline: Deadline, reopens: Bool)] = []
     private var stopped: [(subject: UUID, clock: ClockRule.Clock)] = []
     private var ended: [(subject: UUID, isMet: Bool)] = []
@@ -50,6 +51,15 @@ package struct DeadlineWrites: Sendable {
         guard !isOpened, !ensured.contains(where: { $0.subject == id && $0.deadline.rule.clock == deadline.rule.clock })
         else { return }
         ensured.append(Row(subject: id, caseID: id, clientID: clientID, deadline: deadline))
+    }
+
+    /// The same for an incident: a clock that it has had already stays as it is.
+    package mutating func ensure(_ deadline: Deadline, subject: UUID) {
+        guard openedAt[subject]?.contains(where: { opened[$0].deadline.rule.clock == deadline.rule.clock }) != true
+        else {
+            return
+        }
+        unlessThere.append(Row(subject: subject, caseID: nil, clientID: nil, deadline: deadline))
     }
 
     /// A clock that was counted anew; one that has ended stays so.
@@ -140,6 +150,9 @@ package struct DeadlineWrites: Sendable {
         }
         if !changed.isEmpty { statements.append(update) }
         if !opened.isEmpty { statements.append(insert(opened)) }
+        if !unlessThere.isEmpty {
+            statements.append("\(insert(unlessThere)) ON CONFLICT (subject_id, clock) DO NOTHING")
+        }
         if !restarted.isEmpty { statements.append(upsert(restarted)) }
         if !ensured.isEmpty { statements.append("\(upsert(ensured)) WHERE deadline.state <> 'open'") }
         if !ended.isEmpty {

@@ -9,6 +9,8 @@ package struct IncidentRecord: Sendable {
     package var state: String
     package var risk: String
     package var phase: Int
+    /// The phase up to which every affected client has a notice of its own.
+    package var spreadPhase: Int
     package var discoveredAt: Date
     package var awareAt: Date
     package let receivedAt: Date
@@ -30,6 +32,7 @@ package struct IncidentRecord: Sendable {
         state = "open"
         self.risk = risk
         phase = 1
+        spreadPhase = 0
         self.discoveredAt = discoveredAt
         self.awareAt = awareAt
         self.receivedAt = receivedAt
@@ -38,13 +41,14 @@ package struct IncidentRecord: Sendable {
     }
 
     package init(row: Row) throws {
-        let (id, publisher, ref, state, risk, phase, discovered, aware, received, outcomes, sequence, head) =
+        let (id, publisher, ref, state, risk, phase, spread, discovered, aware, received, outcomes, sequence, head) =
             try row.decode(
                 UUID.self,
                 String.self,
                 String.self,
                 String.self,
                 String.self,
+                Int.self,
                 Int.self,
                 Date.self,
                 Date.self,
@@ -59,6 +63,7 @@ package struct IncidentRecord: Sendable {
         self.state = state
         self.risk = risk
         self.phase = phase
+        spreadPhase = spread
         discoveredAt = discovered
         awareAt = aware
         receivedAt = received
@@ -73,7 +78,7 @@ package struct IncidentRecord: Sendable {
 
     /// What ``init(row:)`` reads.
     package static let columns: SQL = """
-        id, publisher_id, incident_ref, state, risk, phase, discovered_at, aware_at, received_at, outcome_seq, evidence_seq,
+        id, publisher_id, incident_ref, state, risk, phase, spread_phase, discovered_at, aware_at, received_at, outcome_seq, evidence_seq,
         evidence_head
         """
 
@@ -86,6 +91,21 @@ package struct IncidentRecord: Sendable {
                                JOIN habeas.incident named ON named.publisher_id = wanted.publisher AND named.incident_ref = wanted.ref))
          ORDER BY id
            FOR NO KEY UPDATE
+        """
+    }
+
+    /// Reads and locks one incident.
+    package static func locking(_ id: UUID) -> SQL {
+        "SELECT \(columns) FROM habeas.incident WHERE id = \(id) FOR NO KEY UPDATE"
+    }
+
+    /// Writes how far it was brought to its clients.
+    package var spread: SQL {
+        """
+        UPDATE habeas.incident
+           SET spread_phase = \(Int32(spreadPhase)), outcome_seq = \(Int32(outcomeSequence)), evidence_seq = \(Int32(chain.sequence)),
+               evidence_head = \(chain.head)
+         WHERE id = \(id)
         """
     }
 

@@ -3,6 +3,8 @@ package enum CaseKind: String, CaseIterable, Hashable, Sendable {
     case request
     case endOfContract = "end_of_contract"
     case complaint
+    /// What one client is told of one incident.
+    case breachNotice = "breach_notice"
 }
 
 /// The way a case takes through the fleet.
@@ -13,6 +15,8 @@ package enum Lane: String, CaseIterable, Hashable, Sendable {
     case own
     /// The client, as controller, has instructed us.
     case fulfilment
+    /// Nobody has asked: the client, as controller, is told of something (GDPR Art. 33(2)).
+    case notice
 }
 
 /// What the vendor is towards the person (GDPR Art. 4(7), (8)).

@@ -91,6 +91,7 @@ package struct CaseMachine: Sendable {
     }
 
     package func verdict(on event: CaseEvent) -> Verdict {
+        if lane == .notice { return notice(event) }
         if state.isFinal { return afterTheEnd(event) }
         switch event {
         case .withdrawn: return withdrawal
@@ -104,7 +105,7 @@ package struct CaseMachine: Sendable {
         case .restrictionLifted: return right == .restriction ? .wait : .refuse(.notARestriction)
         case .feePaid:
             guard state == .needsFee else { return .refuse(.noFeeAwaited) }
-            return go(.inProgress, "fee.paid", .resume(.fee), .stop(.lapse), .wake(fulfilling))
+            return go(.inProgress, "fee.paid", .resume(.fee), .stop(.lapse), .wake(worker))
         case .holdPlaced: return stay("hold.placed", .pause(.hold), .wake(currentWorker))
         case .holdLifted: return stay("hold.lifted", .resume(.hold), .wake(currentWorker))
         case .referralSent, .identityAsked, .clarificationAsked, .feeAsked, .instructionConfirmed, .instructionDenied,
@@ -138,7 +139,7 @@ package struct CaseMachine: Sendable {
                 ? stay("identity.verified_too_low", .wake(.referral)) : stay("identity.verified_too_low")
         }
         guard state == .needsIdentity else { return stay("identity.verified") }
-        return go(.inProgress, "identity.verified", .resume(.identity), .stop(.lapse), .wake(fulfilling))
+        return go(.inProgress, "identity.verified", .resume(.identity), .stop(.lapse), .wake(worker))
     }
 
     private func decision(_ event: CaseEvent) -> Verdict {
@@ -157,7 +158,7 @@ package struct CaseMachine: Sendable {
                 .resume(.clientSilent),
                 .stop(.clientReminder),
                 .cancel(.asks),
-                .wake(fulfilling)
+                .wake(worker)
             )
         case .decidedHandleItself:
             return end(.handedOver, "client.decided_handle_itself", .tellDecided, .wake(.referral))
@@ -175,6 +176,27 @@ package struct CaseMachine: Sendable {
         }
     }
 
+    // MARK: Notices
+
+    /// Nobody asks anything of a notice: it is told, or it could not be. Its client's own words come with their own events.
+    private func notice(_ event: CaseEvent) -> Verdict {
+        if state.isFinal { return .refuse(.closed) }
+        switch event {
+        case .answered(let isTold, _) where state == .inProgress:
+            return .apply(
+                Transition(
+                    state: isTold ? .fulfilled : .partlyFulfilled,
+                    fact: isTold ? "notice.ended" : "notice.ended_untold",
+                    actions: [.cancel(.everything), .stopAll, .start(.retention)]
+                )
+            )
+        case .decidedProceed, .decidedHandleItself, .decidedRefuse: return .refuse(.notReferred)
+        case .feePaid: return .refuse(.noFeeAwaited)
+        case .restrictionLifted: return .refuse(.notARestriction)
+        default: return .refuse(.notNow)
+        }
+    }
+
     // MARK: From the fleet
 
     private func fleet(_ event: CaseEvent) -> Verdict {
@@ -187,10 +209,10 @@ package struct CaseMachine: Sendable {
             stay("clarification.asked", .pause(.clarification))
         case (.feeAsked, .inProgress): go(.needsFee, "fee.asked", .pause(.fee), .start(.lapse))
         case (.instructionConfirmed, .received) where lane == .fulfilment:
-            go(.inProgress, "instruction.confirmed", .stop(.review), .wake(fulfilling))
+            go(.inProgress, "instruction.confirmed", .stop(.review), .wake(worker))
         // A child's own case: a person has looked at it (C6, Y13).
         case (.instructionConfirmed, .received) where lane == .own && right != nil:
-            go(.inProgress, "case.confirmed", .stop(.review), .wake(fulfilling))
+            go(.inProgress, "case.confirmed", .stop(.review), .wake(worker))
         case (.instructionDenied, .received) where lane == .fulfilment:
             end(.refused, "instruction.denied", .wake(.referral))
         case (.refusedByPerson, _) where mayRefuse:
@@ -221,6 +243,7 @@ package struct CaseMachine: Sendable {
         switch lane {
         case .own: true
         case .fulfilment: state != .received
+        case .notice: false
         case .referral: state == .inProgress || state == .needsIdentity || state == .needsFee
         }
     }
@@ -266,12 +289,13 @@ package struct CaseMachine: Sendable {
             : end(.partlyFulfilled, "case.partly_fulfilled", .tell(.referral))
     }
 
-    private var fulfilling: WorkQueue { right.map(WorkQueue.fulfilling) ?? .erasure }
+    /// The worker that carries the case out once it may be carried out.
+    package var worker: WorkQueue { lane == .notice ? .breach : right.map(WorkQueue.fulfilling) ?? .erasure }
 
     /// Who works on the case at present.
     private var currentWorker: WorkQueue {
         switch state {
-        case .inProgress, .onHold: fulfilling
+        case .inProgress, .onHold: worker
         default: .referral
         }
     }

@@ -226,6 +226,44 @@ package struct CaseOpening: Sendable, Hashable {
         warnings = now.timeIntervalSince(anchor) > 86_400 ? [.staleAnchor] : []
     }
 
+    /// A client's part of an incident, with the clock by which it is told: of profile, agreement and statute the earliest (G9).
+    ///
+    /// - Parameters:
+    ///   - awareAt: when it was known that this client is affected.
+    ///   - discoveredAt: when the incident was discovered, or with diligence would have been (45 CFR 164.410(a)(2)).
+    package init(
+        noticeTo client: Client,
+        awareAt: Date,
+        discoveredAt: Date,
+        hasHealthData: Bool,
+        policy: Policy,
+        receivedAt now: Date,
+        atlas: HolidayAtlas
+    ) {
+        kind = .breachNotice
+        role = .processor
+        lane = .notice
+        state = .inProgress
+        queue = .breach
+        right = nil
+        relationship = nil
+        regulation = BreachLaw.binding(client).first?.regulation ?? .other
+        isMinor = false
+        self.hasHealthData = hasHealthData
+        country = client.place.country
+        submittedAt = nil
+        anchor = awareAt
+        reviews = []
+        var clocks = policy.clock(.notifyClients).map { [($0.rule, awareAt)] } ?? []
+        if client.hasBAA { clocks.append((.breachCoveredEntity, discoveredAt)) }
+        let all = clocks.map { Deadline($0.0, from: $0.1, at: client.place, atlas: atlas) }
+        deadlines = Array(CaseOpening.sorted(all).prefix(1))
+        var warnings: [Warning] = []
+        if now.timeIntervalSince(anchor) > 86_400 { warnings.append(.staleAnchor) }
+        if deadlines.contains(where: { $0.isOverdue(at: now) }) { warnings.append(.overdue) }
+        self.warnings = warnings
+    }
+
     private static func sorted(_ deadlines: [Deadline]) -> [Deadline] {
         deadlines.sorted { ($0.due ?? .distantFuture) < ($1.due ?? .distantFuture) }
     }

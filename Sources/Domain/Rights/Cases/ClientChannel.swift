@@ -59,6 +59,13 @@ package struct ClientChannel: Sendable, Hashable {
         kind == .mail ? Self.mailTarget : "client:\(client)/\(name)"
     }
 
+    /// The same for notices of incidents: lines and circuits of their own, so that nothing else that waits at the same place is before
+    /// them. The receiver may see twice as many calls at once.
+    package func breachTarget(of client: String) -> String { Self.breachPrefix + target(of: client) }
+
+    /// What begins the targets of ``breachTarget(of:)``.
+    package static let breachPrefix = "breach:"
+
     /// The processor's own mail relay, for everybody's mail.
     package static let mailTarget = "mail"
 }

@@ -33,6 +33,10 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
     case dataReturn = "data_return"
     /// A copy could not be handed over to the controller that its person has named (Y5).
     case handOverStuck = "hand_over_stuck"
+    /// No channel took what a client has to be told of an incident (G9).
+    case breachUnreached = "breach_unreached"
+    /// A client was told of an incident, and reminded, and nobody there has acknowledged it (G9).
+    case breachSilent = "breach_silent"
     /// Many access requests from one publisher, or about one person (A6).
     case harvest
 
@@ -52,7 +56,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .instruction, .tenantErasure, .suspendedHandOver: true
         case .child: lane == .own
         case .client, .regime, .identity, .fraud, .clientUnreachable, .subjectUnreachable, .referralProhibited,
-            .targetStuck, .planRefused, .dataReturn, .handOverStuck, .harvest:
+            .targetStuck, .planRefused, .dataReturn, .handOverStuck, .harvest, .breachUnreached, .breachSilent:
             false
         }
     }
@@ -63,6 +67,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .clientUnreachable, .subjectUnreachable, .referralProhibited: .referral
         case .targetStuck, .planRefused, .dataReturn, .handOverStuck: right.map(WorkQueue.fulfilling) ?? .erasure
+        case .breachUnreached, .breachSilent: .breach
         case .instruction, .child, .client, .regime, .identity, .fraud, .tenantErasure, .suspendedHandOver, .harvest:
             nil
         }
@@ -87,6 +92,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .dataReturn: "GDPR Art. 28(3)(g); K9"
         case .handOverStuck: "GDPR Art. 20(2); Y5"
         case .harvest: "A6"
+        case .breachUnreached, .breachSilent: "GDPR Art. 33(2); G9"
         }
     }
 
@@ -116,6 +122,10 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
             "Return the client's data before they are erased; confirm when the client has them, deny when it wants none."
         case .handOverStuck:
             "A copy could not be handed over to the controller that was named: register it with `habeas systems apply`, or mend what is wrong, then confirm to have it handed over anew; deny to answer with the copy alone, in part."
+        case .breachUnreached:
+            "Tell a client of an incident that none of its channels takes, by telephone for instance (`habeas incidents show`); confirm when it was told, deny when it cannot be."
+        case .breachSilent:
+            "Ask a client that has not acknowledged the notice of an incident whether it has read it; confirm when it has, deny when nobody answers."
         case .harvest:
             "Look at many access requests from one publisher, or about one person: copies that are not begun wait for it. Deny to let them go on; confirm with --refusal to refuse them."
         }
@@ -129,7 +139,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         // The name itself comes as an event, with all that hangs on it.
         case (_, .moot), (.regime, _), (.harvest, _), (.client, _), (.identity, .denied), (.fraud, .denied),
             (.clientUnreachable, _), (.subjectUnreachable, _), (.referralProhibited, _), (.targetStuck, _),
-            (.planRefused, _), (.dataReturn, _), (.handOverStuck, _):
+            (.planRefused, _), (.dataReturn, _), (.handOverStuck, _), (.breachUnreached, _), (.breachSilent, _):
             return nil
         case (.identity, .confirmed), (.fraud, .confirmed): return refusal(machine)
         // The case has come to the gate by another way than an instruction: nothing but the gate holds it.
@@ -156,7 +166,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .suspendedHandOver: nil
         // No verdict on these refuses anything.
         case .client, .regime, .harvest, .clientUnreachable, .subjectUnreachable, .referralProhibited, .targetStuck,
-            .planRefused, .dataReturn, .handOverStuck:
+            .planRefused, .dataReturn, .handOverStuck, .breachUnreached, .breachSilent:
             nil
         }
     }

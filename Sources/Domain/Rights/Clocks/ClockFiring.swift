@@ -78,12 +78,14 @@ package enum ClockFiring: Sendable, Hashable {
             }
         case .equal: self = ClockFiring(following: equal, machine)
         case .exceptionEnd:
-            self = machine.state == .onHold ? .finish(machine.right.map(WorkQueue.fulfilling) ?? .erasure) : .stop
-        case .look: self = .look(machine.right.map(WorkQueue.fulfilling) ?? .erasure)
+            self = machine.state == .onHold ? .finish(machine.worker) : .stop
+        case .look, .acknowledgement: self = .look(machine.worker)
         case .clientReminder: self = machine.state == .referred ? .remind : .stop
         case .retention: self = isHeld ? .waitForHold : machine.state.isFinal ? .destroyWords : .stop
+        // Somebody else's dates: nobody is told of them by us.
+        case .authority72h, .individuals: self = .stop
         case .confirmReceipt, .refer, .extensionNotice, .fanOut, .assist, .purge, .complaint, .notifyClients, .triage,
-            .review, .approval:
+            .review, .approval, .ownAuthority:
             self = .miss
         }
     }

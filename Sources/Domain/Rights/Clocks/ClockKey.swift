@@ -16,6 +16,7 @@ package enum ClockKey: String, CaseIterable, Sendable, Hashable {
     case fanOut = "fan_out"
     case complaint
     case notifyClients = "notify_clients"
+    case acknowledgement
     case triage
     case triageBreach = "triage_breach"
     case retention
@@ -33,6 +34,7 @@ package enum ClockKey: String, CaseIterable, Sendable, Hashable {
         case .fanOut: .fanOut
         case .complaint: .complaint
         case .notifyClients: .notifyClients
+        case .acknowledgement: .acknowledgement
         case .triage, .triageBreach: .triage
         case .retention: .retention
         }
@@ -45,6 +47,7 @@ package enum ClockKey: String, CaseIterable, Sendable, Hashable {
             // The controller's own month runs while its letter lies here: more than a day cannot be «without delay».
             (Period(24, .hour), "GDPR Art. 28(3)(e): the client's own month runs meanwhile")
         case .notifyClients: (Period(72, .hour), "GDPR Art. 33(2): without undue delay")
+        case .acknowledgement: (Period(24, .hour), "GDPR Art. 33(1): the client's 72 hours run meanwhile")
         case .instructedErasure, .endOfContract: (Period(90, .calendarDay), "K7, K8; GDPR Art. 28(3)(g)")
         case .minorErasure: (Period(30, .calendarDay), "C6")
         case .complaint: (Period(30, .calendarDay), "C3; DPA 2018 s. 164A")
@@ -131,6 +134,12 @@ package enum ClockKey: String, CaseIterable, Sendable, Hashable {
                 Period(24, .hour),
                 "GDPR Art. 33(2); default",
                 "Every affected client is told of a breach within 24 hours of our becoming aware of it."
+            )
+        case .acknowledgement:
+            rule(
+                Period(4, .hour),
+                "default (G9)",
+                "A client that has not acknowledged the notice of a breach after four hours is told again, over another channel."
             )
         case .triage:
             rule(

@@ -24,7 +24,7 @@ extension ClockRule {
             gdprRespond, ukRespond, fadpRespond, ccpaRespond, ccpaOptOut, californiaDisclosureList, hipaaRespond,
             hipaaAmend,
             lgpdRespond, otherRespond, confirmReceipt, complaintUK,
-        ]
+        ] + breachStatutes
     }
 
     private static let gdprRespond = ClockRule(

@@ -28,6 +28,14 @@ package struct ClockRule: Sendable, Hashable {
         case retention
         /// When a worker looks at the case again by itself: a time of grace is over, an earlier request may have ended.
         case look
+        /// When a client that has not said that it read a notice is told again, over another channel.
+        case acknowledgement
+        /// Until when a client tells its authority of an incident: its own date, for information.
+        case authority72h = "authority_72h"
+        /// Until when a client tells the people concerned: its own date, for information.
+        case individuals
+        /// Until when the vendor tells its own authority of an incident in data that it controls itself.
+        case ownAuthority = "own_authority"
         /// Stands still until the equal case that answers this one, too, has ended.
         case equal
 
@@ -37,9 +45,11 @@ package struct ClockRule: Sendable, Hashable {
             switch self {
             case .confirmReceipt, .refer, .respond, .extensionNotice, .fanOut, .assist, .purge, .complaint,
                 .notifyClients,
-                .triage, .review, .approval:
+                .triage, .review, .approval, .ownAuthority:
                 true
-            case .clientReminder, .lapse, .holdEnd, .exceptionEnd, .retention, .look, .equal: false
+            case .clientReminder, .lapse, .holdEnd, .exceptionEnd, .retention, .look, .equal, .acknowledgement,
+                .authority72h, .individuals:
+                false
             }
         }
     }

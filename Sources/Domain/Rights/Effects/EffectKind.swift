@@ -22,6 +22,10 @@ package enum EffectKind: String, CaseIterable, Hashable, Sendable {
     case clientAnswer = "client.answer"
     /// The last word to a client that kept silent (K5).
     case clientUndecided = "client.undecided"
+    /// The client is told of an incident, or of more about it (GDPR Art. 33(2), (4)).
+    case breachNotice = "breach.notice"
+    /// The client is told again, because nobody has acknowledged it.
+    case breachReminder = "breach.reminder"
     /// A target is asked to do its part of a request.
     case targetAct = "target.act"
     /// A target that has accepted it is asked whether it is done.
@@ -48,7 +52,9 @@ package enum EffectKind: String, CaseIterable, Hashable, Sendable {
 
     package var goesToClient: Bool {
         switch self {
-        case .clientReferral, .clientReminder, .clientEscalation, .clientAnswer, .clientUndecided: true
+        case .clientReferral, .clientReminder, .clientEscalation, .clientAnswer, .clientUndecided, .breachNotice,
+            .breachReminder:
+            true
         case .subjectNotice, .subjectReceipt, .subjectIdentity, .subjectExtension, .subjectAnswer,
             .subjectRestrictionLifted, .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep,
             .exportHandOver:

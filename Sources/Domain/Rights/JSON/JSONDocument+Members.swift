@@ -16,6 +16,18 @@ extension JSONDocument {
         member(object, name).flatMap { kind($0) == .string ? string($0) : nil }
     }
 
+    /// Where the items of a list stand; none for what is no list.
+    package func items(_ list: Int) -> [Int] {
+        guard kind(list) == .array else { return [] }
+        var found: [Int] = []
+        var index = list + 1
+        for _ in 0..<count(list) {
+            found.append(index)
+            index = after(index)
+        }
+        return found
+    }
+
     /// The whole number of a member; nil for none and for what is none.
     package func number(_ object: Int, _ name: StaticString) -> Int? {
         member(object, name).flatMap { kind($0) == .number ? integer($0).flatMap(Int.init(exactly:)) : nil }

@@ -170,7 +170,7 @@ extension ClientDeclaration {
         channels.filter { channel in
             guard let old = before?.channels.first(where: { $0.name == channel.name }) else { return false }
             return channel.kind != .mail && (old.url, old.secrets) != (channel.url, channel.secrets)
-        }.map { $0.target(of: id) }
+        }.flatMap { [$0.target(of: id), $0.breachTarget(of: id)] }
     }
 
     fileprivate func insert(chain: UUID) throws -> SQL {

@@ -49,11 +49,8 @@ struct PublishCommand: AsyncParsableCommand {
             throw Failure(InputFile.name(file), "holds no event", "write one CloudEvent, or one a line")
         }
         guard !dryRun else { return try await rehearse(events, configuration) }
-        var target = try AMQPConfiguration(url: configuration.required(.amqpURL))
-        target.heartbeat = configuration.heartbeat
-        target.connectionName = "habeas publish"
-        let messages = try checked(events, user: target.user)
-        let outcomes = try await publish(messages, target)
+        let courier = try EventCourier(configuration, name: "habeas publish")
+        let outcomes = try await courier.publish(try checked(events, user: courier.user))
         try report(events, outcomes)
     }
 
@@ -104,19 +101,6 @@ struct PublishCommand: AsyncParsableCommand {
             )
         }
         return messages
-    }
-
-    private func publish(_ messages: [Message], _ target: AMQPConfiguration) async throws -> [PublishOutcome] {
-        // Tells a wrong password from a broker that is away, which a publisher that keeps trying cannot.
-        try await AMQPChannel.open(target).close()
-        let publisher = AMQPPublisher(configuration: target, logger: .silent)
-        await publisher.start()
-        var outcomes: [PublishOutcome] = []
-        for start in stride(from: 0, to: messages.count, by: 1_000) {
-            outcomes += await publisher.publish(Array(messages[start..<min(start + 1_000, messages.count)]))
-        }
-        await publisher.close()
-        return outcomes
     }
 
     private func report(_ events: [OutgoingEvent], _ outcomes: [PublishOutcome]) throws {

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Rights
 
-/// What an effect of the referral worker is told beside its kind and its case: words, dates and names of channels.
+/// What an effect that carries a message is told beside its kind and its case: words, dates and names of channels.
 package struct EffectParameters: Hashable, Sendable {
     /// Tells this message from others of its kind in one case: the state it answers, the date that called for it. Empty where
     /// a case has only one.

@@ -1,0 +1,109 @@
+package import FoundationEssentials
+
+/// What is known of an incident: what was reported first, with what each later phase has changed (GDPR Art. 33(4)).
+///
+/// A value folded from events alone: the same events give the same picture, as of any phase.
+package struct IncidentPicture: Sendable, Equatable, Redacting {
+    /// How the incident has ended.
+    package enum Ending: String, Sendable {
+        case closed
+        case falseAlarm = "false_alarm"
+    }
+
+    /// One client's own numbers, as the latest phase that speaks of it has them.
+    package struct Part: Sendable, Equatable {
+        package var subjectsApprox: Int?
+        package var recordsApprox: Int?
+        /// When it was known that this client is affected: what our own time for telling it is counted from.
+        package let awareAt: Date
+    }
+
+    package private(set) var phase = 1
+    package private(set) var discoveredAt: Date
+    package private(set) var awareAt: Date
+    package private(set) var nature: String
+    package private(set) var cause: String?
+    package private(set) var categories: [String]
+    package private(set) var systems: [String]
+    package private(set) var risk: BreachRisk
+    package private(set) var hasHealthData: Bool
+    package private(set) var consequences: String?
+    package private(set) var measures: String?
+    package private(set) var contact: ContactDetails?
+    /// The clients that were named, each with its own part.
+    package private(set) var named: [String: Part] = [:]
+    /// Data that the vendor itself controls (G13).
+    package private(set) var ownData: OwnData?
+    package private(set) var ending: Ending?
+
+    package init(_ data: BreachDetected) {
+        discoveredAt = data.discoveredAt
+        awareAt = data.awareAt
+        nature = data.nature
+        cause = data.cause
+        categories = data.categories
+        systems = data.systems
+        risk = data.risk
+        hasHealthData = data.healthData ?? false
+        consequences = data.consequences
+        measures = data.measures
+        contact = data.contact
+        ownData = data.ownData
+        add(data.affected, awareAt: data.awareAt)
+    }
+
+    /// Takes a later phase in. What it does not mention stays.
+    ///
+    /// - Parameter received: when it came: clients that it names first were not known to be affected before, unless it says when.
+    package mutating func apply(_ data: BreachUpdated, receivedAt received: Date) {
+        phase = max(phase, data.phase)
+        if let value = data.discoveredAt { discoveredAt = value }
+        if let value = data.awareAt { awareAt = value }
+        if let value = data.nature { nature = value }
+        if let value = data.cause { cause = value }
+        if !data.categories.isEmpty { categories = data.categories }
+        if !data.systems.isEmpty { systems = data.systems }
+        if let value = data.risk { risk = value }
+        if let value = data.healthData { hasHealthData = value }
+        if let value = data.consequences { consequences = value }
+        if let value = data.measures { measures = value }
+        if let value = data.contact { contact = value }
+        if let value = data.ownData { ownData = value }
+        add(data.affected, awareAt: data.awareAt ?? received)
+        if data.falseAlarm == true { ending = .falseAlarm } else if data.closed == true { ending = .closed }
+    }
+
+    private mutating func add(_ affected: [AffectedClient], awareAt: Date) {
+        for entry in affected {
+            let before = named[entry.client]
+            named[entry.client] = Part(
+                subjectsApprox: entry.subjectsApprox ?? before?.subjectsApprox,
+                recordsApprox: entry.recordsApprox ?? before?.recordsApprox,
+                awareAt: before?.awareAt ?? awareAt
+            )
+        }
+    }
+
+    /// The clients that are affected, each with its own part: those that were named or, where none was, every one whose data a
+    /// system of the incident can hold by the data map, its numbers unknown.
+    package func affected(among clients: some Collection<Client>, in systems: [DataSystem]) -> [String: Part] {
+        guard named.isEmpty else { return named }
+        let touched = systems.filter { self.systems.contains($0.id) }
+        guard !touched.isEmpty else { return [:] }
+        var found: [String: Part] = [:]
+        for client in clients where touched.contains(where: { $0.holds(client: client.id) }) {
+            found[client.id] = Part(subjectsApprox: nil, recordsApprox: nil, awareAt: awareAt)
+        }
+        return found
+    }
+
+    /// The categories that one client can be concerned by: of those of the incident the ones that a system which can hold its
+    /// data has; all, where the data map does not say.
+    package func categories(of client: String, in systems: [DataSystem]) -> [String] {
+        let held = Set(
+            systems.filter { self.systems.contains($0.id) && $0.holds(client: client) }.flatMap(\.categories)
+        )
+        let own = categories.filter(held.contains)
+        return own.isEmpty ? categories : own
+    }
+}

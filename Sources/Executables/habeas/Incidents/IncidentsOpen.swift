@@ -1,0 +1,112 @@
+import AMQP
+import ArgumentParser
+import Fleet
+import FoundationEssentials
+import Rights
+
+/// Where a report of an incident comes from, and how it goes out: as the event that an app would publish.
+struct IncidentReport: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The fields of the event as YAML; - for standard input. Without it, you are asked.",
+            valueName: "file"
+        )
+    )
+    var file: String?
+
+    @Option(help: ArgumentHelp("`source` of the events, as the publisher's registration allows it.", valueName: "uri"))
+    var source: String?
+
+    @Flag(help: "Check, and send nothing.")
+    var dryRun = false
+
+    /// Publishes, and says how many clients' parts the events name.
+    func send(
+        _ configuration: FleetConfiguration,
+        _ events: (_ source: String, _ now: Date) throws -> [OutgoingEvent]
+    ) async throws -> Int {
+        let courier = try EventCourier(configuration, name: "habeas incidents")
+        let made = try events(source ?? "/\(courier.user)", Date())
+        guard !dryRun else { return made.count }
+        let messages = made.map { $0.message(user: courier.user, fallbackType: EventType.breachDetected.name) }
+        let outcomes = try await courier.publish(messages)
+        for outcome in outcomes {
+            guard case .confirmed = outcome else {
+                throw Failure(
+                    "broker",
+                    "has not confirmed the report",
+                    "send it again as soon as the broker answers; what it has already is recognised",
+                    status: .unreachable
+                )
+            }
+        }
+        return made.count
+    }
+}
+
+/// `habeas incidents open`
+struct IncidentsOpen: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "open",
+        abstract: "Reports an incident: as the event breach.detected, by the login of amqp.url.",
+        discussion: """
+            From a file with the fields of the event, or by answering questions. It is checked before it is sent; intake may still \
+            refuse what only it can know, such as a client that is not registered (`habeas parked list`). More than a thousand \
+            clients become several events.
+
+            Example:
+              habeas incidents open --file incident.yaml --dry-run
+              HABEAS_AMQP_URL=amqps://security:…@broker/habeas habeas incidents open
+            """
+    )
+
+    @OptionGroup var report: IncidentReport
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let incident = try report.file.map { try IncidentFile(path: $0) } ?? IncidentQuestions.detected()
+        let count = try await report.send(try common.configuration()) { source, now in
+            try incident.detected(source: source, now: now)
+        }
+        report.say(count, common)
+    }
+}
+
+/// `habeas incidents update`
+struct IncidentsUpdate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "update",
+        abstract: "Reports more of an incident: as the event breach.updated, by the login of amqp.url.",
+        discussion: """
+            Each update has a number above the one before and says what has changed; `closed: true` is the last word, `false_alarm: \
+            true` takes the alarm back. Every client hears what is new for it, and only that.
+
+            Example:
+              habeas incidents update --file phase-2.yaml
+            """
+    )
+
+    @OptionGroup var report: IncidentReport
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let incident = try report.file.map { try IncidentFile(path: $0) } ?? IncidentQuestions.updated()
+        let count = try await report.send(try common.configuration()) { source, now in
+            try incident.updated(source: source, now: now)
+        }
+        report.say(count, common)
+    }
+}
+
+extension IncidentReport {
+    fileprivate func say(_ count: Int, _ common: CommonOptions) {
+        if common.json {
+            StandardOutput.write(["events": .integer(count), "sent": JSONValue(!dryRun)])
+        } else {
+            let plural = count == 1 ? "event" : "events"
+            StandardOutput.write(
+                dryRun ? "\(count) \(plural) valid, nothing sent" : "\(count) \(plural) confirmed by the broker"
+            )
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package import Fleet
+import FoundationEssentials
+package import Ledger
+package import Postgres
+import Rights
+
+/// Tells clients of incidents: composes what was made for them once, and hands it over, one attempt at a time.
+package struct BreachPerformer: EffectPerformer {
+    package struct Job: Sendable {
+        let effect: EffectRecord
+        let record: CaseFileRecord?
+        /// What it says, still sealed, with the id that it is kept under.
+        let secret: (id: UUID, payload: SealedPayload)?
+        let registry: Registry
+    }
+
+    private let ring: KeyRing
+    private let registry: RegistryCache
+    private let writer: NoticeWriter
+    private let channels: ChannelSender
+    package let longestCall: Duration
+    private let longestPost: Duration
+
+    /// - Parameters:
+    ///   - timeout: of one attempt over a channel; mail has a minute more.
+    ///   - base: below which clients fetch and acknowledge; nil where nothing is served.
+    package init(
+        ring: KeyRing,
+        registry: RegistryCache,
+        letters: LetterBook,
+        channels: ChannelSender,
+        timeout: Duration,
+        base: String?
+    ) {
+        self.ring = ring
+        self.registry = registry
+        writer = NoticeWriter(letters: letters, base: base)
+        self.channels = channels
+        longestCall = timeout + .seconds(70)
+        longestPost = timeout + .seconds(5)
+    }
+
+    /// A relay may take a minute more than a webhook's receiver.
+    package func longestCall(of effect: EffectRecord) -> Duration {
+        effect.target == ClientChannel.breachPrefix + ClientChannel.mailTarget ? longestCall : longestPost
+    }
+
+    package func reading(_ leases: [EffectLease]) -> [SQL] {
+        let cases = Array(Set(leases.compactMap(\.effect.caseID)))
+        return [
+            "SELECT \(CaseFileRecord.columns) FROM habeas.case_file WHERE id = ANY(\(cases)::uuid[])",
+            """
+            SELECT c.case_id, c.number, c.id, e.kek_id, e.wrapped_key, e.payload
+              FROM habeas.breach_content c JOIN habeas.event_secret e ON e.id = c.id WHERE c.case_id = ANY(\(cases)::uuid[])
+            """,
+            "SELECT registry_version FROM habeas.installation",
+        ]
+    }
+
+    package func jobs(_ leases: [EffectLease], _ rows: [Rows]) throws -> [Job] {
+        let registry = registry.current
+        // How a client wants to be reached may have changed since this worker last looked.
+        guard try rows[2].only.decode(0, as: Int64.self) == registry.version else { throw RegistryChanged() }
+        var records: [UUID: CaseFileRecord] = [:]
+        for row in rows[0] {
+            let record = try CaseFileRecord(row: row)
+            records[record.id] = record
+        }
+        var secrets: [UUID: [String: (UUID, SealedPayload)]] = [:]
+        for (caseID, number, id, kek, wrapped, payload) in try rows[1].decode(
+            UUID.self,
+            Int.self,
+            UUID.self,
+            String.self,
+            [UInt8].self,
+            [UInt8].self
+        ) {
+            let secret = SealedPayload(wrapped: CaseKey.Wrapped(kekID: kek, bytes: wrapped), bytes: payload)
+            secrets[caseID, default: [:]]["\(number)"] = (id, secret)
+        }
+        return leases.map { lease in
+            let parameters = EffectParameters(reading: lease.effect.parameters)
+            return Job(
+                effect: lease.effect,
+                record: lease.effect.caseID.flatMap { records[$0] },
+                secret: lease.effect.caseID.flatMap { secrets[$0]?[parameters.key] },
+                registry: registry
+            )
+        }
+    }
+
+    package func perform(_ job: Job) async -> AttemptVerdict {
+        guard let kind = job.effect.kind, let record = job.record else { return .refused("no_case") }
+        guard let secret = job.secret else { return .refused("no_words") }
+        guard let client = record.clientID.flatMap({ job.registry.client($0) }) else { return .refused("no_client") }
+        let parameters = EffectParameters(reading: job.effect.parameters)
+        guard let channel = client.channels.first(where: { $0.name == parameters.channel }) else {
+            return .refused("no_channel")
+        }
+        do {
+            let content = try NoticeContent(stored: try secret.payload.opened(for: secret.id, with: ring))
+            let message = try writer.message(
+                kind,
+                parameters,
+                job.effect,
+                record,
+                content,
+                client,
+                job.registry
+            )
+            return try await channels.send(message, over: channel, publicKey: client.publicKey)
+        } catch is LetterFault {
+            return .refused("letter")
+        } catch is ClientMessageError {
+            return .refused("message")
+        } catch is CancellationError {
+            return .retry("cancelled", blamesTarget: false, mayHaveActed: true)
+        } catch {
+            // The key ring's, or of a form that only a newer version reads.
+            return .retry("unreadable", blamesTarget: false)
+        }
+    }
+}

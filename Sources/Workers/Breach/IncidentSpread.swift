@@ -1,0 +1,107 @@
+import Fleet
+import FoundationEssentials
+import Ledger
+import Postgres
+import Rights
+
+/// Brings incidents to the clients they affect: a case for each client that has none, and what each is told of the phase.
+///
+/// In steps of some hundred clients, each a transaction under the incident's lock: whatever dies leaves whole steps behind, and any
+/// copy goes on from there. What a client is told is made from the events of the incident alone and kept as it was made, so that
+/// nobody is told the same number twice in different words. The cases are then looked at one by one, by whichever copy gets them.
+struct IncidentSpread: Sendable {
+    /// Clients a transaction.
+    private static let step = 500
+    let ring: KeyRing
+    let registry: RegistryCache
+
+    /// - Parameter ids: what the queue names: incidents and cases.
+    /// - Returns: the cases to look at now, and the messages to be published.
+    func run(_ ids: [UUID], on connection: PostgresConnection) async throws -> (ids: [UUID], outgoing: [OutboxRow]) {
+        let incidents = try await connection.query(
+            "SELECT id FROM habeas.incident WHERE id = ANY(\(ids)::uuid[]) ORDER BY id"
+        )
+        .decode(as: UUID.self)
+        guard !incidents.isEmpty else { return (ids, []) }
+        var outgoing: [OutboxRow] = []
+        var cases = Set(ids).subtracting(incidents)
+        for id in incidents {
+            while true {
+                let (rows, isDone) = try await connection.transaction { try await step(id, on: $0) }
+                outgoing += rows
+                if isDone { break }
+            }
+            cases.formUnion(try await connection.query(BreachAcks.waiting(of: id)).decode(as: UUID.self))
+        }
+        return (Array(cases), outgoing)
+    }
+
+    private func step(_ id: UUID, on connection: PostgresConnection) async throws -> (
+        outgoing: [OutboxRow], isDone: Bool
+    ) {
+        let results = try await connection.pipeline([
+            IncidentRecord.locking(id),
+            "SELECT habeas.domain_now(), now(), registry_version FROM habeas.installation",
+            """
+            SELECT id, received_at, kek_id, wrapped_key, payload FROM habeas.event_secret
+             WHERE subject_id = \(id) AND event_type = ANY(\(Self.told)::text[]) ORDER BY received_at, id
+            """,
+        ])
+        var incident = try IncidentRecord(row: results[0].only)
+        guard incident.spreadPhase < incident.phase else { return ([], true) }
+        let (now, machineNow, version) = try results[1].only.decode(Date.self, Date.self, Int64.self)
+        let registry = registry.current
+        guard version == registry.version else { throw RegistryChanged() }
+        let history = try IncidentHistory(results[2], with: ring)
+        guard let picture = history.picture else { return ([], true) }
+
+        let affected = picture.affected(among: registry.allClients, in: registry.systems)
+        let behind = try await connection.query(
+            BreachNoticeRecord.behind(
+                incident.phase,
+                of: id,
+                among: Array(affected.keys),
+                // Whom nobody told of an alarm that was false need not hear of it.
+                adding: picture.ending != .falseAlarm,
+                limit: Self.step
+            )
+        ).decode(String.self, UUID?.self)
+        var turn = SpreadTurn(incident: incident, registry: registry, ring: ring, at: now)
+        let old = behind.compactMap(\.1)
+        if !old.isEmpty {
+            let read = try await connection.pipeline([
+                CaseFileRecord.locking(ids: old), BreachContentRecord.readingLast(of: old),
+            ])
+            for row in read[0] { turn.add(try CaseFileRecord(row: row)) }
+            for (caseID, contentID, kek, wrapped, payload) in try read[1].decode(
+                UUID.self,
+                UUID.self,
+                String.self,
+                [UInt8].self,
+                [UInt8].self
+            ) {
+                let secret = SealedPayload(wrapped: CaseKey.Wrapped(kekID: kek, bytes: wrapped), bytes: payload)
+                turn.add(try NoticeContent(stored: try secret.opened(for: contentID, with: ring)), of: caseID)
+            }
+        }
+        for (client, caseID) in behind {
+            guard let part = affected[client], let client = registry.client(client) else { continue }
+            let content = NoticeContent(of: picture, part: part, client: client.id, in: registry.systems)
+            if let caseID {
+                try turn.follow(caseID, client, content, ending: picture.ending)
+            } else {
+                try turn.open(client, content, part, picture)
+            }
+        }
+        let isDone = behind.count < Self.step
+        if isDone {
+            incident.spreadPhase = incident.phase
+            turn.finish(&incident, clients: affected.count)
+        }
+        let (statements, outgoing) = turn.finished(incident, machineNow: machineNow)
+        _ = try await connection.pipeline(statements + ["COMMIT"])
+        return (outgoing, isDone)
+    }
+
+    private static let told = [EventType.breachDetected.rawValue, EventType.breachUpdated.rawValue]
+}

@@ -1,0 +1,149 @@
+import Fleet
+package import FoundationEssentials
+package import Ledger
+package import Rights
+
+/// What ``NoticePlan`` decides from: one client's part of an incident as it stands.
+package struct NoticeFacts: Sendable {
+    /// Something that this client is told.
+    package struct Content: Sendable, Hashable {
+        package let number: Int
+        package let kind: NoticeContent.Kind
+        package let madeAt: Date
+
+        package init(number: Int, kind: NoticeContent.Kind, madeAt: Date) {
+            self.number = number
+            self.kind = kind
+            self.madeAt = madeAt
+        }
+
+        /// See ``EffectParameters/key``.
+        package var key: String { "\(number)" }
+    }
+
+    package struct Channel: Sendable, Hashable {
+        package let name: String
+        package let target: String
+        /// Its receiver wants nothing more.
+        package let isDisabled: Bool
+
+        package init(name: String, target: String, isDisabled: Bool = false) {
+            self.name = name
+            self.target = target
+            self.isDisabled = isDisabled
+        }
+    }
+
+    package struct Effect: Sendable, Hashable {
+        package let id: UUID
+        package let kind: EffectKind
+        /// The number of the content.
+        package let key: String
+        package let channel: String?
+        package let state: EffectState
+        package let attempts: Int
+        package let plannedAt: Date
+        package let endedAt: Date?
+
+        package init(
+            id: UUID = UUID(),
+            _ kind: EffectKind,
+            key: String,
+            channel: String?,
+            _ state: EffectState,
+            attempts: Int = 0,
+            plannedAt: Date,
+            endedAt: Date? = nil
+        ) {
+            self.id = id
+            self.kind = kind
+            self.key = key
+            self.channel = channel
+            self.state = state
+            self.attempts = attempts
+            self.plannedAt = plannedAt
+            self.endedAt = endedAt
+        }
+    }
+
+    package struct Review: Sendable, Hashable {
+        package let kind: ReviewKind
+        package let openedAt: Date
+        package var settledAt: Date?
+        package var verdict: ReviewKind.Verdict?
+
+        package init(
+            _ kind: ReviewKind,
+            openedAt: Date,
+            settledAt: Date? = nil,
+            verdict: ReviewKind.Verdict? = nil
+        ) {
+            self.kind = kind
+            self.openedAt = openedAt
+            self.settledAt = settledAt
+            self.verdict = verdict
+        }
+    }
+
+    package struct Clock: Sendable, Hashable {
+        package let anchor: Date
+        package var isOpen: Bool
+
+        package init(anchor: Date, isOpen: Bool) {
+            self.anchor = anchor
+            self.isOpen = isOpen
+        }
+    }
+
+    /// That somebody at the client has read what it was told by then.
+    package struct Acknowledgement: Sendable, Hashable {
+        package let id: UUID
+        package let at: Date
+        /// Whether this case has taken it in.
+        package var isEntered: Bool
+
+        package init(id: UUID, at: Date, isEntered: Bool) {
+            self.id = id
+            self.at = at
+            self.isEntered = isEntered
+        }
+    }
+
+    package var state: CaseState
+    /// In the order of their numbers; one at least.
+    package var contents: [Content]
+    /// In the client's order of preference.
+    package var channels: [Channel]
+    /// In the order in which they were planned.
+    package var effects: [Effect] = []
+    package var reviews: [Review] = []
+    package var acknowledgements: [Acknowledgement] = []
+    package var acknowledgementClock: Clock?
+    package var toldAt: Date?
+
+    package init(state: CaseState, contents: [Content], channels: [Channel]) {
+        self.state = state
+        self.contents = contents
+        self.channels = channels
+    }
+
+    /// Takes in what a step does to what is not read anew.
+    package mutating func enter(_ step: NoticeStep, at now: Date) {
+        switch step {
+        case .plan, .cancel, .end: break
+        case .told(let at): toldAt = at
+        case .acknowledged(let id, _):
+            for index in acknowledgements.indices where acknowledgements[index].id == id {
+                acknowledgements[index].isEntered = true
+            }
+        case .awaitAcknowledgement: acknowledgementClock = Clock(anchor: now, isOpen: true)
+        case .stopAwaiting: acknowledgementClock?.isOpen = false
+        case .review(let kind): reviews.append(Review(kind, openedAt: now))
+        case .dismiss(let kind):
+            for index in reviews.indices where reviews[index].kind == kind && reviews[index].verdict == nil {
+                reviews[index].settledAt = now
+                reviews[index].verdict = .moot
+            }
+        }
+    }
+}

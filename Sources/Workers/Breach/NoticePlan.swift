@@ -1,0 +1,199 @@
+import FoundationEssentials
+import Ledger
+import Rights
+
+/// What the breach worker does about one client's part of an incident: a pure function from what is known to the steps that are
+/// missing. Looked at twice it has nothing new to say.
+///
+/// What is owed is the latest content, which holds all that is known; an earlier one that has not left is taken back for it. It goes over
+/// the client's first channel and, as soon as an attempt there has failed, over the next beside it, until one takes it. Then
+/// somebody at the client has a time to say that it was read; after it the client is told again, first over the channels that it was
+/// not told over, and after two such rounds a person is called. A person is called, too, where no channel takes it.
+package struct NoticePlan: Sendable {
+    /// Attempts over one channel: about three days.
+    package static let attempts = 80
+    /// Failures over every channel after which a person is called, while attempts go on.
+    package static let failuresThatAsk = 3
+    /// How often a client that keeps silent is told again.
+    package static let rounds = 2
+
+    private let facts: NoticeFacts
+    private let latest: NoticeFacts.Content
+
+    /// Nil where there is nothing to tell.
+    package init?(_ facts: NoticeFacts) {
+        guard let latest = facts.contents.last else { return nil }
+        self.facts = facts
+        self.latest = latest
+    }
+
+    package var steps: [NoticeStep] {
+        guard !facts.state.isFinal else { return [] }
+        if isMoot { return taken(all: true) + [.end(isTold: true)] }
+        return entered + told + taken(all: false) + delivery + acknowledgement + ending
+    }
+
+    // MARK: What has happened
+
+    /// A false alarm of which this client has heard nothing: it need not hear of it.
+    private var isMoot: Bool {
+        latest.kind == .withdrawn && firstTold == nil
+            && !facts.effects.contains { $0.state == .leased || $0.state == .done }
+    }
+
+    private var entered: [NoticeStep] {
+        facts.acknowledgements.filter { !$0.isEntered }.map { .acknowledged($0.id, at: $0.at) }
+    }
+
+    private var told: [NoticeStep] {
+        guard facts.toldAt == nil, let first = firstTold else { return [] }
+        return [.told(at: first)]
+    }
+
+    /// When the first content of all reached the client: a channel took it, or a person says that it was told.
+    private var firstTold: Date? {
+        let arrived = facts.effects.filter { $0.state == .done }.compactMap(\.endedAt)
+        return (arrived + facts.reviews.compactMap { Self.word($0, of: .breachUnreached) }).min()
+    }
+
+    /// When the latest content did, for the last time.
+    private var lastArrival: Date? {
+        let arrived = mine.filter { $0.state == .done }.compactMap(\.endedAt)
+        return (arrived + [toldByPerson].compactMap { $0 }).max()
+    }
+
+    /// When a person has told it.
+    private var toldByPerson: Date? {
+        facts.reviews.compactMap { Self.word($0, of: .breachUnreached) }.filter { $0 >= latest.madeAt }.max()
+    }
+
+    private static func word(_ review: NoticeFacts.Review, of kind: ReviewKind) -> Date? {
+        review.kind == kind && review.verdict == .confirmed ? review.settledAt : nil
+    }
+
+    /// Whether a person has said that the client cannot be told.
+    private var isGivenUp: Bool {
+        facts.reviews.contains {
+            $0.kind == .breachUnreached && $0.verdict == .denied && ($0.settledAt ?? .distantPast) >= latest.madeAt
+        }
+    }
+
+    private var mine: [NoticeFacts.Effect] { facts.effects.filter { $0.key == latest.key } }
+
+    private var isTold: Bool { lastArrival != nil }
+
+    /// Whether a reminder of the same round has arrived.
+    private func isTold(since time: Date) -> Bool {
+        mine.contains {
+            $0.kind == .breachReminder && $0.state == .done && $0.plannedAt <= time
+                && ($0.endedAt ?? .distantPast) >= time
+        }
+            || mine.contains { $0.kind == .breachReminder && $0.state == .done && $0.plannedAt >= time }
+    }
+
+    /// Whether somebody at the client has read it. The last word wants no answer of its own, if there ever was one.
+    private var isAcknowledged: Bool {
+        if latest.kind == .withdrawn { return true }
+        let since = latest.kind.isLast ? Date.distantPast : latest.madeAt
+        return facts.acknowledgements.contains { $0.at >= since }
+            || facts.reviews.contains { review in
+                guard let settled = review.settledAt, settled >= since, review.kind == .breachSilent else {
+                    return false
+                }
+                return review.verdict == .confirmed || (latest.kind.isLast && review.verdict == .denied)
+            }
+    }
+
+    private func isOpen(_ kind: ReviewKind) -> Bool {
+        facts.reviews.contains { $0.kind == kind && $0.settledAt == nil }
+    }
+
+    // MARK: What is taken back
+
+    private func taken(all: Bool) -> [NoticeStep] {
+        facts.effects.compactMap { effect in
+            guard effect.state.isPending else { return nil }
+            if all { return .cancel(effect.id, because: "false_alarm") }
+            if effect.key != latest.key { return .cancel(effect.id, because: "superseded") }
+            if effect.kind == .breachNotice, isTold { return .cancel(effect.id, because: "told_otherwise") }
+            if effect.kind == .breachReminder, isTold(since: effect.plannedAt) {
+                return .cancel(effect.id, because: "told_otherwise")
+            }
+            if effect.kind == .breachReminder, isAcknowledged { return .cancel(effect.id, because: "acknowledged") }
+            let isClosed = facts.channels.first { $0.name == effect.channel }?.isDisabled ?? true
+            return isClosed ? .cancel(effect.id, because: "channel_closed") : nil
+        }
+    }
+
+    // MARK: Telling
+
+    private var delivery: [NoticeStep] {
+        guard !isTold else { return isOpen(.breachUnreached) ? [.dismiss(.breachUnreached)] : [] }
+        let sent = mine.filter { $0.kind == .breachNotice && $0.state != .cancelled }
+        let open = facts.channels.filter { !$0.isDisabled }
+        // One that has not failed yet is given its time.
+        let isUnderWay = sent.contains { effect in
+            !effect.state.isFinal && effect.attempts == 0 && open.contains { $0.name == effect.channel }
+        }
+        if isUnderWay { return [] }
+        if let next = open.first(where: { channel in !sent.contains { $0.channel == channel.name } }) {
+            return [plan(.breachNotice, over: next)]
+        }
+        let isStuck = open.allSatisfy { channel in
+            sent.contains { $0.channel == channel.name && ($0.state == .parked || $0.attempts >= Self.failuresThatAsk) }
+        }
+        let wasAsked = facts.reviews.contains {
+            $0.kind == .breachUnreached && $0.verdict != .moot && ($0.settledAt.map { $0 >= latest.madeAt } ?? true)
+        }
+        return isStuck && !wasAsked ? [.review(.breachUnreached)] : []
+    }
+
+    private func plan(_ kind: EffectKind, over channel: NoticeFacts.Channel) -> NoticeStep {
+        .plan(kind, target: channel.target, key: latest.key, channel: channel.name, attempts: Self.attempts)
+    }
+
+    // MARK: Being heard
+
+    private var acknowledgement: [NoticeStep] {
+        guard let arrived = lastArrival else { return stopped }
+        guard !isAcknowledged else { return stopped + (isOpen(.breachSilent) ? [.dismiss(.breachSilent)] : []) }
+        let clock = facts.acknowledgementClock
+        if clock?.isOpen == true { return [] }
+        guard let clock, clock.anchor >= arrived else { return [.awaitAcknowledgement] }
+        // Its time is over. What was planned since is this round, whichever channel takes it.
+        let reminders = mine.filter { $0.kind == .breachReminder && $0.state != .cancelled }
+        let isLastRound = reminders.count { $0.state == .done } >= Self.rounds
+        let round = reminders.filter { $0.plannedAt >= clock.anchor && $0.state != .done }
+        if round.contains(where: { !$0.state.isFinal && $0.attempts == 0 }) { return [] }
+        if !isLastRound, let next = channelForReminder(besides: round) { return [plan(.breachReminder, over: next)] }
+        let wasAsked = facts.reviews.contains {
+            $0.kind == .breachSilent && $0.verdict != .moot && ($0.settledAt.map { $0 >= latest.madeAt } ?? true)
+        }
+        return wasAsked ? [] : [.review(.breachSilent)]
+    }
+
+    private var stopped: [NoticeStep] { facts.acknowledgementClock?.isOpen == true ? [.stopAwaiting] : [] }
+
+    /// Of the channels that this round has not tried the one over which it was said least often; those that fail come last.
+    private func channelForReminder(besides round: [NoticeFacts.Effect]) -> NoticeFacts.Channel? {
+        let open = facts.channels.filter { channel in
+            !channel.isDisabled && !round.contains { $0.channel == channel.name }
+        }
+        func rank(_ channel: NoticeFacts.Channel) -> Int {
+            let sent = mine.filter { $0.channel == channel.name }
+            let said = sent.count { $0.state == .done }
+            let isFailing = said == 0 && sent.contains { $0.attempts > 0 }
+            return said + (isFailing ? 1_000 : 0)
+        }
+        let least = open.map(rank).min()
+        return open.first { rank($0) == least }
+    }
+
+    // MARK: The end
+
+    private var ending: [NoticeStep] {
+        guard latest.kind.isLast else { return [] }
+        if isTold { return isAcknowledged ? [.end(isTold: true)] : [] }
+        return isGivenUp ? [.end(isTold: false)] : []
+    }
+}

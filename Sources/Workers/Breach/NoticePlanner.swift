@@ -1,0 +1,268 @@
+package import Fleet
+package import FoundationEssentials
+package import Ledger
+package import Postgres
+import Rights
+
+/// Reads what ``NoticePlan`` decides from, and carries its steps out on the desk. Before that it brings incidents that have news to
+/// the clients they affect, see ``IncidentSpread``.
+package struct NoticePlanner: EffectPlanner {
+    private let spread: IncidentSpread
+
+    package init(ring: KeyRing, registry: RegistryCache) { spread = IncidentSpread(ring: ring, registry: registry) }
+
+    /// Looks at one case; each takes in what the one before has done.
+    private static let looks = 6
+
+    package func cases(of ids: [UUID], on connection: PostgresConnection) async throws -> (
+        ids: [UUID], outgoing: [OutboxRow]
+    ) {
+        try await spread.run(ids, on: connection)
+    }
+
+    package func reading(_ ids: [UUID]) -> [SQL] {
+        [
+            BreachNoticeRecord.reading(of: ids),
+            BreachContentRecord.reading(of: ids),
+            BreachAcks.reading(of: ids),
+            """
+            SELECT case_id, kind, opened_at, settled_at, verdict FROM habeas.review
+             WHERE case_id = ANY(\(ids)::uuid[]) ORDER BY opened_at, id
+            """,
+            """
+            SELECT subject_id, anchor_at, state = 'open' FROM habeas.deadline
+             WHERE subject_id = ANY(\(ids)::uuid[]) AND clock = \(ClockRule.Clock.acknowledgement.rawValue)
+            """,
+            """
+            SELECT t.id FROM habeas.target t WHERE t.disabled_at IS NOT NULL
+               AND t.client_id = ANY(ARRAY(SELECT client_id FROM habeas.case_file WHERE id = ANY(\(ids)::uuid[])))
+            """,
+            """
+            SELECT n.case_id, i.incident_ref, i.discovered_at FROM habeas.breach_notice n JOIN habeas.incident i ON i.id = n.incident_id
+             WHERE n.case_id = ANY(\(ids)::uuid[])
+            """,
+        ]
+    }
+
+    package func plan(_ desk: inout CaseDesk, _ rows: [Rows]) throws {
+        var read = try Reading(rows)
+        for id in desk.ids {
+            guard let notice = read.notices[id], var facts = facts(of: id, notice, desk, read) else { continue }
+            for _ in 0..<Self.looks {
+                guard let steps = NoticePlan(facts)?.steps, !steps.isEmpty else { break }
+                for step in steps {
+                    carryOut(step, on: id, &read, &desk)
+                    facts.enter(step, at: desk.now)
+                }
+                refresh(&facts, of: id, desk)
+            }
+        }
+        let changed = read.changed.compactMap { read.notices[$0] }
+        if !changed.isEmpty { desk.writes.append(BreachNoticeRecord.update(changed)) }
+        if !read.entered.isEmpty { desk.writes.append(BreachAcks.enter(read.entered, at: desk.now)) }
+    }
+
+    // MARK: Reading
+
+    private struct Reading {
+        var notices: [UUID: BreachNoticeRecord] = [:]
+        var contents: [UUID: [NoticeFacts.Content]] = [:]
+        var acknowledgements: [UUID: [NoticeFacts.Acknowledgement]] = [:]
+        var reviews: [UUID: [NoticeFacts.Review]] = [:]
+        var clocks: [UUID: NoticeFacts.Clock] = [:]
+        var incidents: [UUID: (ref: String, discoveredAt: Date)] = [:]
+        let disabled: Set<String>
+        /// Notices whose rows have changed.
+        var changed: Set<UUID> = []
+        /// Acknowledgements that were taken in.
+        var entered: [UUID] = []
+
+        init(_ rows: [Rows]) throws {
+            for row in rows[0] {
+                let notice = try BreachNoticeRecord(row: row)
+                notices[notice.caseID] = notice
+            }
+            for row in rows[1] {
+                let content = try BreachContentRecord(row: row)
+                contents[content.caseID, default: []].append(
+                    NoticeFacts.Content(number: content.number, kind: content.kind, madeAt: content.madeAt)
+                )
+            }
+            for (id, ack, at, isEntered) in try rows[2].decode(UUID.self, UUID.self, Date.self, Bool.self) {
+                acknowledgements[id, default: []].append(
+                    NoticeFacts.Acknowledgement(id: ack, at: at, isEntered: isEntered)
+                )
+            }
+            for (id, word, openedAt, settledAt, verdict) in try rows[3].decode(
+                UUID.self,
+                String.self,
+                Date.self,
+                Date?.self,
+                String?.self
+            ) {
+                // A newer version's.
+                guard let kind = ReviewKind(rawValue: word) else { continue }
+                let said = try verdict.map { try Stored.word($0, "review.verdict") as ReviewKind.Verdict }
+                reviews[id, default: []].append(
+                    NoticeFacts.Review(kind, openedAt: openedAt, settledAt: settledAt, verdict: said)
+                )
+            }
+            for (id, anchor, isOpen) in try rows[4].decode(UUID.self, Date.self, Bool.self) {
+                clocks[id] = NoticeFacts.Clock(anchor: anchor, isOpen: isOpen)
+            }
+            disabled = Set(try rows[5].decode(as: String.self))
+            for (id, ref, discovered) in try rows[6].decode(UUID.self, String.self, Date.self) {
+                incidents[id] = (ref, discovered)
+            }
+        }
+    }
+
+    private func facts(of id: UUID, _ notice: BreachNoticeRecord, _ desk: CaseDesk, _ read: Reading) -> NoticeFacts? {
+        guard let record = desk.records[id], let client = desk.registry.client(notice.clientID) else { return nil }
+        var facts = NoticeFacts(
+            state: record.state,
+            contents: read.contents[id] ?? [],
+            channels: client.channels.map { channel in
+                let target = channel.breachTarget(of: client.id)
+                return NoticeFacts.Channel(
+                    name: channel.name,
+                    target: target,
+                    isDisabled: read.disabled.contains(target)
+                )
+            }
+        )
+        facts.toldAt = notice.toldAt
+        facts.reviews = read.reviews[id] ?? []
+        facts.acknowledgements = read.acknowledgements[id] ?? []
+        facts.acknowledgementClock = read.clocks[id]
+        refresh(&facts, of: id, desk)
+        return facts
+    }
+
+    /// What the steps themselves change.
+    private func refresh(_ facts: inout NoticeFacts, of id: UUID, _ desk: CaseDesk) {
+        guard let record = desk.records[id] else { return }
+        facts.state = record.state
+        facts.effects = desk.effects(of: id).compactMap(NoticeFacts.Effect.init)
+    }
+
+    // MARK: Carrying out
+
+    private func carryOut(_ step: NoticeStep, on id: UUID, _ read: inout Reading, _ desk: inout CaseDesk) {
+        guard let record = desk.records[id], let client = record.clientID.flatMap({ desk.registry.client($0) }) else {
+            return
+        }
+        switch step {
+        case .plan(let kind, let target, let key, let channel, let attempts):
+            var parameters = EffectParameters(key: key, channel: channel)
+            desk.edit(id) { record, _ in parameters.sequence = record.nextOutcomeSequence() }
+            desk.plan(
+                PlannedEffect(
+                    kind,
+                    of: desk.queue,
+                    to: target,
+                    case: id,
+                    clientID: record.clientID,
+                    parameters: parameters.text,
+                    attemptsAllowed: attempts,
+                    at: desk.now
+                )
+            )
+        case .cancel(let effect, let reason):
+            if let effect = desk.effects(of: id).first(where: { $0.id == effect }) {
+                desk.cancel(effect, because: reason)
+            }
+        case .told(let at): tell(id, client, at: at, &read, &desk)
+        case .acknowledged(let ack, let at):
+            read.entered.append(ack)
+            if read.notices[id]?.acknowledgedAt == nil {
+                read.notices[id]?.acknowledgedAt = at
+                read.changed.insert(id)
+            }
+            desk.record("notice.acknowledged", of: id) { body in
+                body.member("acknowledgement", ack)
+                body.member("at", at)
+            }
+        case .awaitAcknowledgement:
+            desk.edit(id) { record, changes in
+                guard let (rule, _) = changes.policy(of: record).clock(.acknowledgement) else { return }
+                let deadline = Deadline(rule, from: changes.now, at: client.place, atlas: changes.registry.atlas)
+                changes.deadlines.start(deadline, case: record.id, clientID: record.clientID)
+            }
+        case .stopAwaiting:
+            desk.edit(id) { record, changes in changes.deadlines.stop(.acknowledgement, subject: record.id) }
+        case .review(let kind):
+            desk.edit(id) { record, changes in changes.review(kind, of: record) }
+            desk.record("review.opened", of: id) { $0.member("kind", kind.rawValue) }
+        case .dismiss(let kind):
+            desk.edit(id) { record, changes in changes.reviews.dismiss(kind, case: record.id, at: changes.now) }
+        case .end(let isTold): desk.apply(.answered(complete: isTold, openEnds: false), to: id)
+        }
+    }
+
+    /// Our own duty is done, the client's own dates are known: both into its case, and the publisher is told.
+    private func tell(
+        _ id: UUID,
+        _ client: Client,
+        at told: Date,
+        _ read: inout Reading,
+        _ desk: inout CaseDesk
+    ) {
+        guard let incident = read.incidents[id], let notice = read.notices[id] else { return }
+        read.notices[id]?.toldAt = told
+        read.changed.insert(id)
+        let dates = BreachLaw.dates(
+            BreachLaw.binding(client),
+            toldAt: told,
+            discoveredAt: incident.discoveredAt,
+            at: client.place,
+            atlas: desk.registry.atlas
+        )
+        desk.record("notice.told", of: id) { body in
+            body.member("at", told)
+            body.key("client_dates")
+            body.array(dates) { list, deadline in
+                list.object { item in
+                    item.member("clock", deadline.rule.clock.rawValue)
+                    item.member("due_at", deadline.due)
+                    item.member("article", deadline.rule.source)
+                }
+            }
+        }
+        desk.edit(id) { record, changes in
+            changes.deadlines.stop(.notifyClients, subject: record.id)
+            for deadline in dates {
+                changes.deadlines.start(deadline, case: record.id, clientID: record.clientID)
+            }
+            let sequence = record.nextOutcomeSequence()
+            changes.outcomes.append(
+                CaseOutcome.notified(
+                    record,
+                    notice,
+                    incidentRef: incident.ref,
+                    toldAt: told,
+                    sequence: sequence,
+                    at: changes.now
+                )
+            )
+        }
+    }
+}
+
+extension NoticeFacts.Effect {
+    /// Nil for one of a kind that only a newer version knows.
+    init?(_ effect: EffectRecord) {
+        guard let kind = effect.kind else { return nil }
+        let parameters = EffectParameters(reading: effect.parameters)
+        self.init(
+            id: effect.id,
+            kind,
+            key: parameters.key,
+            channel: parameters.channel,
+            effect.state,
+            attempts: effect.attempts,
+            plannedAt: effect.plannedAt,
+            endedAt: effect.endedAt
+        )
+    }
+}
