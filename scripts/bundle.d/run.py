@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote, urlsplit
 from database import Database
 from fleet import FleetRun, Memory, say
 from surroundings import in_words
-from workers import Supervisor, load
+from workers import load
 
 MEMORY_MB = 96
 SHARE = 0.6
@@ -33,18 +33,6 @@ class Run(FleetRun):
         self.admin = Database(fleet["admin_url"])
         self.intake, self.export, self.clock = self.workers
         self.result = {"conditions": self.conditions, "rows": options.rows}
-
-    def must(self, what, condition, limit):
-        seconds = self.wait(what, condition, limit)
-        if seconds is None:
-            raise SystemExit(f"bundle: gave up; see {self.options.logs}")
-        return seconds
-
-    def started(self, *workers):
-        supervisor = Supervisor(list(workers))
-        supervisor.start()
-        self.must("workers ready", lambda: all(worker.process and worker.is_ready() for worker in workers), 60)
-        return supervisor
 
     # ---- the ceiling
 
@@ -111,7 +99,7 @@ class Run(FleetRun):
     # ---- one run
 
     def carry_out(self, name, kills=0, expected=None):
-        supervisor = self.started(self.export, self.clock)
+        supervisor = self.started([self.export, self.clock])
         memory = Memory(self.export)
         memory.start()
         begun = time.monotonic()
@@ -155,7 +143,7 @@ class Run(FleetRun):
 
     def go(self):
         self.result["ceiling"] = self.ceiling()
-        supervisor = self.started(self.intake)
+        supervisor = self.started([self.intake])
         self.ask()
         supervisor.stop()
         self.snapshot()

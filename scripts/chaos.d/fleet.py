@@ -43,6 +43,13 @@ class FleetRun:
         if self.wait("workers ready", lambda: all(worker.is_ready() for worker in self.workers), 60) is None:
             raise SystemExit("the workers did not become ready; see " + self.options.logs)
 
+    def started(self, workers):
+        """Some of the workers, under a supervisor of their own."""
+        supervisor = Supervisor(workers)
+        supervisor.start()
+        self.must("workers ready", lambda: all(worker.process and worker.is_ready() for worker in workers), 60)
+        return supervisor
+
     def number(self, query):
         try:
             return int(self.database.value(query))
@@ -62,7 +69,14 @@ class FleetRun:
         say(f"not within {limit} s: {what}")
         return None
 
-    def evidence(self):
+    def must(self, what, condition, limit):
+        """The same where nothing that follows would make sense without."""
+        seconds = self.wait(what, condition, limit)
+        if seconds is None:
+            raise SystemExit(f"gave up; see {self.options.logs}")
+        return seconds
+
+    def evidence(self, limit=600):
         command = [self.fleet["habeas"], "evidence", "verify", "--all"]
-        done = subprocess.run(command, env={**os.environ, **self.fleet["operator_env"]}, capture_output=True, text=True, timeout=600)
+        done = subprocess.run(command, env={**os.environ, **self.fleet["operator_env"]}, capture_output=True, text=True, timeout=limit)
         return "holds" if done.returncode == 0 else (done.stdout + done.stderr).strip()[-300:]

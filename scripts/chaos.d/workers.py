@@ -90,6 +90,22 @@ class Supervisor(threading.Thread):
         return {worker.name: worker.process.returncode for worker in running}
 
 
+class Kills(threading.Thread):
+    """Kills workers, one after another at random; each is started again by its supervisor."""
+
+    def __init__(self, workers, rng, pause, most=None):
+        """`pause`: seconds from one to the next, from and to. `most`: how many; without end where there is none."""
+        super().__init__(name="kills", daemon=True)
+        self.workers, self.rng, self.pause, self.most, self.stopping, self.done = workers, rng, pause, most, threading.Event(), 0
+
+    def run(self):
+        while self.done != self.most and not self.stopping.wait(self.rng.uniform(*self.pause)):
+            victim = self.rng.choice(self.workers)
+            if victim.process.poll() is None:
+                victim.process.send_signal(signal.SIGKILL)
+                self.done += 1
+
+
 def load(path):
     with open(path) as file:
         return json.load(file)

@@ -5,7 +5,6 @@ import argparse
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import threading
@@ -15,28 +14,13 @@ from fleet import FleetRun, say
 from people import populate
 from run import Sandbox
 from surroundings import in_words
-from workers import load
+from workers import Kills, load
 
 SYSTEMS = [f"system-{number}" for number in range(1, 13)]
 LIAR, LIARS_CLIENT = "system-13", 7
 IN_FLIGHT = 16
 PER_SECOND = 20
 SICK = {"system-1", "system-2", "system-3", LIAR}
-
-
-class Kills(threading.Thread):
-    """Kills a copy of erasure every few seconds."""
-
-    def __init__(self, workers, rng):
-        super().__init__(name="kills", daemon=True)
-        self.workers, self.rng, self.stopping, self.done = workers, rng, threading.Event(), 0
-
-    def run(self):
-        while not self.stopping.wait(self.rng.uniform(3, 8)):
-            victim = self.rng.choice(self.workers)
-            if victim.process.poll() is None:
-                victim.process.send_signal(signal.SIGKILL)
-                self.done += 1
 
 
 class Run(FleetRun):
@@ -64,7 +48,7 @@ class Run(FleetRun):
 
         well = threading.Timer(self.options.hang, recover)
         well.start()
-        kills = Kills([worker for worker in self.workers if "erasure" in worker.name], random.Random(self.options.seed))
+        kills = Kills([worker for worker in self.workers if "erasure" in worker.name], random.Random(self.options.seed), (3, 8))
         if self.options.kills:
             kills.start()
         command = [self.fleet["habeas"], "bench", "generate", "--count", str(count), "--clients", "50", "--instructions", "--without-contact"]

@@ -39,12 +39,6 @@ class Run(FleetRun):
         if done.returncode != 0:
             raise SystemExit(f"load-exports: the requests were not taken: {done.stderr.strip()[-300:]}")
 
-    def must(self, what, condition, limit):
-        seconds = self.wait(what, condition, limit)
-        if seconds is None:
-            raise SystemExit(f"load-exports: gave up; see {self.options.logs}")
-        return seconds
-
     def giants_rows(self):
         return self.number(f"SELECT coalesce(sum(rows), 0) FROM habeas.export_piece WHERE export_id = {GIANT}")
 
