@@ -25,7 +25,7 @@ fleet_port() { # URL: its host:port
 }
 
 # fleet_prepare DIR CLIENTS PUBLISHERS: from empty servers to a fleet that could start. DIR gets keys, passwords and the log
-# of what was done.
+# of what was done. With FLEET_PLAY domain time can be moved; with FLEET_WITHOUT_QUEUES clients get no queue at the broker.
 fleet_prepare() {
     mkdir -p "$1/log"
     if ! fleet_prepare_all "$@" >"$1/log/prepare.log" 2>&1; then
@@ -55,7 +55,7 @@ fleet_prepare_all() {
     done
     fleet_topology || return
     fleet_clients "$clients" || return
-    fleet_operator clients apply "$dir/clients.yaml" || return
+    fleet_operator clients apply ${FLEET_WITHOUT_QUEUES:+--without-broker} "$dir/clients.yaml" || return
     local name
     while read -r name; do fleet_secret "$name" >/dev/null; done < <(sed -n 's/^- id: *//p' "$publishers")
     sed "s#@PASSWORD_FOLDER@#$dir/passwords#" "$publishers" >"$dir/publishers.yaml"
@@ -111,7 +111,8 @@ fleet_webhook_secret() {
 }
 
 # fleet_peers DIR CLIENTS: the outside world, before the fleet is prepared: habeas-sandbox at FLEET_SANDBOX, which knows the webhook
-# secrets in DIR/secrets, and a mail server at FLEET_MAIL_PORT that keeps each mail as a file in DIR/mails.
+# secrets in DIR/secrets, and a mail server at FLEET_MAIL_PORT that keeps each mail as a file in DIR/mails and, where FLEET_GREYLIST
+# says seconds, wants to be asked again by then.
 fleet_peers() {
     local deadline=$((SECONDS + 15))
     mkdir -p "$1/secrets" "$1/mails" "$1/log"
@@ -122,7 +123,8 @@ fleet_peers() {
     fleet_webhook_secrets "$2"
     worker_start "$1/log/sandbox.log" "$FLEET_BIN/habeas-sandbox" --port 0 --port-file "$1/sandbox.port" --secrets-folder "$1/secrets" \
         ${FLEET_SANDBOX_OPTIONS-}
-    worker_start "$1/log/mailsink.log" /usr/bin/python3 -B "$ROOT/scripts/lib/mailsink.py" --folder "$1/mails" --port-file "$1/mail.port"
+    worker_start "$1/log/mailsink.log" /usr/bin/python3 -B "$ROOT/scripts/lib/mailsink.py" --folder "$1/mails" --port-file "$1/mail.port" \
+        ${FLEET_GREYLIST:+--greylist "$FLEET_GREYLIST"}
     until [ -s "$1/sandbox.port" ] && [ -s "$1/mail.port" ]; do
         [ "$SECONDS" -lt "$deadline" ] || { tail -n 5 "$1"/log/*.log >&2; return 69; }
         sleep 0.05
@@ -176,7 +178,7 @@ fleet_worker_environment() {
         (umask 077 && mkdir -p "$FLEET_DIR/exports")
         printf '%s\n' "HABEAS_EXPORTS_FOLDER=$FLEET_DIR/exports"
     fi
-    case $1 in referral | erasure | export) ;; *) return 0 ;; esac
+    case $1 in referral | erasure | export | breach) ;; *) return 0 ;; esac
     printf '%s\n' "HABEAS_POLICY_FOLDER=$ROOT/deploy"
     [ -n "${FLEET_MAIL_PORT-}" ] || return 0
     printf '%s\n' HABEAS_MAIL_HOST=127.0.0.1 "HABEAS_MAIL_PORT=$FLEET_MAIL_PORT" HABEAS_MAIL_SECURITY=none HABEAS_MAIL_INTERNAL=true \
