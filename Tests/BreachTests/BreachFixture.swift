@@ -71,7 +71,6 @@ extension FanOutBench where Planner == NoticePlanner, Performer == BreachPerform
                     registry: registry,
                     letters: try letters.get(),
                     channels: receivers.outbound.channels,
-                    timeout: .seconds(15),
                     base: "https://privacy.vendor.example"
                 )
             )

@@ -8,9 +8,6 @@ package import Rights
 /// The rows of the targets are locked first, so that workers decide one after another about the same target; the effects are
 /// locked after them, passing over those that somebody else has in hand. What finds no slot goes back to the line.
 package struct EffectClaim<Performer: EffectPerformer>: Sendable {
-    /// What a lease lasts beyond the longest call: the way to the call and the way of its outcome back.
-    package static var margin: Duration { .seconds(15) }
-
     /// An effect that this worker is to perform.
     package struct Claimed: Sendable {
         package let lease: EffectLease
@@ -97,7 +94,7 @@ package struct EffectClaim<Performer: EffectPerformer>: Sendable {
                     suspended.append((effect.id, now.addingTimeInterval(Self.patienceWithHolds)))
                     continue
                 }
-                let span = performer.longestCall(of: effect) + Self.margin
+                let span = performer.longestCall(of: effect) + performer.margin
                 // A call whose lease is renewed may last longer than any slot that is passed on stands.
                 let depth = performer.renews(effect) ? 0 : pace?.depth(at: effect.target) ?? 0
                 switch targets[effect.target]?.admit(for: span, depth: depth) {

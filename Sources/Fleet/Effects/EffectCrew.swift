@@ -228,7 +228,7 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
             return finish(item, .retry("unreadable", blamesTarget: false), startedAt: nil, slotUntil: nil)
         }
         let startAt = item.instant + .seconds(item.lease.startAt.timeIntervalSince(item.claimedAt))
-        let latest = startAt + EffectClaim<Performer>.margin / 2
+        let latest = startAt + performer.margin / 2
         var slotUntil = item.instant + .seconds(item.lease.until.timeIntervalSince(item.claimedAt))
         if item.lease.isAhead {
             guard let until = await slot(for: item.lease, latest: latest, until: slotUntil) else { return leave(item) }
@@ -246,7 +246,7 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
 
     private func call(_ job: Performer.Job, under lease: EffectLease) async -> AttemptVerdict {
         guard performer.renews(lease.effect) else { return await performer.perform(job) }
-        let span = performer.longestCall(of: lease.effect) + EffectClaim<Performer>.margin
+        let span = performer.longestCall(of: lease.effect) + performer.margin
         return await LeaseKeeper(pool: pool, logger: logger).keeping(lease, for: span) { [performer] in
             await performer.perform(job)
         }

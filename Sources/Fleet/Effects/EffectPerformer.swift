@@ -13,6 +13,9 @@ package protocol EffectPerformer: Sendable {
     /// The same for one effect, where some take longer than others.
     func longestCall(of effect: EffectRecord) -> Duration
 
+    /// What a lease lasts beyond the longest call: the way to the call and the way of its outcome back.
+    var margin: Duration { get }
+
     /// Whether a call goes on for as long as it takes and its lease is renewed meanwhile: work of minutes or hours. ``longestCall(of:)``
     /// is then how long a dead worker's effect is left alone.
     func renews(_ effect: EffectRecord) -> Bool
@@ -49,6 +52,8 @@ package protocol EffectPlanner: Sendable {
 
 extension EffectPerformer {
     package func longestCall(of effect: EffectRecord) -> Duration { longestCall }
+
+    package var margin: Duration { .seconds(15) }
 
     package func renews(_ effect: EffectRecord) -> Bool { false }
 }

@@ -18,32 +18,26 @@ package struct BreachPerformer: EffectPerformer {
     private let registry: RegistryCache
     private let writer: NoticeWriter
     private let channels: ChannelSender
-    package let longestCall: Duration
-    private let longestPost: Duration
+    /// A lease lasts ten seconds and is renewed while the call goes on: a copy that dies holds a notice, and a place at the mail relay,
+    /// for no longer than that, however long one attempt may take.
+    package let longestCall = Duration.seconds(5)
+    package let margin = Duration.seconds(5)
 
-    /// - Parameters:
-    ///   - timeout: of one attempt over a channel; mail has a minute more.
-    ///   - base: below which clients fetch and acknowledge; nil where nothing is served.
+    /// - Parameter base: below which clients fetch and acknowledge; nil where nothing is served.
     package init(
         ring: KeyRing,
         registry: RegistryCache,
         letters: LetterBook,
         channels: ChannelSender,
-        timeout: Duration,
         base: String?
     ) {
         self.ring = ring
         self.registry = registry
         writer = NoticeWriter(letters: letters, base: base)
         self.channels = channels
-        longestCall = timeout + .seconds(70)
-        longestPost = timeout + .seconds(5)
     }
 
-    /// A relay may take a minute more than a webhook's receiver.
-    package func longestCall(of effect: EffectRecord) -> Duration {
-        effect.target == ClientChannel.breachPrefix + ClientChannel.mailTarget ? longestCall : longestPost
-    }
+    package func renews(_ effect: EffectRecord) -> Bool { true }
 
     package func reading(_ leases: [EffectLease]) -> [SQL] {
         let cases = Array(Set(leases.compactMap(\.effect.caseID)))

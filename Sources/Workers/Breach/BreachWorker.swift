@@ -6,8 +6,8 @@ import Rights
 /// Puts the breach worker together: incidents, their clients' cases, the notices, each on a connection of its own.
 package enum BreachWorker {
     package static let queues = [WorkQueue.breach.rawValue, Topology.effects(of: .breach)]
-    /// Outcomes are written by two at once, beside the lanes.
-    package static let connections = 2
+    /// Outcomes are written by two at once and leases renewed, beside the lanes.
+    package static let connections = 3
 
     package static func work(_ context: WorkerContext) async throws -> WorkerProcess.Work {
         let configuration = context.configuration
@@ -24,7 +24,6 @@ package enum BreachWorker {
             registry: context.registry,
             letters: letters,
             channels: outbound.channels,
-            timeout: configuration.outbound.timeout,
             base: configuration.outbound.referenceBase
         )
         return context.effectWork(

@@ -25,9 +25,9 @@ struct IncidentReport: ParsableArguments {
         _ configuration: FleetConfiguration,
         _ events: (_ source: String, _ now: Date) throws -> [OutgoingEvent]
     ) async throws -> Int {
+        guard !dryRun else { return try events(source ?? "/", Date()).count }
         let courier = try EventCourier(configuration, name: "habeas incidents")
         let made = try events(source ?? "/\(courier.user)", Date())
-        guard !dryRun else { return made.count }
         let messages = made.map { $0.message(user: courier.user, fallbackType: EventType.breachDetected.name) }
         let outcomes = try await courier.publish(messages)
         for outcome in outcomes {

@@ -1,0 +1,253 @@
+import Foundation
+import Ledger
+import Postgres
+import Rights
+import TestKit
+import Testing
+
+@Suite("habeas incidents", .database)
+struct IncidentCommandTests {
+    private static let words = "A bucket of canary-4711 was readable."
+
+    /// An installation with one incident that one client was told of and has not acknowledged.
+    private static func reported(
+        own: Bool = false,
+        _ body: (_ installation: Installation, _ incident: UUID, _ notice: UUID) async throws -> Void
+    ) async throws {
+        try await Installation.with { installation in
+            try await installation.register()
+            let ring = try KeyRing(file: "\(installation.folder.path)/keys")
+            let now = Date()
+            let (incident, event, notice) = (UUID.version7(at: now), UUID.version7(at: now), UUID.version7(at: now))
+            let text = #"{"specversion":"1.0","data":{"nature":"\#(words)"}}"#
+            let secret = try SealedPayload(sealing: Array(text.utf8), for: event, with: ring)
+            var deadlines = DeadlineWrites()
+            if own {
+                deadlines.open(
+                    Deadline(.ownBreachAuthority, from: now, at: .unknown, atlas: HolidayAtlas()),
+                    subject: incident
+                )
+            }
+            let statements: [SQL] =
+                [
+                    """
+                    INSERT INTO habeas.incident (id, publisher_id, incident_ref, state, risk, discovered_at, aware_at, received_at, spread_phase)
+                    VALUES (\(incident), 'helpdesk', 'INC-1', 'open', 'high', \(now), \(now), \(now), 1)
+                    """,
+                    """
+                    INSERT INTO habeas.event_secret (id, subject_id, event_type, received_at, kek_id, wrapped_key, payload)
+                    VALUES (\(event), \(incident), 'breach.detected', \(now), \(secret.wrapped.kekID), \(secret.wrapped.bytes), \(secret.bytes))
+                    """,
+                    """
+                    INSERT INTO habeas.case_file (id, client_id, kind, lane, role, regulation, profile, state, state_since, queue, publisher_id,
+                      anchor_at, received_at)
+                    VALUES (\(notice), 'acme', 'breach_notice', 'notice', 'processor', 'gdpr', 'kustomer', 'in_progress', \(now), 'habeas.breach',
+                      'helpdesk', \(now), \(now))
+                    """,
+                    """
+                    INSERT INTO habeas.breach_notice (case_id, client_id, incident_id, phase, told_at)
+                    VALUES (\(notice), 'acme', \(incident), 1, \(now))
+                    """,
+                ] + deadlines.statements
+            _ = try await installation.withConnection { try await $0.pipeline(statements) }
+            try await body(installation, incident, notice)
+        }
+    }
+
+    @Test("N6: lists and shows who was told when, and no word of what has happened")
+    func show() async throws {
+        try await Self.reported { installation, incident, notice in
+            let line = try await installation.run("incidents", "list", "--json").object
+            #expect(line["incident"] as? String == incident.uuidString.lowercased())
+            #expect(line["clients"] as? Int == 1 && line["told"] as? Int == 1 && line["acknowledged"] as? Int == 0)
+            let shown = try await installation.run("incidents", "show", "helpdesk/INC-1", "--json")
+            let notices = try #require(try shown.object["notices"] as? [[String: Any]])
+            #expect(notices.first?["client"] as? String == "acme" && notices.first?["told_at"] as? String != nil)
+            #expect(notices.first?["notice"] as? String == notice.uuidString.lowercased())
+            #expect(!shown.output.contains("canary-4711"))
+            #expect(try await installation.run("incidents", "show", "helpdesk/INC-1").output.contains("acme"))
+            let timeline = try await installation.run("incidents", "timeline", "helpdesk/INC-1")
+            #expect(timeline.status == 0)
+            let strange = try await installation.run("incidents", "show", "helpdesk/INC-2")
+            #expect(strange.status == 1 && strange.errors.contains("incident: none has this name"))
+        }
+    }
+
+    @Test("G6: reads what was reported for a reason only, and leaves who did it and why before")
+    func reveal() async throws {
+        try await Self.reported { installation, incident, _ in
+            let run = try await installation.run(
+                "incidents",
+                "show",
+                "helpdesk/INC-1",
+                "--reveal",
+                "--why",
+                "asked by the authority"
+            )
+            #expect(run.status == 0 && run.output.contains("canary-4711"))
+            let facts = try await installation.query(
+                "SELECT fact, body FROM habeas.evidence WHERE chain_id = \(incident)"
+            )
+            .decode(String.self, String.self)
+            #expect(facts.map(\.0) == ["read_by_person"])
+            #expect(facts.first?.1.contains("asked by the authority") == true)
+            #expect(facts.first?.1.contains("canary") == false)
+        }
+    }
+
+    @Test("G9: enters that a client has read its notice, once it has one")
+    func acknowledge() async throws {
+        try await Self.reported { installation, incident, _ in
+            let run = try await installation.run(
+                "incidents",
+                "acknowledge",
+                "helpdesk/INC-1",
+                "--client",
+                "acme",
+                "--reference",
+                "call 4711"
+            )
+            #expect(run.status == 0, "\(run.errors)")
+            let acks = try await installation.query(
+                "SELECT client_id FROM habeas.breach_ack WHERE incident_id = \(incident) AND entered_at IS NULL"
+            )
+            #expect(try acks.decode(as: String.self) == ["acme"])
+            let waking = try await installation.query(
+                "SELECT count(*) FROM habeas.outbox WHERE routing_key = 'habeas.breach'"
+            )
+            #expect(try waking.only.decode(0, as: Int.self) == 1)
+            let strange = try await installation.run(
+                "incidents",
+                "acknowledge",
+                "helpdesk/INC-1",
+                "--client",
+                "globex",
+                "--reference",
+                "x"
+            )
+            #expect(strange.status == 1 && strange.errors.contains("--client: has no notice of this incident"))
+        }
+    }
+
+    @Test(
+        "G13: what is decided about own data is kept with the login and its reason, and meets the clock; without own data nothing is"
+    )
+    func decide() async throws {
+        try await Self.reported(own: true) { installation, incident, _ in
+            try await installation.withOperators(1) { people in
+                let run = try await people[0].run(
+                    "incidents",
+                    "decide",
+                    "helpdesk/INC-1",
+                    "--authority",
+                    "no",
+                    "--individuals",
+                    "no",
+                    "--reason",
+                    "encrypted, the key was not lost"
+                )
+                #expect(run.status == 0, "\(run.errors)")
+            }
+            let row = try await installation.query(
+                "SELECT decided_by::text, authority, reason FROM habeas.breach_decision WHERE incident_id = \(incident)"
+            ).only
+            let (by, authority, reason) = try row.decode(String.self, Bool.self, String.self)
+            #expect(by.hasPrefix("op_") && !authority && reason == "encrypted, the key was not lost")
+            let clock = try await installation.query("SELECT state FROM habeas.deadline WHERE subject_id = \(incident)")
+            #expect(try clock.decode(as: String.self) == ["met"])
+            let register = try await installation.run("incidents", "register").object
+            #expect((register["decisions"] as? [[String: Any]])?.first?["authority"] as? Bool == false)
+        }
+        try await Self.reported { installation, _, _ in
+            let run = try await installation.run(
+                "incidents",
+                "decide",
+                "helpdesk/INC-1",
+                "--authority",
+                "no",
+                "--individuals",
+                "no",
+                "--reason",
+                "x"
+            )
+            #expect(run.status == 1 && run.errors.contains("concerns no data that the vendor itself controls"))
+        }
+    }
+
+    @Test("G9: the register has every incident, also one that nobody was told of, and its words for a reason only")
+    func register() async throws {
+        try await Self.reported { installation, _, _ in
+            _ = try await installation.query(
+                """
+                INSERT INTO habeas.incident (id, publisher_id, incident_ref, state, risk, discovered_at, aware_at, received_at)
+                VALUES (\(UUID.version7(at: Date())), 'helpdesk', 'INC-0', 'false_alarm', 'unlikely', now(), now(), now())
+                """
+            )
+            let plain = try await installation.run("incidents", "register")
+            #expect(try plain.objects.map { $0["incident_ref"] as? String } == ["INC-1", "INC-0"])
+            #expect(!plain.output.contains("canary-4711"))
+            let whole = try await installation.run("incidents", "register", "--reveal", "--why", "inspection")
+            #expect(whole.output.contains("canary-4711"))
+            let none = try await installation.run("incidents", "register", "--since", "2100-01-01T00:00:00Z")
+            #expect(none.status == 0 && none.output.isEmpty)
+        }
+    }
+
+    @Test("checks a report before it is sent, names the field that is wrong, and makes several events of many clients")
+    func open() async throws {
+        try await Installation.with(migrated: false) { installation in
+            func report(_ more: String) -> String {
+                """
+                incident_ref: INC-9
+                discovered_at: 2026-11-20T08:00:00Z
+                aware_at: 2026-11-20T09:00:00Z
+                nature: "A laptop was stolen."
+                categories: [contact]
+                risk: risk
+                \(more)
+                """
+            }
+            let right = try await installation.run(
+                "incidents",
+                "open",
+                "--file",
+                "-",
+                "--dry-run",
+                "--json",
+                input: report("affected: [{client: acme, subjects_approx: 12}]")
+            )
+            #expect(right.status == 0, "\(right.errors)")
+            #expect(try right.object["events"] as? Int == 1 && right.object["sent"] as? Bool == false)
+            let many = (0..<2_001).map { "  - {client: c\($0)}" }.joined(separator: "\n")
+            let large = try await installation.run(
+                "incidents",
+                "open",
+                "--file",
+                "-",
+                "--dry-run",
+                "--json",
+                input: report("affected:\n\(many)")
+            )
+            #expect(try large.object["events"] as? Int == 3)
+            let wrong = try await installation.run(
+                "incidents",
+                "open",
+                "--file",
+                "-",
+                "--dry-run",
+                input: report("affected: [{client: acme, subjects_approx: many}]")
+            )
+            #expect(wrong.status == 1 && wrong.errors.contains("subjects_approx"))
+            let asked = try await installation.run(
+                "incidents",
+                "update",
+                "--dry-run",
+                "--json",
+                input: "INC-9\n2\n\nhigh\n\n\n\n"
+            )
+            #expect(asked.status == 0, "\(asked.errors)")
+            let cut = try await installation.run("incidents", "update", "--dry-run", input: "INC-9\n")
+            #expect(cut.status == 1 && cut.errors.contains("ended before the last answer"))
+        }
+    }
+}
