@@ -130,7 +130,7 @@ struct IncidentCommandTests {
     }
 
     @Test(
-        "G13: what is decided about own data is kept with the login and its reason, and meets the clock; without own data nothing is"
+        "G13: what is decided about own data is kept with the login and its reason, and meets the clock"
     )
     func decide() async throws {
         try await Self.reported(own: true) { installation, incident, _ in
@@ -158,6 +158,10 @@ struct IncidentCommandTests {
             let register = try await installation.run("incidents", "register").object
             #expect((register["decisions"] as? [[String: Any]])?.first?["authority"] as? Bool == false)
         }
+    }
+
+    @Test("G13: where no own data are concerned there is nothing to decide")
+    func decideNothing() async throws {
         try await Self.reported { installation, _, _ in
             let run = try await installation.run(
                 "incidents",

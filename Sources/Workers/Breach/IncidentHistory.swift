@@ -3,13 +3,17 @@ import Ledger
 import Postgres
 import Rights
 
-/// The events of an incident, opened, in the order in which they were taken in.
+/// The events of an incident, opened.
 struct IncidentHistory {
-    /// What is known after all of them; nil where there are none any more.
-    private(set) var picture: IncidentPicture?
+    /// What is known after all of them.
+    let picture: IncidentPicture
 
-    /// - Parameter rows: id, time of receipt and the sealed words of each.
-    init(_ rows: Rows, with ring: KeyRing) throws {
+    /// - Parameters:
+    ///   - rows: id, time of receipt and the sealed words of each.
+    ///   - phase: the latest that was taken in.
+    /// - Throws: ``Incomplete`` where some of them are missing: nobody may be taken for told by half of what is known.
+    init(_ rows: Rows, upTo phase: Int, with ring: KeyRing) throws {
+        var events: [(payload: EventPayload, receivedAt: Date)] = []
         for (id, received, kek, wrapped, payload) in try rows.decode(
             UUID.self,
             Date.self,
@@ -19,11 +23,12 @@ struct IncidentHistory {
         ) {
             let secret = SealedPayload(wrapped: CaseKey.Wrapped(kekID: kek, bytes: wrapped), bytes: payload)
             let bytes = try secret.opened(for: id, with: ring)
-            switch try EventParser.parse(bytes, context: MessageContext(), now: received).get().payload {
-            case .breachDetected(let data): picture = IncidentPicture(data)
-            case .breachUpdated(let data): picture?.apply(data, receivedAt: received)
-            default: break
-            }
+            let event = try EventParser.parse(bytes, context: MessageContext(), now: received).get()
+            events.append((event.payload, received))
         }
+        guard let picture = IncidentPicture(events), picture.phase == phase else { throw Incomplete() }
+        self.picture = picture
     }
+
+    struct Incomplete: Error {}
 }

@@ -44,7 +44,7 @@ struct IncidentSpread: Sendable {
             "SELECT habeas.domain_now(), now(), registry_version FROM habeas.installation",
             """
             SELECT id, received_at, kek_id, wrapped_key, payload FROM habeas.event_secret
-             WHERE subject_id = \(id) AND event_type = ANY(\(Self.told)::text[]) ORDER BY received_at, id
+             WHERE subject_id = \(id) AND event_type = ANY(\(Self.told)::text[])
             """,
         ])
         var incident = try IncidentRecord(row: results[0].only)
@@ -52,8 +52,7 @@ struct IncidentSpread: Sendable {
         let (now, machineNow, version) = try results[1].only.decode(Date.self, Date.self, Int64.self)
         let registry = registry.current
         guard version == registry.version else { throw RegistryChanged() }
-        let history = try IncidentHistory(results[2], with: ring)
-        guard let picture = history.picture else { return ([], true) }
+        let picture = try IncidentHistory(results[2], upTo: incident.phase, with: ring).picture
 
         let affected = picture.affected(among: registry.allClients, in: registry.systems)
         let behind = try await connection.query(

@@ -54,6 +54,21 @@ struct IncidentPictureTests {
         #expect(picture.named["globex"]?.awareAt == Self.received, "it was not known to be affected before")
     }
 
+    @Test("phases are applied by their numbers, in whatever order the events are read")
+    func order() throws {
+        let first = EventPayload.breachDetected(try Self.detected(affected: #"{"client":"acme"}"#))
+        let second = EventPayload.breachUpdated(
+            try Self.updated(#""phase":2,"risk":"high","affected":[{"client":"globex"}]"#)
+        )
+        let third = EventPayload.breachUpdated(try Self.updated(#""phase":3,"risk":"unlikely""#))
+        for order in [[first, second, third], [third, second, first], [second, first, third]] {
+            let picture = try #require(IncidentPicture(order.map { ($0, Self.received) }))
+            #expect(picture.risk == .unlikely && picture.phase == 3)
+            #expect(Set(picture.named.keys) == ["acme", "globex"])
+        }
+        #expect(IncidentPicture([(second, Self.received)]) == nil)
+    }
+
     @Test(
         "where nobody was named, those are affected whose data a system of the incident can hold, their numbers unknown"
     )

@@ -52,6 +52,25 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
         add(data.affected, awareAt: data.awareAt)
     }
 
+    /// What the events of an incident come to, in whatever order they are given: phases are applied by their numbers. Nil where the
+    /// first report is not among them.
+    package init?(_ events: [(payload: EventPayload, receivedAt: Date)]) {
+        var first: BreachDetected?
+        var later: [(data: BreachUpdated, receivedAt: Date)] = []
+        for event in events {
+            switch event.payload {
+            case .breachDetected(let data): first = data
+            case .breachUpdated(let data): later.append((data, event.receivedAt))
+            default: continue
+            }
+        }
+        guard let first else { return nil }
+        self.init(first)
+        for (data, received) in later.sorted(by: { $0.data.phase < $1.data.phase }) {
+            apply(data, receivedAt: received)
+        }
+    }
+
     /// Takes a later phase in. What it does not mention stays.
     ///
     /// - Parameter received: when it came: clients that it names first were not known to be affected before, unless it says when.
