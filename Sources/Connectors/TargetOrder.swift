@@ -32,6 +32,8 @@ package struct TargetOrder: Sendable, Redacting {
     package let keeps: Set<String>
     /// Categories that go now and nothing else, where exceptions are over; nil where everything goes.
     package let ends: Set<String>?
+    /// Categories that are collected, and nothing else (K23); nil where everything is.
+    package let only: Set<String>?
     /// What the peer calls its own job.
     package let reference: String?
     /// Where work that takes its time goes on.
@@ -65,6 +67,7 @@ package struct TargetOrder: Sendable, Redacting {
         submittedAt: Date,
         keeps: Set<String> = [],
         ends: Set<String>? = nil,
+        only: Set<String>? = nil,
         reference: String? = nil,
         checkpoint: String? = nil,
         mayHaveActed: Bool = false,
@@ -88,6 +91,7 @@ package struct TargetOrder: Sendable, Redacting {
         self.submittedAt = submittedAt
         self.keeps = keeps
         self.ends = ends
+        self.only = only
         self.reference = reference
         self.checkpoint = checkpoint
         self.mayHaveActed = mayHaveActed

@@ -163,6 +163,7 @@ package struct TargetPerformer: EffectPerformer {
             submittedAt: record.submittedAt ?? record.anchor,
             keeps: Set(target.kept.map(\.category)),
             ends: target.part == .rest ? target.ends : nil,
+            only: target.only,
             reference: target.findings.reference,
             checkpoint: Self.checkpoint(job.effect, target, system),
             mayHaveActed: job.mayHaveActed,

@@ -51,6 +51,7 @@ struct PersonConnectorTests {
         identities: [Identity] = person,
         corrections: [Correction] = [],
         flagged: Bool = false,
+        only: Set<String>? = nil,
         due: TimeInterval = 86_400,
         effect: UUID = UUID(),
         _ change: (inout PersonDescription) -> Void = { _ in }
@@ -82,6 +83,7 @@ struct PersonConnectorTests {
             corrections: corrections,
             regulation: .gdpr,
             submittedAt: now,
+            only: only,
             now: now,
             dueAt: now.addingTimeInterval(due),
             task: UUID(),
@@ -103,6 +105,13 @@ struct PersonConnectorTests {
         #expect(content.text.contains("habeas tasks complete \(order.task.uuidString.lowercased())"))
         #expect(content.text.contains("Use the console of the archive.") && content.text.contains("archive team"))
         #expect(content.text.contains(EventTime.text(Self.now.addingTimeInterval(86_400 - 20)).prefix(10)))
+    }
+
+    @Test("K23: what an authority demands is asked for category by category, and for nobody's everything")
+    func only() throws {
+        let text = try Self.mail(Self.order(.collect, only: ["tickets", "calls"])).content.text
+        #expect(text.contains("Only these categories: calls, tickets") && !text.contains("everything"))
+        #expect(try Self.mail(Self.order(.collect)).content.text.contains("everything"))
     }
 
     @Test("a subject names nobody", arguments: TargetOperation.allCases)

@@ -67,7 +67,7 @@ struct SimulatedCase {
                     targets.append(target)
                 case .cancel(let id, _, _): end(.cancelled) { $0.id == id }
                 case .apply(let event): happen(event)
-                case .stop, .review, .dismiss, .record: break
+                case .stop, .review, .dismiss, .record, .clientTold: break
                 }
             }
         }

@@ -19,7 +19,7 @@ struct TaskMail {
         let task = order.task.lowercaseText
         let due = order.dueAt.map(Self.minute)
         let isOverdue = order.dueAt.map { $0 < order.now } ?? false
-        var lines = [words.asks[order.operation] ?? "", ""]
+        var lines = [order.only == nil ? words.asks[order.operation] ?? "" : words.asksOnly, ""]
         func add(_ label: String, _ value: String?) {
             if let value { lines.append("\(label): \(value)") }
         }
@@ -32,6 +32,7 @@ struct TaskMail {
         add(isOverdue ? words.wasDue : words.due, due)
         add(words.owner, person.owner)
         add(words.keeps, order.keeps.isEmpty ? nil : order.keeps.sorted().joined(separator: ", "))
+        add(words.only, order.only.map { $0.sorted().joined(separator: ", ") })
         add(words.scopes, order.suppresses.isEmpty ? nil : order.suppresses.sorted().joined(separator: ", "))
         if order.operation != .eraseTenant, let identity {
             lines += ["", "\(words.person): \(identity.type.rawValue) \(Self.oneLine(identity.value))"]

@@ -5,8 +5,8 @@ struct TaskWords {
     /// The language it came to.
     let locale: String
     let asks: [TargetOperation: String]
-    let system, operation, rest, task, request, client, due, wasDue, owner, keeps, scopes, person: String
-    let corrections, withheld, instructions, answer, noReply: String
+    let system, operation, rest, task, request, client, due, wasDue, owner, keeps, scopes, person, only: String
+    let corrections, withheld, instructions, answer, noReply, asksOnly: String
     private let open, overdue: String
 
     /// Names nobody: the system's title and the end of the task's id.
@@ -40,11 +40,13 @@ struct TaskWords {
         keeps = labels[9]
         scopes = labels[10]
         person = labels[11]
+        only = labels[12]
         corrections = sentences[0]
         withheld = sentences[1]
         instructions = sentences[2]
         answer = sentences[3]
         noReply = sentences[4]
+        asksOnly = sentences[5]
         (open, overdue) = subjects
     }
 
@@ -61,7 +63,7 @@ struct TaskWords {
         ],
         labels: [
             "System", "To do", "what had been kept", "Task", "Request", "Client", "Due", "Was due", "Answered for by",
-            "To be kept", "Not for", "Look for",
+            "To be kept", "Not for", "Look for", "Only these categories",
         ],
         sentences: [
             "To be put right:",
@@ -69,6 +71,7 @@ struct TaskWords {
             "How it is done here:",
             "Say what came of it with one of:",
             "Somebody else looks at it afterwards (habeas tasks verify). An answer to this mail completes nothing.",
+            "Please hand over a copy of what this system holds about one person, of the categories below and of nothing else.",
         ],
         subjects: ("Privacy task", "Overdue: privacy task")
     )
@@ -87,7 +90,7 @@ struct TaskWords {
         ],
         labels: [
             "System", "Zu tun", "was aufbewahrt worden war", "Aufgabe", "Anfrage", "Kunde", "Fällig", "War fällig",
-            "Verantwortlich", "Bleibt aufbewahrt", "Nicht für", "Zu suchen",
+            "Verantwortlich", "Bleibt aufbewahrt", "Nicht für", "Zu suchen", "Nur diese Kategorien",
         ],
         sentences: [
             "Zu berichtigen:",
@@ -95,6 +98,7 @@ struct TaskWords {
             "So geht es hier:",
             "Sagen Sie mit einer dieser Zeilen, was daraus geworden ist:",
             "Jemand anderes sieht danach nach (habeas tasks verify). Eine Antwort auf diese Mail erledigt nichts.",
+            "Bitte geben Sie eine Kopie dessen heraus, was in diesem System über eine Person steht, aus den unten genannten Kategorien und sonst nichts.",
         ],
         subjects: ("Datenschutz-Aufgabe", "Überfällig: Datenschutz-Aufgabe")
     )

@@ -83,6 +83,7 @@ struct PersonCopy: Sendable {
         )
         self.search = search
         queries = try database.description.tables.compactMap { table in
+            guard order.only.map({ only in table.category.map(only.contains) ?? false }) ?? true else { return nil }
             guard let condition = try search.rows(of: table) else { return nil }
             return Query(table: table, condition: condition, columns: try shapes.columns(of: table.name))
         }

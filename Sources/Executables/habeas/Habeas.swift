@@ -21,7 +21,7 @@ struct Habeas: AsyncParsableCommand {
             PublishCommand.self, RequestsCommand.self, DecideCommand.self, DeadlinesCommand.self, HoldsCommand.self,
             SuppressionsCommand.self,
             TasksCommand.self,
-            ApproveCommand.self,
+            ApproveCommand.self, DisclosuresCommand.self,
             ExportsCommand.self, IncidentsCommand.self, ParkedCommand.self, EffectsCommand.self, PauseCommand.self,
             ResumeCommand.self,
             EvidenceCommand.self, StatusCommand.self,

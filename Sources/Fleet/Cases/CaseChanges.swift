@@ -139,6 +139,8 @@ package struct CaseChanges: Sendable {
             let sequence = record.nextOutcomeSequence()
             outcomes.append(CaseOutcome.decided(record, word, reference: reference, sequence: sequence, at: now))
         case .tellCompleted:
+            // Whoever may hear of a disclosure hears of it from the referral worker, and nobody else (K23).
+            guard record.kind != .disclosure else { return }
             let sequence = record.nextOutcomeSequence()
             completed.append((record, sequence, outcomes.count))
             groups.end(record)

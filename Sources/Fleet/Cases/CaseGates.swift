@@ -11,7 +11,8 @@ package struct CaseGates: Sendable {
     private var left: [UUID] = []
     private var waiting: [UUID: (client: String, queue: WorkQueue, gates: [Gate])] = [:]
 
-    /// The gates that are closed before `queue` gets the case.
+    /// The gates that are closed before `queue` gets the case. None before a disclosure to an authority: the vendor owes it by law,
+    /// whatever its client does or has signed (K23).
     package static func closed(before queue: WorkQueue, _ record: CaseFileRecord, _ registry: Registry) -> [Gate] {
         guard let right = record.right, queue == .fulfilling(right), !record.state.isFinal else { return [] }
         let act = GatedAct(right)

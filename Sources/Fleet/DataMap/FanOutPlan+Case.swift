@@ -8,11 +8,13 @@ extension FanOutPlan.Facts {
     /// - Parameters:
     ///   - identities: the types of identity that are known of its person.
     ///   - suppressed: what holds for the person already; see ``Suppressions/Scope``.
+    ///   - scope: what an authority gets, without which no plan is made for a disclosure.
     package init?(
         of record: CaseFileRecord,
         _ registry: Registry,
         identities: Set<IdentityType>,
         suppressed: Set<String>,
+        scope: DisclosureScope? = nil,
         at now: Date
     ) {
         let client = record.clientID.flatMap { registry.client($0) }
@@ -25,7 +27,8 @@ extension FanOutPlan.Facts {
             identities: identities,
             receivedAt: record.receivedAt,
             now: now,
-            place: client?.place ?? registry.atlas.place(record.country)
+            place: client?.place ?? registry.atlas.place(record.country),
+            scope: scope
         )
         isTransferSuppressed = suppressed.contains(Suppressions.Scope.thirdPartyTransfers.rawValue)
     }
@@ -60,12 +63,23 @@ extension FanOutPlan.Facts {
         identities: Set<IdentityType>,
         receivedAt: Date,
         now: Date,
-        place: Place
+        place: Place,
+        scope: DisclosureScope? = nil
     ) {
-        guard kind == .endOfContract || kind == .request, let right else { return nil }
+        let operation: TargetOperation
+        switch kind {
+        case .request:
+            guard let right else { return nil }
+            operation = TargetOperation(right)
+        case .endOfContract: operation = .eraseTenant
+        case .disclosure:
+            guard scope != nil else { return nil }
+            operation = .collect
+        case .complaint: return nil
+        }
         self.init(
             kind: kind,
-            operation: kind == .endOfContract ? .eraseTenant : TargetOperation(right),
+            operation: operation,
             relationship: relationship,
             client: client,
             role: role,
@@ -75,5 +89,6 @@ extension FanOutPlan.Facts {
             place: place
         )
         isPublicOnly = kind == .request && right == .publicRemoval
+        self.scope = scope
     }
 }

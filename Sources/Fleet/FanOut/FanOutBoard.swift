@@ -55,6 +55,7 @@ package struct FanOutBoard: Sendable {
         )
         target.note = line.note?.rawValue
         target.kept = line.kept.map(FanOutTarget.Kept.init)
+        target.only = line.only
         target.backupsUntil = line.backupsUntil
         target.goneBy = line.goneBy
         if case .email(let person) = line.system.connector { target.owner = person.owner }
@@ -251,5 +252,6 @@ extension FanOutPlan.Line {
         item.member("after", after)
         item.member("flags", flags)
         item.member("kept", kept.map(\.category))
+        if let only { item.member("only", only.sorted()) }
     }
 }

@@ -40,6 +40,11 @@ package enum LetterField: String, ClosedList {
     case downloadLink = "download_link"
     case downloadUntil = "download_until"
     case handedOverTo = "handed_over_to"
+    case demandedBy = "demanded_by"
+    case demandBasis = "demand_basis"
+    case demandSystems = "demand_systems"
+    case demandCategories = "demand_categories"
+    case objectUntil = "object_until"
     case channel
     // Of an incident.
     case nature
@@ -88,6 +93,9 @@ package enum LetterField: String, ClosedList {
     case isHighRisk = "is_high_risk"
     case isHIPAA = "is_hipaa"
     case isCalifornia = "is_california"
+    case demandOpen = "demand_open"
+    case demandMet = "demand_met"
+    case demandOver = "demand_over"
 
     package static let outcomes: Set<LetterField> = [
         .caseDone, .casePartly, .caseRefused, .caseHandedOver, .caseWithdrawn, .caseLapsed,
@@ -108,14 +116,15 @@ package enum LetterField: String, ClosedList {
 
     package var shape: Shape {
         switch self {
-        case .submittedOn, .dueOn, .extendedTo, .waitUntil, .liftedOn, .backupsUntil, .logsUntil, .downloadUntil: .date
+        case .submittedOn, .dueOn, .extendedTo, .waitUntil, .liftedOn, .backupsUntil, .logsUntil, .downloadUntil,
+            .objectUntil:
+            .date
         case .decisionLink, .referenceLink, .downloadLink, .acknowledgeLink: .link
         case .parts, .authorities, .integrations, .identities: .list
         case .isMinor, .isOptOut, .isPublicRemoval, .isCCPA, .passedOn, .passingOn, .notPassedOn, .clientUnknown,
             .clockWaits, .caseDone, .casePartly, .caseRefused, .caseHandedOver, .caseWithdrawn, .caseLapsed,
-            .hasIntegrations, .vendorAnswers, .isFirst, .isUpdate, .isReminder, .isWithdrawn, .isClosing,
-            .hasHealthData,
-            .hasAuthorityClock, .isHighRisk, .isHIPAA, .isCalifornia:
+            .hasIntegrations, .vendorAnswers, .demandOpen, .demandMet, .demandOver, .isFirst, .isUpdate, .isReminder,
+            .isWithdrawn, .isClosing, .hasHealthData, .hasAuthorityClock, .isHighRisk, .isHIPAA, .isCalifornia:
             .flag
         default: .text
         }
@@ -174,6 +183,11 @@ package enum LetterField: String, ClosedList {
         case .downloadLink: "where the data can be fetched"
         case .downloadUntil: "until when"
         case .handedOverTo: "the controller that has a copy, as the person had asked"
+        case .demandedBy: "the authority that demands data, its country and its own reference"
+        case .demandBasis: "the law that it demands them by, with the article"
+        case .demandSystems: "the systems that they are taken from"
+        case .demandCategories: "the categories that it gets"
+        case .objectUntil: "until when the client can object"
         case .channel: "the name of the channel that is tested"
         case .nature: "what has happened, in the words of the incident"
         case .cause: "why, in the words of the incident"
@@ -219,6 +233,9 @@ package enum LetterField: String, ClosedList {
         case .isHighRisk: "the risk to people is high: they are to be told"
         case .isHIPAA: "the client is a covered entity"
         case .isCalifornia: "the client is bound by the Californian rules on breaches"
+        case .demandOpen: "an authority demands data and has not got them"
+        case .demandMet: "it has got them"
+        case .demandOver: "it does not get them"
         }
     }
 }

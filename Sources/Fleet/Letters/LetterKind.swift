@@ -24,6 +24,7 @@ package enum LetterKind: String, ClosedList {
     case undecided
     /// An incident: the first notice, more about it, the last word (GDPR Art. 33(2) to (4)).
     case breach
+    case disclosure
     case channelTest = "channel_test"
 
     package enum Audience: String, ClosedList {
@@ -44,7 +45,7 @@ package enum LetterKind: String, ClosedList {
 
     package var audience: Audience {
         switch self {
-        case .referral, .reminder, .escalation, .clientAnswer, .undecided, .channelTest, .breach: .client
+        case .referral, .reminder, .escalation, .clientAnswer, .undecided, .disclosure, .channelTest, .breach: .client
         default: .person
         }
     }
@@ -111,6 +112,11 @@ package enum LetterKind: String, ClosedList {
         case .breach:
             // Everything that the client must pass on (Art. 33(3)); what nobody knows yet is left out, and said to be unknown.
             ([.client, .nature, .categories, .risk, .discoveredAt, .awareAt], LetterField.incident)
+        case .disclosure:
+            (
+                [.client, .demandedBy, .demandBasis, .demandSystems, .demandCategories],
+                [.objectUntil, .demandOpen, .demandMet, .demandOver, .identities, .referenceLink]
+            )
         case .channelTest: ([.client, .channel], [])
         }
     }

@@ -24,6 +24,7 @@ extension LetterWords {
         words.logsUntil = CivilDate(year: 2026, month: 9, day: 30)
         words.downloadLink = "https://privacy.helpdesk.example/d/3F2A91BC07DE?part=1&format=html"
         words.handedOverTo = "Example Import"
+        words.demand?.objectUntil = CivilDate(year: 2026, month: 3, day: 6)
         words.downloadUntil = CivilDate(year: 2026, month: 5, day: 1)
         words.waitUntil = CivilDate(year: 2026, month: 4, day: 15)
         words.explanation = "The data is on paper. We have asked the archive for it."
@@ -100,6 +101,15 @@ extension LetterWords {
             case .reason: words.refusal = Refusal(.manifestlyUnfounded)
             case .waitedFor: words.waitedFor = .identity
             case .parts: words.parts = [Part("invoices", refusal: Refusal(.legalObligation))]
+            case .demandedBy:
+                words.demand = Demand(
+                    authority: "Example District Court (DE), 12 Gs 34/26",
+                    basis: "StPO, § 95",
+                    systems: ["Example Helpdesk"],
+                    categories: ["tickets"],
+                    objectUntil: nil,
+                    stage: .open
+                )
             case .channel: words.channel = "privacy-desk"
             default: break
             }

@@ -49,6 +49,9 @@ extension LetterWords {
         case .isHighRisk: .flag(incident?.content.risk == .high)
         case .isHIPAA: .flag(incident?.laws.contains(.hipaa) == true)
         case .isCalifornia: .flag(incident?.laws.contains(.california) == true)
+        case .demandOpen: .flag(demand?.stage == .open)
+        case .demandMet: .flag(demand?.stage == .met)
+        case .demandOver: .flag(demand?.stage == .over)
         case .parts: .list(parts.map { item($0, in: book) })
         case .authorities: .list(route.bodies.map { $0.item(in: book.locale) })
         case .integrations: .list(integrations.map { ["integration": PrintableText.line($0)] })
@@ -101,6 +104,11 @@ extension LetterWords {
         case .referenceLink: referenceLink
         case .downloadLink: downloadLink
         case .handedOverTo: handedOverTo.map(PrintableText.line)
+        case .demandedBy: (demand?.authority).map(PrintableText.line)
+        case .demandBasis: (demand?.basis).map(PrintableText.line)
+        case .demandSystems: (demand?.systems).map { PrintableText.line($0.joined(separator: ", ")) }
+        case .demandCategories: (demand?.categories).map { PrintableText.line($0.joined(separator: ", ")) }
+        case .objectUntil: (demand?.objectUntil).map(book.date)
         case .channel: channel.map(PrintableText.line)
         case .acknowledgeLink: incident?.acknowledgeLink
         default: incident.flatMap { text(of: field, $0.content, in: book) }

@@ -91,6 +91,36 @@ package struct LetterWords: Sendable {
         }
     }
 
+    /// An authority's demand for a client's data (K23).
+    package struct Demand: Sendable, Hashable {
+        package enum Stage: Sendable, Hashable, CaseIterable {
+            case open, met, over
+        }
+
+        package var authority: String
+        package var basis: String
+        package var systems: [String]
+        package var categories: [String]
+        package var objectUntil: CivilDate?
+        package var stage: Stage
+
+        package init(
+            authority: String,
+            basis: String,
+            systems: [String],
+            categories: [String],
+            objectUntil: CivilDate?,
+            stage: Stage
+        ) {
+            self.authority = authority
+            self.basis = basis
+            self.systems = systems
+            self.categories = categories
+            self.objectUntil = objectUntil
+            self.stage = stage
+        }
+    }
+
     package var caseID: UUID
     package var processor: Profile.Contact
     package var regulation: Regulation
@@ -142,6 +172,7 @@ package struct LetterWords: Sendable {
     package var downloadLink: String?
     /// A controller's name.
     package var handedOverTo: String?
+    package var demand: Demand?
     package var channel: String?
     package var incident: Incident?
 

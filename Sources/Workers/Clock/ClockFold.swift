@@ -73,7 +73,7 @@ struct ClockFold {
 
     private mutating func fire(_ clock: DeadlineRecord, of record: inout CaseFileRecord) {
         // An earlier clock of this very round may have ended the case, and this one with it.
-        if record.state.isFinal, ![.retention, .holdEnd, .look].contains(clock.clock) { return }
+        if record.state.isFinal, ![.retention, .holdEnd, .look, .tellClient].contains(clock.clock) { return }
         var waited = pauses[record.id] ?? []
         defer { pauses[record.id] = waited }
         if clock.isProvisional, moved(clock, record, waited) { return }
@@ -196,9 +196,11 @@ struct ClockFold {
     }
 
     private mutating func tell(_ clock: DeadlineRecord, _ record: inout CaseFileRecord, isMissed: Bool) {
+        changes.wake(record.queue, for: record)
+        // No publisher hears of a disclosure (K23).
+        guard record.kind != .disclosure else { return }
         let sequence = record.nextOutcomeSequence()
         changes.outcomes.append(CaseOutcome.atRisk(record, clock, isMissed: isMissed, sequence: sequence, at: now))
-        changes.wake(record.queue, for: record)
     }
 
     private mutating func fact(

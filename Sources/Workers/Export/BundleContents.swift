@@ -21,9 +21,11 @@ struct BundleContents: BundleSource, Sendable {
 
     /// - Parameters:
     ///   - personLocale: the language in which the person wants to be written to; nil where nobody said.
+    ///   - disclosure: what an authority demands, of a bundle that one gets.
     ///   - objects: the pieces, by their names in the store.
     init(
         _ record: CaseFileRecord,
+        _ disclosure: DisclosureRecord?,
         _ targets: [FanOutTarget],
         _ pieces: [ExportPieces.Entry],
         _ registry: Registry,
@@ -34,7 +36,7 @@ struct BundleContents: BundleSource, Sendable {
     ) throws {
         self.objects = objects
         self.key = key
-        description = BundleDescription(record, registry, letters, personLocale: personLocale)
+        description = BundleDescription(record, disclosure, registry, letters, personLocale: personLocale)
         if record.right == .disclosureList {
             let list = DisclosureList(record, registry)
             disclosures = list
@@ -43,11 +45,12 @@ struct BundleContents: BundleSource, Sendable {
         }
         var systems: [DataSystem] = []
         for target in targets.sorted(by: { $0.ordinal < $1.ordinal }) {
-            guard let system = registry.system(target.system) else { throw RegistryChanged() }
+            guard var system = registry.system(target.system) else { throw RegistryChanged() }
+            if let only = target.only { system.categories = system.categories.filter(only.contains) }
             systems.append(system)
             try add(target, system, pieces.filter { $0.target == target.id }.map(\.piece), record, registry)
         }
-        description.say(decisionsOf: systems)
+        if disclosure == nil { description.say(decisionsOf: systems) }
     }
 
     private var words: PageWords { description.language.words }

@@ -9,7 +9,13 @@ extension BundleDescription {
     /// of their own; whom the client answers to, in the client's.
     ///
     /// - Parameter personLocale: as the person's contact has it.
-    init(_ record: CaseFileRecord, _ registry: Registry, _ letters: LetterBook, personLocale: String?) {
+    init(
+        _ record: CaseFileRecord,
+        _ disclosure: DisclosureRecord?,
+        _ registry: Registry,
+        _ letters: LetterBook,
+        personLocale: String?
+    ) {
         let client = record.clientID.flatMap { registry.client($0) }
         let profile = registry.policy(
             profile: record.profile,
@@ -32,6 +38,11 @@ extension BundleDescription {
             time: Int64(record.anchor.timeIntervalSince1970),
             language: chosen.language
         )
+        // Whoever demands it by law has no rights to be told of.
+        guard disclosure == nil else {
+            self.disclosure = disclosure?.demand
+            return
+        }
         let recourse = letters.recourse(
             profile: record.profile,
             locale: chosen.letters,

@@ -16,6 +16,8 @@ struct ExportFacts {
     let wait: ExportWait?
     /// An open review of many requests that concerns it.
     let harvest: UUID?
+    /// What an authority demands, where one does (K23).
+    let disclosure: DisclosureRecord?
 
     init(_ record: CaseFileRecord, _ read: ExportReading, at now: Date) {
         self.record = record
@@ -25,18 +27,30 @@ struct ExportFacts {
         export = exports.last { $0.state != .expired }
         wait = read.waits[record.id]
         harvest = read.harvests[record.id]
+        disclosure = read.disclosures[record.id]
         over = exports.filter { $0.state == .expired && $0.deletedAt == nil }
     }
 
     /// Whether it asks for what this worker puts together.
     var isOurs: Bool {
-        record.linkedTo == nil && record.right.map { WorkQueue.fulfilling($0) == .export } ?? false
+        record.linkedTo == nil && record.machine.worker == .export
     }
 
     /// Whether there is something to collect: who asks to whom data go asks for a list that the data map gives (Y9).
     var collects: Bool { record.right != .disclosureList }
 
     var isOpen: Bool { record.state == .inProgress }
+
+    var isDisclosure: Bool { record.kind == .disclosure }
+
+    /// Whether what was put together was answered with, so that it can be fetched for a time.
+    var isAnswered: Bool {
+        switch record.state {
+        case .fulfilled, .partlyFulfilled: true
+        case .handedOver: isDisclosure
+        default: false
+        }
+    }
 
     func isAsked(_ kind: ReviewKind) -> Bool { reviews.contains { $0.kind == kind && $0.verdict == nil } }
 

@@ -15,6 +15,8 @@ package struct ExportPerformer: EffectPerformer {
         fileprivate let record: CaseFileRecord?
         fileprivate let targets: [FanOutTarget]
         fileprivate let pieces: [ExportPieces.Entry]
+        /// Of a disclosure, what the authority demands.
+        fileprivate let disclosure: DisclosureRecord?
         /// What an own app has said that has handed something over.
         fileprivate let answer: (id: UUID, words: SealedPayload)?
         fileprivate let registry: Registry
@@ -91,13 +93,13 @@ package struct ExportPerformer: EffectPerformer {
              WHERE e.subject_id = ANY(\(handedOver)::uuid[]) AND e.kind = \(EffectKind.exportHandOver.rawValue)
                AND EXISTS (SELECT FROM habeas.effect later WHERE later.subject_id = e.subject_id AND later.kind = e.kind AND later.id > e.id)
             """,
-            "SELECT habeas.domain_now()",
+            DisclosureRecord.reading(of: bundled), "SELECT habeas.domain_now()",
         ]
     }
 
     package func jobs(_ leases: [EffectLease], _ rows: [Rows]) throws -> [Job] {
-        let own = Array(rows.suffix(7))
-        let jobs = try systems.jobs(leases, Array(rows.dropLast(7)))
+        let own = Array(rows.suffix(8))
+        let jobs = try systems.jobs(leases, Array(rows.dropLast(8)))
         var exports: [UUID: ExportRecord] = [:]
         for row in own[0] {
             let export = try ExportRecord(row: row)
@@ -116,7 +118,12 @@ package struct ExportPerformer: EffectPerformer {
         }
         let registry = registry.current
         let superseded = Set(try own[5].decode(as: UUID.self))
-        let now = try own[6].only.decode(0, as: Date.self)
+        var disclosures: [UUID: DisclosureRecord] = [:]
+        for row in own[6] {
+            let disclosure = try DisclosureRecord(row: row)
+            disclosures[disclosure.caseID] = disclosure
+        }
+        let now = try own[7].only.decode(0, as: Date.self)
         return zip(leases, jobs).map { lease, job in
             let id = lease.effect.caseID
             let parts = id.flatMap { targets[$0] } ?? []
@@ -128,6 +135,7 @@ package struct ExportPerformer: EffectPerformer {
                 targets: parts,
                 // What was collected before somebody had it collected anew is not in it.
                 pieces: parts.flatMap { part in (pieces[part.id] ?? []).filter { $0.key == part.key } },
+                disclosure: id.flatMap { disclosures[$0] },
                 answer: answer.flatMap { id in answers[id].map { (id, $0) } },
                 registry: registry,
                 isSuperseded: superseded.contains(lease.effect.id),
@@ -189,6 +197,7 @@ package struct ExportPerformer: EffectPerformer {
         for entry in job.pieces { objects[entry.piece.object] = try await store.local(entry.piece.object) }
         let contents = try BundleContents(
             record,
+            job.disclosure,
             job.targets,
             job.pieces,
             job.registry,

@@ -20,6 +20,8 @@ struct ExportReading {
     /// Copies that wait for a person's look at many requests, and open reviews of many requests that concern a case.
     private(set) var waits: [UUID: ExportWait] = [:]
     private(set) var harvests: [UUID: UUID] = [:]
+    /// What authorities demand, of disclosures.
+    private(set) var disclosures: [UUID: DisclosureRecord] = [:]
     /// What was asked, of requests whose copy may have to go to another controller; once it is put together.
     private(set) var secrets: [UUID: SealedPayload] = [:]
 
@@ -42,6 +44,7 @@ struct ExportReading {
                AND EXISTS (SELECT FROM habeas.effect e WHERE e.subject_id = c.id AND e.kind = \(EffectKind.exportBundle.rawValue)
                      AND e.state IN ('leased', 'done'))
             """,
+            DisclosureRecord.reading(of: ids),
         ]
     }
 
@@ -78,6 +81,10 @@ struct ExportReading {
         for (id, review) in try rows[6].decode(UUID.self, UUID.self) { harvests[id] = harvests[id] ?? review }
         for (id, kek, wrapped, payload) in try rows[7].decode(UUID.self, String.self, [UInt8].self, [UInt8].self) {
             secrets[id] = SealedPayload(wrapped: CaseKey.Wrapped(kekID: kek, bytes: wrapped), bytes: payload)
+        }
+        for row in rows[8] {
+            let disclosure = try DisclosureRecord(row: row)
+            disclosures[disclosure.caseID] = disclosure
         }
     }
 }

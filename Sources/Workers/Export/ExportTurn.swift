@@ -41,7 +41,7 @@ struct ExportTurn {
         if export?.state == .ready {
             // For whoever is told of the end.
             desk.changes.targets[id] = board.targets
-            return try handOver(&desk)
+            return try next(&desk)
         }
         if export == nil {
             guard mayBegin(&desk), try begin(&desk) else { return }
@@ -49,7 +49,8 @@ struct ExportTurn {
         enterPieces(desk)
         board.takeIn(read.answers[id] ?? [], word: facts.lastWord(.targetStuck), isHeld: false, &desk)
         enterFiles()
-        if desk.changes.policy(of: facts.record).profile.partialCopy != nil {
+        // What an authority does not get somebody says.
+        if !facts.isDisclosure, desk.changes.policy(of: facts.record).profile.partialCopy != nil {
             board.leave(because: "partial_copy", &desk) { !$0.isMandatory }
         }
         board.start(isHeld: false, &desk)
@@ -100,6 +101,7 @@ struct ExportTurn {
                     desk.registry,
                     identities: read.types[id] ?? [],
                     suppressed: [],
+                    scope: facts.disclosure?.demand.scope,
                     at: now
                 )
             else { return false }
@@ -185,7 +187,8 @@ struct ExportTurn {
     /// The digest is in the evidence before anybody is told where the bundle lies.
     private mutating func finish(_ bundle: ExportRecord.Bundle, _ desk: inout CaseDesk) throws {
         guard var ready = export, ready.state == .collecting else { return }
-        let until = keep.end(after: now)
+        // What an authority gets waits for it until a person has handed it over.
+        let until = facts.isDisclosure ? nil : keep.end(after: now)
         ready.state = .ready
         ready.bundle = bundle
         ready.readyAt = now
@@ -200,11 +203,18 @@ struct ExportTurn {
             body.member("gaps", bundle.gaps)
             body.member("expires_at", until)
         }
-        desk.edit(id) { record, changes in
-            changes.outcomes += CaseOutcome.exportReady(ready, bundle, of: &record, at: changes.now)
+        if !facts.isDisclosure {
+            desk.edit(id) { record, changes in
+                changes.outcomes += CaseOutcome.exportReady(ready, bundle, of: &record, at: changes.now)
+            }
         }
-        try handOver(&desk)
+        try next(&desk)
         sweep(&desk)
+    }
+
+    /// What follows when the bundle is there: nothing by itself where an authority gets it from a person (K23).
+    private mutating func next(_ desk: inout CaseDesk) throws {
+        if !facts.isDisclosure { try handOver(&desk) }
     }
 
     /// The pieces are in it now. What ends a case ends what it has in mind, this too: so it comes after that.
@@ -215,20 +225,25 @@ struct ExportTurn {
 
     /// From now on it can be fetched for as long as is promised, however long it took to hand it over.
     mutating func answer(isComplete: Bool, _ desk: inout CaseDesk) {
-        guard var ready = export else { return }
-        let until = keep.end(after: now)
-        if ready.expiresAt != until {
-            ready.expiresAt = until
-            export = ready
-            writes.append(ready.update)
-            desk.record("export.kept_until", of: id) { body in
-                body.member("export", ready.id)
-                body.member("expires_at", until)
-            }
-        }
+        guard export != nil else { return }
+        let until = keepOn(&desk)
         desk.apply(.answered(complete: isComplete, openEnds: false), to: id)
         sweep(&desk)
         desk.look(at: until, case: id)
+    }
+
+    /// Keeps what is ready for as long as is promised, from now on; answers until when.
+    private mutating func keepOn(_ desk: inout CaseDesk) -> Date {
+        let until = keep.end(after: now)
+        guard var ready = export, ready.expiresAt != until else { return until }
+        ready.expiresAt = until
+        export = ready
+        writes.append(ready.update)
+        desk.record("export.kept_until", of: id) { body in
+            body.member("export", ready.id)
+            body.member("expires_at", until)
+        }
+        return until
     }
 
     mutating func note(_ handOver: ExportRecord.HandOver) {
@@ -246,9 +261,11 @@ struct ExportTurn {
         board.say(&desk)
         if facts.wait != nil { writes.append(ExportWait.remove(id)) }
         guard var current = export else { return }
-        let isAnswered = facts.record.state == .fulfilled || facts.record.state == .partlyFulfilled
-        let isHandedOver = current.state == .ready && isAnswered
-        if isHandedOver, let until = current.expiresAt, until > now { return desk.look(at: until, case: id) }
+        let isHandedOver = current.state == .ready && facts.isAnswered
+        if isHandedOver {
+            let until = current.expiresAt ?? keepOn(&desk)
+            if until > now { return desk.look(at: until, case: id) }
+        }
         current.expire(at: now)
         export = nil
         writes.append(current.update)

@@ -76,7 +76,7 @@ extension IntakeFold {
                 if answer.results != nil { body.member("results", true) }
             }
         )
-        changes.wakeUps.wake(record.right.map(WorkQueue.fulfilling) ?? .erasure, for: record.id)
+        changes.wakeUps.wake(record.machine.worker, for: record.id)
     }
 
     private func isInternal(_ target: FanOutTarget) -> Bool {

@@ -30,6 +30,8 @@ package struct K5Gate: Sendable, Hashable {
         case .subjectReceipt, .clientUndecided: return false
         case .subjectIdentity, .subjectExtension, .subjectAnswer, .subjectRestrictionLifted: return answerBy == .vendor
         case .clientAnswer, .subjectNotice, .clientReferral, .clientReminder, .clientEscalation: return true
+        // No request of a person is an authority's demand.
+        case .clientDisclosure: return false
         // What another worker does.
         case .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep, .exportHandOver, .breachNotice,
             .breachReminder:

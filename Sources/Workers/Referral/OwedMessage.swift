@@ -26,6 +26,8 @@ extension ReferralFacts {
         switch lane {
         // Whoever the client has asked for answers the client, and nobody but the client.
         case .fulfilment, .notice: return []
+        // What an authority gets about a person it is for the controller to say, where anybody may.
+        case .disclosure: return []
         case .referral:
             // However the case ends the notice is owed, except to one who has taken the request back.
             let notice = state == .withdrawn ? [] : [OwedMessage(.subjectNotice, since: receivedAt)]
@@ -71,6 +73,7 @@ extension ReferralFacts {
         guard client != nil, !isProhibited else { return [] }
         switch (lane, state) {
         case (.own, _), (.notice, _): return []
+        case (.disclosure, _): return owedOfDisclosure
         case (.referral, .received): return [OwedMessage(.clientReferral, since: stateSince)]
         case (.referral, .referred): return [reminder].compactMap { $0 }
         case (.referral, .handedOver) where answerBy == nil: return [OwedMessage(.clientUndecided, since: stateSince)]

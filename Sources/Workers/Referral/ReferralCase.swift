@@ -21,6 +21,8 @@ struct ReferralCase: Sendable {
     private(set) var certificate: (id: UUID, digest: String)?
     /// The bundle that can be fetched.
     private(set) var export: ExportRecord?
+    /// What an authority demands, where one does.
+    private(set) var disclosure: DisclosureRecord?
     /// When its restriction ends.
     private(set) var liftedAt: Date?
     private(set) var extensionReason: LetterWords.ExtensionReason = .complexity
@@ -55,7 +57,7 @@ struct ReferralCase: Sendable {
             SELECT DISTINCT ON (chain_id) chain_id, greatest((body::jsonb ->> 'lifted_at')::timestamptz, at) FROM habeas.evidence
              WHERE chain_id = ANY(\(ids)::uuid[]) AND fact = 'restriction.lifted' ORDER BY chain_id, seq
             """,
-            ExportRecord.reading(of: ids),
+            ExportRecord.reading(of: ids), DisclosureRecord.reading(of: ids),
         ]
     }
 
@@ -93,6 +95,10 @@ struct ReferralCase: Sendable {
         for row in rows[10] {
             let export = try ExportRecord(row: row)
             cases[export.caseID]?.export = export.state == .ready ? export : nil
+        }
+        for row in rows[11] {
+            let disclosure = try DisclosureRecord(row: row)
+            cases[disclosure.caseID]?.disclosure = disclosure
         }
         return cases
     }

@@ -122,6 +122,8 @@ package struct ReferralFacts: Sendable {
     package var prohibition: String?
     /// The last time that the chain says so.
     package var notedProhibition: NotedProhibition?
+    /// Of an authority's demand; nil for everything else.
+    package var disclosure: Disclosure?
     /// In the order in which they were planned.
     package var effects: [Effect] = []
     package var clocks: [ClockRule.Clock: Clock] = [:]
@@ -162,6 +164,7 @@ package struct ReferralFacts: Sendable {
                 reviews[index].settledAt = now
                 reviews[index].verdict = .moot
             }
+        case .clientTold: disclosure?.isTold = true
         case .record(let fact):
             recorded.insert(fact.name)
             if case .prohibited(let reason, _) = fact { notedProhibition = NotedProhibition(reason: reason, at: now) }

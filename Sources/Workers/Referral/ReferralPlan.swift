@@ -96,7 +96,7 @@ package struct ReferralPlan: Sendable {
         {
             steps.append(.stop(.confirmReceipt))
         }
-        return steps + liftTold
+        return steps + liftTold + facts.disclosureSteps
     }
 
     /// A restriction ends only when the person has been told, or a person has taken that on (GDPR Art. 18(3)).

@@ -49,6 +49,7 @@ package struct ReferralPlanner: EffectPlanner {
             SELECT chain_id, min(at) FROM habeas.evidence
              WHERE chain_id = ANY(\(ids)::uuid[]) AND fact = 'restriction.lifted' GROUP BY chain_id
             """,
+            DisclosureRecord.reading(of: ids),
         ]
     }
 
@@ -60,7 +61,7 @@ package struct ReferralPlanner: EffectPlanner {
                 let steps = ReferralPlan(facts).steps
                 if steps.isEmpty { break }
                 for step in steps {
-                    carryOut(step, on: id, &desk)
+                    carryOut(step, on: id, read, &desk)
                     facts.enter(step, at: desk.now)
                 }
                 refresh(&facts, of: id, desk)
@@ -82,6 +83,7 @@ package struct ReferralPlanner: EffectPlanner {
         let early: Set<UUID>
         var prohibitions: [UUID: NotedProhibition] = [:]
         var lifted: [UUID: Date] = [:]
+        var disclosures: [UUID: DisclosureRecord] = [:]
 
         init(_ rows: [Rows]) throws {
             for (id, word, anchor, isOpen) in try rows[0].decode(UUID.self, String.self, Date.self, Bool.self) {
@@ -113,6 +115,10 @@ package struct ReferralPlanner: EffectPlanner {
                 prohibitions[id] = NotedProhibition(body: body, at: at)
             }
             for (id, at) in try rows[8].decode(UUID.self, Date.self) { lifted[id] = at }
+            for row in rows[9] {
+                let disclosure = try DisclosureRecord(row: row)
+                disclosures[disclosure.caseID] = disclosure
+            }
         }
     }
 
@@ -135,6 +141,9 @@ package struct ReferralPlanner: EffectPlanner {
         facts.recorded = read.recorded[id] ?? []
         facts.notedProhibition = read.prohibitions[id]
         facts.liftedAt = read.lifted[id]
+        facts.disclosure = read.disclosures[id].map {
+            ReferralFacts.Disclosure(isProhibited: $0.prohibition(at: desk.now) != nil, isTold: $0.toldAt != nil)
+        }
         refresh(&facts, of: id, desk)
         return facts
     }
@@ -176,7 +185,7 @@ package struct ReferralPlanner: EffectPlanner {
 
     // MARK: Carrying out
 
-    private func carryOut(_ step: ReferralStep, on id: UUID, _ desk: inout CaseDesk) {
+    private func carryOut(_ step: ReferralStep, on id: UUID, _ read: Reading, _ desk: inout CaseDesk) {
         switch step {
         case .plan(let kind, let target, var parameters, let attempts):
             guard let clientID = desk.records[id].map(\.clientID) else { return }
@@ -206,12 +215,38 @@ package struct ReferralPlanner: EffectPlanner {
             desk.record("review.opened", of: id) { $0.member("kind", kind.rawValue) }
         case .dismiss(let kind):
             desk.edit(id) { record, changes in changes.reviews.dismiss(kind, case: record.id, at: changes.now) }
+        case .clientTold(let time):
+            if let disclosure = read.disclosures[id] { noteTold(disclosure, at: time, &desk) }
         case .record(let fact):
             desk.record(fact.name, of: id) { fact.write(to: &$0) }
             if case .restrictionTold = fact {
                 desk.edit(id) { record, changes in changes.wakeUps.wake(.erasure, for: record.id) }
             }
         }
+    }
+
+    /// The client knows of an authority's demand: it has its time to object, where nothing is collected yet (K23).
+    private func noteTold(_ disclosure: DisclosureRecord, at time: Date, _ desk: inout CaseDesk) {
+        let id = disclosure.caseID
+        guard let record = desk.records[id] else { return }
+        let term = Deadline.clientTerm(
+            disclosure.demand.term,
+            from: time,
+            before: disclosure.demand.dueAt,
+            at: desk.changes.place(of: record),
+            atlas: desk.registry.atlas
+        )
+        let isBefore = record.state == .referred
+        if isBefore {
+            desk.edit(id) { record, changes in
+                changes.deadlines.start(term, case: record.id, clientID: record.clientID)
+            }
+        }
+        desk.record("disclosure.client_told", of: id) { body in
+            body.member("at", time)
+            body.member("objections_until", isBefore ? term.due : nil)
+        }
+        desk.writes.append(disclosure.told(at: time))
     }
 }
 

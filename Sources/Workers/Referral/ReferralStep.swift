@@ -15,6 +15,8 @@ package enum ReferralStep: Sendable, Hashable {
     /// Nobody has to look at it any more.
     case dismiss(ReviewKind)
     case record(RecordedFact)
+    /// The client knows since then that an authority demands its data; its time to object begins.
+    case clientTold(Date)
 
     /// A fact that moves the case nowhere and is written once.
     package enum RecordedFact: Sendable, Hashable {

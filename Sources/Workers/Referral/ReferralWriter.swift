@@ -83,7 +83,11 @@ struct ReferralWriter: Sendable {
             words.refusal = record.refusal.map { LetterWords.Refusal($0) }
             words.waitedFor = subject.wasAskedForIdentity ? .identity : .fee
             words.vendorAnswers = record.answerBy == .vendor
-            AnswerParts(subject, registry).fill(&words, in: client.locale, base: base)
+            if kind == .clientDisclosure {
+                words.demand = demand(subject, toldAt: effect.plannedAt, key: parameters.key, registry)
+            } else {
+                AnswerParts(subject, registry).fill(&words, in: client.locale, base: base)
+            }
             if isWhole, !channel.isThin, let person = request?.subjects.first {
                 words.identities = person.identities.map { LetterWords.KnownBy($0.type, $0.value) }
             }
@@ -102,7 +106,7 @@ struct ReferralWriter: Sendable {
             mail: mail
         ) { data in
             data.member("sequence", parameters.sequence)
-            data.member("stage", kind.stage)
+            data.member("stage", kind == .clientDisclosure ? parameters.key : kind.stage)
             data.member("kind", record.kind.rawValue)
             data.member("state", record.state.rawValue)
             data.member("right", record.right)
@@ -119,6 +123,14 @@ struct ReferralWriter: Sendable {
             data.member("answer_by", record.answerBy)
             data.member("refusal", record.refusal)
             data.member("article", record.refusal?.source)
+            if let demand = subject.disclosure?.demand {
+                data.key("disclosure")
+                data.object { Self.write(demand, to: &$0) }
+                data.member(
+                    "objections_until",
+                    objectionsUntil(subject, toldAt: effect.plannedAt, key: parameters.key, registry)
+                )
+            }
             if kind == .clientAnswer { AnswerParts(subject, registry).write(to: &data, base: base) }
             data.member("came_after_referral", record.state == .withdrawn && subject.wasReferred ? true : nil)
             data.member("their_reference", record.reference)
@@ -140,6 +152,69 @@ struct ReferralWriter: Sendable {
             body.member("recipient", request.recipient)
         }
         return writer.bytes
+    }
+
+    // MARK: An authority's demand
+
+    private static func write(_ demand: DisclosureDemand, to item: inout JSONWriter) {
+        item.member("authority", demand.authority)
+        item.member("country", demand.country)
+        item.member("kind", demand.kind)
+        item.member("law", demand.law)
+        item.member("article", demand.article)
+        item.member("authority_reference", demand.reference)
+        item.member("systems", demand.scope.systems)
+        item.member("categories", demand.scope.categories)
+        item.member("demanded_at", demand.demandedAt)
+        item.member("due_at", demand.dueAt)
+    }
+
+    private func demand(
+        _ subject: ReferralCase,
+        toldAt time: Date,
+        key: String,
+        _ registry: Registry
+    ) -> LetterWords.Demand? {
+        guard let demand = subject.disclosure?.demand else { return nil }
+        return LetterWords.Demand(
+            authority: "\(demand.authority) (\(demand.country)), \(demand.reference)",
+            basis: demand.basis,
+            systems: demand.scope.systems.map { registry.system($0)?.title ?? $0 },
+            categories: demand.scope.categories,
+            objectUntil: objectionsUntil(subject, toldAt: time, key: key, registry).map {
+                lastDay(before: $0, from: time, subject.record, registry)
+            },
+            stage: key == CaseState.handedOver.rawValue ? .met : key == CaseState.withdrawn.rawValue ? .over : .open
+        )
+    }
+
+    /// The last day that is whole before an end, where there is one after `time`.
+    private func lastDay(
+        before end: Date,
+        from time: Date,
+        _ record: CaseFileRecord,
+        _ registry: Registry
+    ) -> CivilDate {
+        let place = place(of: record, registry)
+        let day = place.day(of: end)
+        let isWhole = place.end(of: day) <= end
+        return isWhole || day <= place.day(of: time) ? day : day.adding(days: -1)
+    }
+
+    /// Until when the client can object, where it is asked before anything is collected. Its time begins when the word has reached
+    /// it, and is never shorter than what the word says.
+    private func objectionsUntil(
+        _ subject: ReferralCase,
+        toldAt time: Date,
+        key: String,
+        _ registry: Registry
+    ) -> Date? {
+        guard let demand = subject.disclosure?.demand, key == ReferralFacts.announcement,
+            subject.record.state == .referred
+        else { return nil }
+        let place = place(of: subject.record, registry)
+        return Deadline.clientTerm(demand.term, from: time, before: demand.dueAt, at: place, atlas: registry.atlas)
+            .due
     }
 
     private func path(_ record: CaseFileRecord) -> String { "/v1/requests/\(record.id.lowercaseText)" }
@@ -175,9 +250,11 @@ struct ReferralWriter: Sendable {
     }
 
     private func day(_ instant: Date, _ record: CaseFileRecord, _ registry: Registry) -> CivilDate {
-        let place =
-            record.clientID.flatMap { registry.client($0)?.place } ?? registry.atlas.place(record.country)
-        return place.day(of: instant)
+        place(of: record, registry).day(of: instant)
+    }
+
+    private func place(of record: CaseFileRecord, _ registry: Registry) -> Place {
+        record.clientID.flatMap { registry.client($0)?.place } ?? registry.atlas.place(record.country)
     }
 }
 
@@ -201,7 +278,7 @@ extension Client {
 extension EffectKind {
     /// Whether the client needs to know who it is about: it has to decide, or to answer.
     fileprivate var needsPerson: Bool {
-        self == .clientReferral || self == .clientEscalation || self == .clientUndecided
+        self == .clientReferral || self == .clientEscalation || self == .clientUndecided || self == .clientDisclosure
     }
 
     /// As messages to clients call it.
@@ -221,6 +298,7 @@ extension OutcomeType {
         switch kind {
         case .clientReferral, .clientReminder, .clientEscalation: self = .requestReferred
         case .clientUndecided: self = .requestCompleted
+        case .clientDisclosure: self = .disclosureNotified
         default: self = .requestAnswered
         }
     }
@@ -253,6 +331,7 @@ extension LetterKind {
         case .clientEscalation: self = .escalation
         case .clientAnswer: self = .clientAnswer
         case .clientUndecided: self = .undecided
+        case .clientDisclosure: self = .disclosure
         case .subjectRestrictionLifted: self = .restrictionLifted
         case .breachNotice, .breachReminder, .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep,
             .exportHandOver:

@@ -145,6 +145,10 @@ struct LetterBookTests {
                 case .categories: words.incident?.content.categories = []
                 // Whoever has an incident has these.
                 case .risk, .discoveredAt, .awareAt: continue
+                case .demandedBy: words.demand?.authority = " "
+                case .demandBasis: words.demand?.basis = ""
+                case .demandSystems: words.demand?.systems = []
+                case .demandCategories: words.demand?.categories = []
                 default: Issue.record("\(kind) requires \(field), which this test does not know")
                 }
                 let error = #expect(throws: LetterFault.self, "\(kind) \(field)") {

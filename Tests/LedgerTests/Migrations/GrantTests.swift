@@ -35,10 +35,11 @@ struct GrantTests {
         ],
         "habeas_referral": registryOnly.merging(effects) { $1 }.merging(cases) { $1 }.merging([
             "fan_out": "r", "case_order": "rd", "suppression": "r", "certificate": "r", "export": "r",
+            "disclosure": "ru",
         ]) { $1 },
         "habeas_export": registryOnly.merging(effects) { $1 }.merging(cases) { $1 }.merging([
             "case_identity": "r", "hold_identity": "r", "fan_out": "raw", "suppression": "r", "task_answer": "ru",
-            "case_order": "rd", "export": "raw", "export_piece": "raw", "export_wait": "rad",
+            "case_order": "rd", "export": "raw", "export_piece": "raw", "export_wait": "rad", "disclosure": "r",
         ]) { $1 },
         "habeas_erasure": registryOnly.merging(effects) { $1 }.merging(cases) { $1 }.merging([
             "case_identity": "r", "hold_identity": "r", "fan_out": "raw", "suppression": "raw", "task_answer": "ru",
@@ -54,15 +55,17 @@ struct GrantTests {
             "habeas_migration": "r", "agreement": "r", "review": "rau", "review_approval": "r", "installation": "ru",
             "client": "raw",
             "publisher": "raw", "parked_message": "ru",
-            "deadline": "raw", "case_file": "ru", "evidence": "ra", "outbox": "ra", "outbox_pending": "ra",
+            "deadline": "raw", "case_file": "rau", "evidence": "ra", "outbox": "ra", "outbox_pending": "ra",
             "outbox_settlement": "r", "inbox": "r", "incident": "ru", "breach_notice": "r", "breach_content": "r",
             "breach_ack": "ra", "breach_decision": "r",
             "hold": "raw", "profile": "ra", "holiday_calendar": "raw", "case_pause": "raw",
-            "case_secret": "r", "event_secret": "ra", "case_identity": "r", "early_event": "r", "message_attempt": "r",
+            "case_secret": "ra", "event_secret": "ra", "case_identity": "ra", "early_event": "r",
+            "message_attempt": "r",
             "evidence_unsealed": "r", "case_group": "rw", "case_gate": "rad", "publisher_rate": "r",
             "effect": "ru", "effect_attempt": "r", "target": "raw", "system": "raw", "system_version": "r",
             "fan_out": "ru", "task_answer": "ra", "case_order": "rd", "suppression": "ru", "certificate": "ra",
             "hold_identity": "ra", "export": "ru", "export_piece": "r", "export_wait": "ru",
+            "disclosure": "rau",
         ],
         "habeas_auditor": [
             "habeas_migration": "r", "agreement": "r", "review": "r", "review_approval": "r", "installation": "r",
@@ -74,7 +77,7 @@ struct GrantTests {
             "case_group": "r", "case_gate": "r", "publisher_rate": "r", "effect": "r", "effect_attempt": "r",
             "target": "r", "system": "r", "system_version": "r", "fan_out": "r", "task_answer": "r",
             "case_order": "r", "suppression": "r", "certificate": "r", "hold_identity": "r",
-            "export": "r", "export_piece": "r", "export_wait": "r",
+            "export": "r", "export_piece": "r", "export_wait": "r", "disclosure": "r",
             "breach_notice": "r", "breach_content": "r", "breach_ack": "r", "breach_decision": "r",
         ],
     ]

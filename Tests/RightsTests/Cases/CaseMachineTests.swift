@@ -53,6 +53,8 @@ struct CaseMachineTests {
         "case.refused",
         "case.answered", "case.fulfilled", "case.partly_fulfilled", "case.lapsed", "client.undecided",
         "notice.ended", "notice.ended_untold",
+        "disclosure.approved", "disclosure.refused", "disclosure.telling_prohibited", "disclosure.term_over",
+        "disclosure.handed_over", "disclosure.withdrawn",
     ]
 
     @Test("leaves exactly one fact, from a known list, and the state it leaves behind says how it ended")
@@ -66,10 +68,12 @@ struct CaseMachineTests {
             case "notice.ended_untold": #expect(transition.state == .partlyFulfilled)
             case "case.fulfilled": #expect(transition.state == .fulfilled)
             case "case.partly_fulfilled": #expect(transition.state == .partlyFulfilled)
-            case "case.refused", "client.decided_refuse", "instruction.denied": #expect(transition.state == .refused)
-            case "client.undecided", "client.decided_handle_itself": #expect(transition.state == .handedOver)
+            case "case.refused", "client.decided_refuse", "instruction.denied", "disclosure.refused":
+                #expect(transition.state == .refused)
+            case "client.undecided", "client.decided_handle_itself", "disclosure.handed_over":
+                #expect(transition.state == .handedOver)
             case "case.lapsed": #expect(transition.state == .lapsed)
-            case "request.withdrawn": #expect(transition.state == .withdrawn)
+            case "request.withdrawn", "disclosure.withdrawn": #expect(transition.state == .withdrawn)
             case "case.answered": #expect(transition.state == .onHold)
             default: #expect(transition.state == machine.state || !transition.state.isFinal, "\(machine) \(event)")
             }
@@ -80,8 +84,8 @@ struct CaseMachineTests {
     @Test("ends with its equal only where it is linked to one, and goes on where that one has left it")
     func equal() {
         for state in CaseState.allCases {
-            // Nobody has asked for a notice: no other answers it.
-            for lane in Lane.allCases where lane != .notice {
+            // Nobody has asked for a notice, and no authority's demand is equal to another one.
+            for lane in Lane.allCases where lane != .notice && lane != .disclosure {
                 func verdict(_ event: CaseEvent, isLinked: Bool) -> CaseMachine.Verdict {
                     CaseMachine(state: state, lane: lane, right: .access, isLinked: isLinked).verdict(on: event)
                 }

@@ -9,24 +9,26 @@ struct ReviewKindTests {
         CaseState.allCases.map { CaseMachine(state: $0, lane: lane, right: .erasure) }
     }
 
-    @Test("K9: only the erasure of everything of a client needs two different people")
+    @Test("K9, K23: the erasure of all of a client and what an authority gets need two different people, nothing else")
     func approvals() {
-        for kind in ReviewKind.allCases { #expect(kind.approvals == (kind == .tenantErasure ? 2 : 1), "\(kind)") }
+        for kind in ReviewKind.allCases {
+            #expect(kind.approvals == (kind == .tenantErasure || kind == .disclosure ? 2 : 1), "\(kind)")
+        }
     }
 
     @Test("K7: confirms or denies an instruction, and nothing else of it")
     func instruction() {
         let machine = CaseMachine(state: .received, lane: .fulfilment, right: .erasure)
-        for kind in [ReviewKind.instruction, .tenantErasure, .suspendedHandOver] {
+        for kind in [ReviewKind.instruction, .tenantErasure, .suspendedHandOver, .disclosure] {
             #expect(kind.event(.confirmed, for: machine, others: []) == .instructionConfirmed)
             #expect(kind.event(.denied, for: machine, others: []) == .instructionDenied)
             #expect(kind.event(.moot, for: machine, others: []) == nil)
         }
     }
 
-    @Test("Y2: what a verdict refuses a case for is known beforehand, but for a suspended client's export")
+    @Test("Y2: what a verdict refuses a request for is known beforehand, but for a suspended client's export")
     func refusal() {
-        for kind in ReviewKind.allCases {
+        for kind in ReviewKind.allCases where kind != .disclosure {
             let refuses = Lane.allCases.contains { lane in
                 Self.machines(lane).contains { machine in
                     ReviewKind.Verdict.allCases.contains { verdict in
@@ -100,7 +102,8 @@ struct ReviewKindTests {
             for right in Right.allCases {
                 let worker: WorkQueue? =
                     isReferral ? .referral : isBreach ? .breach : isCarriedOut ? .fulfilling(right) : nil
-                #expect(kind.worker(of: right) == worker)
+                let machine = CaseMachine(state: .inProgress, lane: .own, right: right)
+                #expect(kind.worker(of: machine) == worker)
             }
             guard isReferral else { continue }
             #expect(kind.refusal == nil)
@@ -119,7 +122,7 @@ struct ReviewKindTests {
         "Y2: whatever a verdict refuses has a reason of the closed list, or the person who gives the verdict names one"
     )
     func reasons() {
-        for kind in ReviewKind.allCases where kind != .suspendedHandOver {
+        for kind in ReviewKind.allCases where kind != .suspendedHandOver && kind != .disclosure {
             for lane in Lane.allCases {
                 for machine in Self.machines(lane) {
                     for verdict in ReviewKind.Verdict.allCases {

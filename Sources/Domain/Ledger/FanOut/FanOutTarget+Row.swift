@@ -7,7 +7,7 @@ extension FanOutTarget {
     package static let columns: SQL = """
         id, case_id, client_id, system_id, system_version, part, operation, way, note, mandatory, level, after, ordinal, key, state,
         outcome, cause, effect_id, findings, acted_at, verify_at, verified_at, verified_by, due_at, owner, kept, ends, backups_until,
-        gone_by, repeats
+        gone_by, repeats, only_categories
         """
 
     /// All parts of these cases, in the order of their plans.
@@ -62,15 +62,16 @@ extension FanOutTarget {
         backupsUntil = try row.decode("backups_until", as: Date?.self)
         goneBy = try row.decode("gone_by", as: Date?.self)
         repeats = try row.decode("repeats", as: Int.self)
+        only = try row.decode("only_categories", as: [String]?.self).map(Set.init)
     }
 
     package static func insert(_ rows: [FanOutTarget]) -> SQL {
         """
         INSERT INTO habeas.fan_out (id, case_id, client_id, system_id, system_version, part, operation, way, note, mandatory, level, after,
-          ordinal, key, state, outcome, cause, effect_id, findings, due_at, owner, kept, ends, backups_until, gone_by)
+          ordinal, key, state, outcome, cause, effect_id, findings, due_at, owner, kept, ends, backups_until, gone_by, only_categories)
         SELECT n.id, n.case_id, n.client_id, n.system_id, n.system_version, n.part, n.operation, n.way, n.note, n.mandatory, n.level,
                string_to_array(n.after, ' '), n.ordinal, n.key, n.state, n.outcome, n.cause, n.effect_id, n.findings, n.due_at, n.owner,
-               n.kept, string_to_array(n.ends, E'\\n'), n.backups_until, n.gone_by
+               n.kept, string_to_array(n.ends, E'\\n'), n.backups_until, n.gone_by, string_to_array(n.only_categories, E'\\n')
           FROM unnest(\(rows.map(\.id))::uuid[], \(rows.map(\.caseID))::uuid[], \(rows.map(\.clientID))::text[],
                  \(rows.map(\.system))::text[], \(rows.map { Int32($0.systemVersion) })::int4[], \(rows.map(\.part.rawValue))::text[],
                  \(rows.map(\.operation.rawValue))::text[], \(rows.map(\.way.rawValue))::text[], \(rows.map(\.note))::text[],
@@ -80,9 +81,10 @@ extension FanOutTarget {
                  \(rows.map(\.cause))::text[], \(rows.map(\.effect))::uuid[], \(rows.map(\.findings.text))::text[],
                  \(rows.map(\.dueAt))::timestamptz[], \(rows.map(\.owner))::text[], \(rows.map { Kept.text(of: $0.kept) })::text[],
                  \(rows.map { $0.ends.sorted().joined(separator: "\n") })::text[],
-                 \(rows.map(\.backupsUntil))::timestamptz[], \(rows.map(\.goneBy))::timestamptz[])
+                 \(rows.map(\.backupsUntil))::timestamptz[], \(rows.map(\.goneBy))::timestamptz[],
+                 \(rows.map { $0.only?.sorted().joined(separator: "\n") })::text[])
             AS n (id, case_id, client_id, system_id, system_version, part, operation, way, note, mandatory, level, after, ordinal, key,
-                  state, outcome, cause, effect_id, findings, due_at, owner, kept, ends, backups_until, gone_by)
+                  state, outcome, cause, effect_id, findings, due_at, owner, kept, ends, backups_until, gone_by, only_categories)
         """
     }
 

@@ -104,7 +104,7 @@ package struct CaseFileRecord: Sendable {
         switch lane {
         case .own: true
         case .referral: answerBy == .vendor
-        case .fulfilment, .notice: false
+        case .fulfilment, .notice, .disclosure: false
         }
     }
 

@@ -97,13 +97,15 @@ package struct DeadlineWrites: Sendable {
     /// What was owed by it was not done in time.
     package mutating func miss(_ clock: ClockRule.Clock, subject: UUID) { missed.append((subject, clock)) }
 
-    /// Ends what is still open for a subject that owes nothing any more: met, or void where nobody is owed an answer. A hold
-    /// outlasts its case and still ends by itself.
+    /// Clocks that outlast their case: a hold ends by itself, and a client is told of a disclosure when it may be.
+    private static let outlasting: [ClockRule.Clock] = [.holdEnd, .tellClient]
+
+    /// Ends what is still open for a subject that owes nothing any more: met, or void where nobody is owed an answer.
     package mutating func end(subject: UUID, isMet: Bool) {
         for index in openedAt[subject] ?? [] where opened[index].state == "open" {
             opened[index].state = isMet ? "met" : "void"
         }
-        restarted.removeAll { $0.subject == subject && $0.deadline.rule.clock != .holdEnd }
+        restarted.removeAll { $0.subject == subject && !Self.outlasting.contains($0.deadline.rule.clock) }
         ensured.removeAll { $0.subject == subject }
         ended.removeAll { $0.subject == subject }
         ended.append((subject, isMet))
@@ -135,7 +137,7 @@ package struct DeadlineWrites: Sendable {
                 """
                 UPDATE habeas.deadline AS d SET state = CASE WHEN n.met THEN 'met' ELSE 'void' END, next_at = NULL
                   FROM unnest(\(ended.map(\.subject))::uuid[], \(ended.map(\.isMet))::bool[]) AS n (subject_id, met)
-                 WHERE d.subject_id = n.subject_id AND d.state = 'open' AND d.clock <> 'hold_end'
+                 WHERE d.subject_id = n.subject_id AND d.state = 'open' AND d.clock <> ALL(\(Self.outlasting.map(\.rawValue))::text[])
                 """
             )
         }

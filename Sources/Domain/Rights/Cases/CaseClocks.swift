@@ -106,7 +106,7 @@ package struct CaseClocks: Sendable {
                 )
                 entries.append(Entry(layer: .law, deadline: deadline, reading: nil))
             }
-        case .notice: break
+        case .notice, .disclosure: break
         case .fulfilment:
             if facts.right == .erasure { add(.instructedErasure, from: facts.instructedAt ?? facts.submittedAt) }
         }

@@ -27,7 +27,12 @@ package enum CaseEvent: Hashable, Sendable {
     /// `complete` says whether all that was asked is done; `openEnds` whether a hold, an exception or a grace period is left.
     case answered(complete: Bool, openEnds: Bool)
     case openEndsOver(complete: Bool)
+    /// Something forbids that the client is told before an authority gets its data (K23).
+    case tellingProhibited
+    case handedToAuthority
     // From the clock.
+    /// The time in which a client can object to a disclosure, or nobody can be told of it.
+    case clientTermOver
     case lapsed
     case clientDatePassed
     /// The equal case that this one is linked to has ended with an answer that is this one's, too.
@@ -47,7 +52,7 @@ extension CaseEvent {
         .answered(complete: true, openEnds: false), .answered(complete: false, openEnds: false),
         .answered(complete: true, openEnds: true), .answered(complete: false, openEnds: true),
         .openEndsOver(complete: true), .openEndsOver(complete: false), .lapsed, .clientDatePassed,
-        .equalEnded(.fulfilled), .equalLeft,
+        .equalEnded(.fulfilled), .equalLeft, .tellingProhibited, .clientTermOver, .handedToAuthority,
     ]
 
     /// As the table names it.
@@ -75,6 +80,9 @@ extension CaseEvent {
         case .answered(let complete, let openEnds):
             "answered " + (complete ? "in full" : "in part") + (openEnds ? ", with open ends" : "")
         case .openEndsOver(let complete): "open ends over, " + (complete ? "in full" : "in part")
+        case .tellingProhibited: "telling the client prohibited"
+        case .clientTermOver: "client's time to object over"
+        case .handedToAuthority: "handed to the authority"
         case .lapsed: "lapse clock"
         case .clientDatePassed: "client's date passed"
         case .equalEnded(let state): "equal case ended: \(state.rawValue)"

@@ -5,6 +5,8 @@ package enum CaseKind: String, CaseIterable, Hashable, Sendable {
     case complaint
     /// What one client is told of one incident.
     case breachNotice = "breach_notice"
+    /// An authority demands data by law (K23, C8).
+    case disclosure
 }
 
 /// The way a case takes through the fleet.
@@ -17,6 +19,8 @@ package enum Lane: String, CaseIterable, Hashable, Sendable {
     case fulfilment
     /// Nobody has asked: the client, as controller, is told of something (GDPR Art. 33(2)).
     case notice
+    /// An authority demands data that the vendor has to hand over by law; the client is told first where nothing forbids it.
+    case disclosure
 }
 
 /// What the vendor is towards the person (GDPR Art. 4(7), (8)).

@@ -92,6 +92,7 @@ package struct CaseMachine: Sendable {
 
     package func verdict(on event: CaseEvent) -> Verdict {
         if lane == .notice { return notice(event) }
+        if lane == .disclosure { return disclosure(event) }
         if state.isFinal { return afterTheEnd(event) }
         switch event {
         case .withdrawn: return withdrawal
@@ -111,6 +112,7 @@ package struct CaseMachine: Sendable {
         case .referralSent, .identityAsked, .clarificationAsked, .feeAsked, .instructionConfirmed, .instructionDenied,
             .refusedByPerson, .answered, .openEndsOver:
             return fleet(event)
+        case .clientTermOver, .tellingProhibited, .handedToAuthority: return .refuse(.notNow)
         case .lapsed, .clientDatePassed: return clock(event)
         case .equalEnded(let answer):
             return isLinked ? end(answer, "case.ended_with_equal") : .refuse(.notNow)
@@ -197,6 +199,43 @@ package struct CaseMachine: Sendable {
         }
     }
 
+    // MARK: An authority's demand
+
+    /// Nobody outside moves it: two people approve it, the client is told and has its time, what is named is collected, a person
+    /// hands it over (K23). A hold, which keeps data, is no reason against it.
+    private func disclosure(_ event: CaseEvent) -> Verdict {
+        switch (event, state) {
+        case (.holdLifted, _): return stay("hold.lifted", .resume(.hold))
+        case _ where state.isFinal: return .refuse(.closed)
+        case (.holdPlaced, _): return stay("hold.placed", .pause(.hold))
+        case (.withdrawn, _):
+            return end(
+                .withdrawn,
+                "disclosure.withdrawn",
+                cancelling: .everything,
+                .dismiss(.disclosure),
+                .wake(.export),
+                .tell(.referral)
+            )
+        case (.instructionDenied, .received): return end(.refused, "disclosure.refused", .wake(.referral))
+        case (.instructionConfirmed, .received):
+            return go(.referred, "disclosure.approved", .stop(.review), .pause(.clientSilent), .wake(.referral))
+        case (.clientTermOver, .referred):
+            return go(
+                .inProgress,
+                "disclosure.term_over",
+                .resume(.clientSilent),
+                .stop(.clientTerm),
+                .wake(.export)
+            )
+        case (.tellingProhibited, .referred):
+            return go(.inProgress, "disclosure.telling_prohibited", .resume(.clientSilent), .wake(.export))
+        case (.handedToAuthority, .inProgress):
+            return end(.handedOver, "disclosure.handed_over", .wake(.export), .tell(.referral))
+        default: return .refuse(.notNow)
+        }
+    }
+
     // MARK: From the fleet
 
     private func fleet(_ event: CaseEvent) -> Verdict {
@@ -245,6 +284,7 @@ package struct CaseMachine: Sendable {
         case .fulfilment: state != .received
         case .notice: false
         case .referral: state == .inProgress || state == .needsIdentity || state == .needsFee
+        case .disclosure: false
         }
     }
 
@@ -290,7 +330,13 @@ package struct CaseMachine: Sendable {
     }
 
     /// The worker that carries the case out once it may be carried out.
-    package var worker: WorkQueue { lane == .notice ? .breach : right.map(WorkQueue.fulfilling) ?? .erasure }
+    package var worker: WorkQueue {
+        switch lane {
+        case .notice: .breach
+        case .disclosure: .export
+        case .own, .referral, .fulfilment: right.map(WorkQueue.fulfilling) ?? .erasure
+        }
+    }
 
     /// Who works on the case at present.
     private var currentWorker: WorkQueue {

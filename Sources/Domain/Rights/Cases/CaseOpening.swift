@@ -264,6 +264,39 @@ package struct CaseOpening: Sendable, Hashable {
         self.warnings = warnings
     }
 
+    /// An authority's demand for data: two people must approve it before anything is done (K23, C8).
+    ///
+    /// Of a suspended client, too: what the vendor owes an authority waits for no client's conduct.
+    package init(
+        _ demand: DisclosureDemand,
+        client: Client,
+        policy: Policy,
+        receivedAt now: Date,
+        atlas: HolidayAtlas
+    ) {
+        kind = .disclosure
+        role = .processor
+        lane = .disclosure
+        state = .received
+        queue = .referral
+        right = nil
+        relationship = demand.relationship
+        reviews = [.disclosure]
+        regulation = .gdpr
+        isMinor = false
+        hasHealthData = false
+        country = nil
+        submittedAt = nil
+        anchor = demand.demandedAt
+        var deadlines = [.disclosure(demand), Deadline.tellClient(demand)].compactMap { $0 }
+        for key in [ClockKey.review, .approval] {
+            guard let rule = policy.clock(key)?.rule else { continue }
+            deadlines.append(Deadline(rule, from: now, at: client.place, atlas: atlas))
+        }
+        self.deadlines = CaseOpening.sorted(deadlines)
+        warnings = deadlines.contains { $0.isOverdue(at: now) } ? [.overdue] : []
+    }
+
     private static func sorted(_ deadlines: [Deadline]) -> [Deadline] {
         deadlines.sorted { ($0.due ?? .distantFuture) < ($1.due ?? .distantFuture) }
     }

@@ -37,6 +37,8 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
     case breachUnreached = "breach_unreached"
     /// A client was told of an incident, and reminded, and nobody there has acknowledged it (G9).
     case breachSilent = "breach_silent"
+    /// An authority's demand for data: two different people approve it before anything else is done (K23).
+    case disclosure
     /// Many access requests from one publisher, or about one person (A6).
     case harvest
 
@@ -48,12 +50,12 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
     }
 
     /// How many different people have to agree before it counts as confirmed.
-    package var approvals: Int { self == .tenantErasure ? 2 : 1 }
+    package var approvals: Int { self == .tenantErasure || self == .disclosure ? 2 : 1 }
 
     /// Whether the case goes on meanwhile or stands still until the verdict.
     package func holdsUp(_ lane: Lane) -> Bool {
         switch self {
-        case .instruction, .tenantErasure, .suspendedHandOver: true
+        case .instruction, .tenantErasure, .suspendedHandOver, .disclosure: true
         case .child: lane == .own
         case .client, .regime, .identity, .fraud, .clientUnreachable, .subjectUnreachable, .referralProhibited,
             .targetStuck, .planRefused, .dataReturn, .handOverStuck, .harvest, .breachUnreached, .breachSilent:
@@ -61,14 +63,14 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// The worker that hears of the verdict on a case about `right`, because what it does hangs on it; nil where the case's own event
-    /// tells it.
-    package func worker(of right: Right?) -> WorkQueue? {
+    /// The worker that hears of the verdict on a case, because what it does hangs on it; nil where the case's own event tells it.
+    package func worker(of machine: CaseMachine?) -> WorkQueue? {
         switch self {
         case .clientUnreachable, .subjectUnreachable, .referralProhibited: .referral
-        case .targetStuck, .planRefused, .dataReturn, .handOverStuck: right.map(WorkQueue.fulfilling) ?? .erasure
+        case .targetStuck, .planRefused, .dataReturn, .handOverStuck: machine?.worker ?? .erasure
         case .breachUnreached, .breachSilent: .breach
-        case .instruction, .child, .client, .regime, .identity, .fraud, .tenantErasure, .suspendedHandOver, .harvest:
+        case .instruction, .child, .client, .regime, .identity, .fraud, .tenantErasure, .suspendedHandOver, .disclosure,
+            .harvest:
             nil
         }
     }
@@ -91,6 +93,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .planRefused: "GDPR Art. 28(3)(a); K11"
         case .dataReturn: "GDPR Art. 28(3)(g); K9"
         case .handOverStuck: "GDPR Art. 20(2); Y5"
+        case .disclosure: "GDPR Art. 6(1)(c), 28(3)(a), 48; K23, C8"
         case .harvest: "A6"
         case .breachUnreached, .breachSilent: "GDPR Art. 33(2); G9"
         }
@@ -126,6 +129,8 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
             "Tell a client of an incident that none of its channels takes, by telephone for instance (`habeas incidents show`); confirm when it was told, deny when it cannot be."
         case .breachSilent:
             "Ask a client that has not acknowledged the notice of an incident whether it has read it; confirm when it has, deny when nobody answers."
+        case .disclosure:
+            "Approve that an authority gets data of a client's, or deny it; two different people must. `habeas disclosures show` says what it demands."
         case .harvest:
             "Look at many access requests from one publisher, or about one person: copies that are not begun wait for it. Deny to let them go on; confirm with --refusal to refuse them."
         }
@@ -145,11 +150,11 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         // The case has come to the gate by another way than an instruction: nothing but the gate holds it.
         case (.suspendedHandOver, .denied) where machine.state != .received: return refusal(machine)
         case (.suspendedHandOver, .confirmed) where machine.state != .received: return nil
-        case (.instruction, .denied), (.tenantErasure, .denied), (.suspendedHandOver, .denied):
+        case (.instruction, .denied), (.tenantErasure, .denied), (.suspendedHandOver, .denied), (.disclosure, .denied):
             return .instructionDenied
         case (.child, .denied): return holdsUp(machine.lane) ? refusal(machine) : nil
         case (.instruction, .confirmed), (.tenantErasure, .confirmed), (.suspendedHandOver, .confirmed),
-            (.child, .confirmed):
+            (.disclosure, .confirmed), (.child, .confirmed):
             guard holdsUp(machine.lane), !others.contains(where: { $0.holdsUp(machine.lane) }) else { return nil }
             return .instructionConfirmed
         }
@@ -164,6 +169,8 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .fraud: .suspectedFraud
         // Only whoever denies it knows why a suspended client does not get its export.
         case .suspendedHandOver: nil
+        // It answers nobody's request: the person's own words stand in the evidence.
+        case .disclosure: nil
         // No verdict on these refuses anything.
         case .client, .regime, .harvest, .clientUnreachable, .subjectUnreachable, .referralProhibited, .targetStuck,
             .planRefused, .dataReturn, .handOverStuck, .breachUnreached, .breachSilent:

@@ -1,7 +1,7 @@
 /// The whole of ``CaseMachine`` as a text: every lane, state and event.
 ///
-/// Rights differ in two things only, whether a restriction can be lifted and which worker carries them out; each lane is
-/// printed for an erasure, and the restriction's own lines apart.
+/// Rights differ in two things only, whether a restriction can be lifted and which worker carries them out; each lane of
+/// requests is printed for an erasure, and the restriction's own lines apart.
 package enum StateTable {
     package static var markdown: String {
         var lines: [String] = []
@@ -10,7 +10,7 @@ package enum StateTable {
                 "", "## Lane `\(lane.rawValue)`", "", "| state | event | becomes | fact | does |",
                 "|---|---|---|---|---|",
             ]
-            lines += rows(lane, .erasure, CaseEvent.all)
+            lines += rows(lane, lane == .disclosure ? nil : .erasure, CaseEvent.all)
         }
         lines += ["", "## A complaint", "", "| state | event | becomes | fact | does |", "|---|---|---|---|---|"]
         lines += rows(.own, nil, CaseEvent.all)

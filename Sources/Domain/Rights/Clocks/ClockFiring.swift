@@ -80,12 +80,19 @@ package enum ClockFiring: Sendable, Hashable {
         case .exceptionEnd:
             self = machine.state == .onHold ? .finish(machine.worker) : .stop
         case .look, .acknowledgement: self = .look(machine.worker)
+        case .tellClient: self = .look(.referral)
+        case .clientTerm:
+            if case .apply(let transition) = machine.verdict(on: .clientTermOver) {
+                self = .transition(transition)
+            } else {
+                self = .stop
+            }
         case .clientReminder: self = machine.state == .referred ? .remind : .stop
         case .retention: self = isHeld ? .waitForHold : machine.state.isFinal ? .destroyWords : .stop
         // Somebody else's dates: nobody is told of them by us.
         case .authority72h, .individuals: self = .stop
         case .confirmReceipt, .refer, .extensionNotice, .fanOut, .assist, .purge, .complaint, .notifyClients, .triage,
-            .review, .approval, .ownAuthority:
+            .review, .approval, .ownAuthority, .disclosure:
             self = .miss
         }
     }

@@ -36,6 +36,12 @@ package struct ClockRule: Sendable, Hashable {
         case individuals
         /// Until when the vendor tells its own authority of an incident in data that it controls itself.
         case ownAuthority = "own_authority"
+        /// An authority's own date for what it demands (K23).
+        case disclosure
+        /// When a client that was told of a disclosure can object no more.
+        case clientTerm = "client_term"
+        /// When a client may be told of a disclosure that it was not to hear of.
+        case tellClient = "tell_client"
         /// Stands still until the equal case that answers this one, too, has ended.
         case equal
 
@@ -45,10 +51,10 @@ package struct ClockRule: Sendable, Hashable {
             switch self {
             case .confirmReceipt, .refer, .respond, .extensionNotice, .fanOut, .assist, .purge, .complaint,
                 .notifyClients,
-                .triage, .review, .approval, .ownAuthority:
+                .triage, .review, .approval, .ownAuthority, .disclosure:
                 true
             case .clientReminder, .lapse, .holdEnd, .exceptionEnd, .retention, .look, .equal, .acknowledgement,
-                .authority72h, .individuals:
+                .authority72h, .individuals, .clientTerm, .tellClient:
                 false
             }
         }

@@ -26,6 +26,8 @@ package enum EffectKind: String, CaseIterable, Hashable, Sendable {
     case breachNotice = "breach.notice"
     /// The client is told again, because nobody has acknowledged it.
     case breachReminder = "breach.reminder"
+    /// The client is told of an authority's demand for its data, and of what became of it (K23).
+    case clientDisclosure = "client.disclosure"
     /// A target is asked to do its part of a request.
     case targetAct = "target.act"
     /// A target that has accepted it is asked whether it is done.
@@ -52,8 +54,8 @@ package enum EffectKind: String, CaseIterable, Hashable, Sendable {
 
     package var goesToClient: Bool {
         switch self {
-        case .clientReferral, .clientReminder, .clientEscalation, .clientAnswer, .clientUndecided, .breachNotice,
-            .breachReminder:
+        case .clientReferral, .clientReminder, .clientEscalation, .clientAnswer, .clientUndecided, .clientDisclosure,
+            .breachNotice, .breachReminder:
             true
         case .subjectNotice, .subjectReceipt, .subjectIdentity, .subjectExtension, .subjectAnswer,
             .subjectRestrictionLifted, .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep,

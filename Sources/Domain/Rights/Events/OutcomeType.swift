@@ -10,6 +10,8 @@ package enum OutcomeType: String, ClosedList {
     case exportReady = "export.ready"
     case deadlineAtRisk = "deadline.at_risk"
     case incidentNotified = "incident.notified"
+    /// A client has been told of an authority's demand for its data.
+    case disclosureNotified = "disclosure.notified"
     case noticeSent = "notice.sent"
     case certificateIssued = "certificate.issued"
     case suppressionAdded = "suppression.added"

@@ -20,6 +20,8 @@ package struct FanOutPlan: Sendable, Hashable {
         package var place: Place
         /// Somebody has opted out of transfers to third parties: they get no new data of this person (C4).
         package var isTransferSuppressed = false
+        /// What an authority gets and nothing else; nil where no authority demands it (K23).
+        package var scope: DisclosureScope?
 
         package init(
             kind: CaseKind = .request,
@@ -62,6 +64,8 @@ package struct FanOutPlan: Sendable, Hashable {
             case leastIdentifier = "least_identifier"
             /// The client's own to clean (K14).
             case clientsOwn = "clients_own"
+            /// No machine can tell the categories that an authority demands there from the rest (K23).
+            case categoriesByPerson = "categories_by_person"
             /// Gone by itself by its date (K12, K22).
             case byTime = "by_time"
         }
@@ -76,6 +80,8 @@ package struct FanOutPlan: Sendable, Hashable {
         package let after: [String]
         package let flags: [SystemFlag]
         package let kept: [RetentionException]
+        /// Categories that are collected, and nothing else; nil where everything is.
+        package let only: Set<String>?
         /// What it is told of the person: types of identity, never more than it needs.
         package let identities: [IdentityType]
         package let backupsUntil: Date?
@@ -121,6 +127,7 @@ package struct FanOutPlan: Sendable, Hashable {
     private static func isConcerned(_ system: DataSystem, _ facts: Facts) -> Bool {
         if facts.kind == .endOfContract { return system.holdsTenant(facts.client?.id) }
         guard system.canHold(facts.relationship, client: facts.client?.id) else { return false }
+        if let scope = facts.scope { return scope.names(system) && system.isActedOn }
         if facts.isPublicOnly { return system.kind == .publicContent }
         switch system.kind {
         // What anybody can read goes with an erasure, and has nothing to do with the rest.
@@ -164,6 +171,7 @@ package struct FanOutPlan: Sendable, Hashable {
             after: isActedOn ? after : [],
             flags: flags,
             kept: isActedOn ? try kept(system, facts) : [],
+            only: facts.scope?.part(of: system).categories,
             identities: identities,
             backupsUntil: backupsUntil,
             goneBy: goneBy
@@ -219,6 +227,7 @@ package struct FanOutPlan: Sendable, Hashable {
         }
         if system.connector.isPerson { return (.person, nil, []) }
         guard system.connector.can(facts.operation) else { return (.person, .operationNotDescribed, []) }
+        if case .byPerson? = facts.scope?.part(of: system) { return (.person, .categoriesByPerson, []) }
         if system.isMandatory, facts.operation != .collect,
             !system.connector.verification(of: facts.operation).reaches(system.verification)
         {

@@ -101,6 +101,8 @@ package struct FanOutTarget: Sendable, Hashable {
     package var kept: [Kept] = []
     /// Categories whose time is over, of a part that erases what an exception had kept (K11).
     package var ends: Set<String> = []
+    /// Categories that are collected, and nothing else (K23); nil where everything is.
+    package var only: Set<String>?
     /// When its backups have lost it.
     package var backupsUntil: Date?
     /// Until when it is gone by itself, of a log or a backup.

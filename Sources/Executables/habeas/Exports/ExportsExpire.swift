@@ -46,6 +46,13 @@ struct ExportsExpire: AsyncParsableCommand {
                     )
                 }
                 var act = try await CaseAct(on: [found.caseID], connection)
+                guard act.records.allSatisfy({ $0.kind != .disclosure || $0.state.isFinal }) else {
+                    throw Failure(
+                        "export",
+                        "is what an authority is to get (K23)",
+                        "hand it over with `habeas disclosures hand-over`, or withdraw the demand, first"
+                    )
+                }
                 act.record("export.ended_by_person") { body in
                     body.member("export", found.id)
                     body.member("reason", reason)

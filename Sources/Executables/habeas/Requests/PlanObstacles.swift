@@ -43,7 +43,7 @@ struct PlanObstacles {
         case .needsClient: return ["the client's name"]
         case .needsIdentity: return ["the person's identification"]
         case .needsFee: return ["the fee"]
-        case .referred: return ["the client's decision"]
+        case .referred: return [record.kind == .disclosure ? "the client's time to object" : "the client's decision"]
         case .inProgress, .onHold: return []
         case .fulfilled, .partlyFulfilled, .refused, .handedOver, .withdrawn, .lapsed:
             return ["nothing: the request is over"]

@@ -36,6 +36,9 @@ extension PlanSheet {
             for part in line.parts { StandardOutput.write("\(line.system.id): \(part.name): \(part.action)") }
         }
         for line in plan.lines {
+            if let only = line.only {
+                StandardOutput.write("\(line.system.id): of \(only.sorted().joined(separator: ", ")) only (K23)")
+            }
             for kept in line.kept {
                 StandardOutput.write(
                     "\(line.system.id) keeps \(kept.category) until \(kept.until.short): \(kept.reason.rawValue), \(kept.basis.citation) (K11)"
@@ -85,6 +88,9 @@ extension PlanSheet {
         }
         StandardOutput.write(table)
         for target in targets {
+            if let only = target.only {
+                StandardOutput.write("\(target.system): of \(only.sorted().joined(separator: ", ")) only (K23)")
+            }
             for kept in target.kept {
                 StandardOutput.write(
                     "\(target.system) keeps \(kept.category) until \(kept.until.short): \(kept.reason.rawValue), \(kept.citation) (K11)"
@@ -139,7 +145,8 @@ extension FanOutPlan.Line {
                     }
                 )
             ),
-            ("backups_until", JSONValue(backupsUntil)), ("gone_by", JSONValue(goneBy)),
+            ("only", only.map { JSONValue($0.sorted()) } ?? .null), ("backups_until", JSONValue(backupsUntil)),
+            ("gone_by", JSONValue(goneBy)),
         ])
     }
 }
@@ -167,7 +174,8 @@ extension FanOutTarget {
                     }
                 )
             ),
-            ("backups_until", JSONValue(backupsUntil)), ("gone_by", JSONValue(goneBy)),
+            ("only", only.map { JSONValue($0.sorted()) } ?? .null), ("backups_until", JSONValue(backupsUntil)),
+            ("gone_by", JSONValue(goneBy)),
         ])
     }
 }

@@ -55,7 +55,7 @@ struct PlanSheet {
                     FanOutTarget.reading(of: [id]),
                     "SELECT DISTINCT kind FROM habeas.case_identity WHERE case_id = \(id)",
                     Suppressions.scopes(of: [id]),
-                    "SELECT habeas.domain_now()",
+                    "SELECT habeas.domain_now()", DisclosureRecord.reading(of: [id]),
                 ] + PlanObstacles.reading(id)
             )
             let record = try CaseFileRecord(row: results[1].only)
@@ -67,9 +67,10 @@ struct PlanSheet {
                 registry,
                 identities: Set(try results[3].decode(as: String.self).compactMap(IdentityType.init)),
                 suppressed: Set(try results[4].decode(as: String.self)),
+                scope: try results[6].first.map { try DisclosureRecord(row: $0).demand.scope },
                 at: try results[5].only.decode(Date.self)
             )
-            let obstacles = try PlanObstacles(record, Array(results[6...]), facts)
+            let obstacles = try PlanObstacles(record, Array(results[7...]), facts)
             return PlanSheet(id.text, facts, registry.systems, waits: obstacles.sentences)
         }
     }

@@ -120,6 +120,11 @@ struct CaseAct {
         for record in records { changes.wake(queue, for: record) }
     }
 
+    /// What a clock of the cases was for is over.
+    mutating func stop(_ clock: ClockRule.Clock) {
+        for record in records { changes.deadlines.stop(clock, subject: record.id) }
+    }
+
     /// Whether a legal hold is in place.
     func isHeld(_ id: UUID) -> Bool {
         waited[id]?.contains { $0.reason == .hold && $0.to == nil } ?? false

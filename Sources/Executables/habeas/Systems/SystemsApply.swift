@@ -114,14 +114,19 @@ struct SystemsApply: AsyncParsableCommand {
     private static func waiting(on connection: PostgresConnection) async throws -> [(id: UUID, queue: WorkQueue)] {
         try await connection.query(
             """
-            SELECT c.id, c.right_asked FROM habeas.case_file c
-             WHERE c.state = 'in_progress' AND c.right_asked IS NOT NULL AND c.linked_to IS NULL
+            SELECT c.id, c.right_asked, c.lane FROM habeas.case_file c
+             WHERE c.state = 'in_progress' AND (c.right_asked IS NOT NULL OR c.kind = 'disclosure') AND c.linked_to IS NULL
                AND NOT EXISTS (SELECT FROM habeas.fan_out f WHERE f.case_id = c.id)
              ORDER BY c.id
             """
         )
-        .decode(UUID.self, String.self)
-        .compactMap { id, right in Right(rawValue: right).map { (id, WorkQueue.fulfilling($0)) } }
+        .decode(UUID.self, String?.self, String.self)
+        .compactMap { id, right, lane in
+            guard let lane = Lane(rawValue: lane) else { return nil }
+            return (
+                id, CaseMachine(state: .inProgress, lane: lane, right: right.flatMap(Right.init)).worker
+            )
+        }
     }
 
     private static func wakes(_ cases: [(id: UUID, queue: WorkQueue)], at now: Date) -> [SQL] {

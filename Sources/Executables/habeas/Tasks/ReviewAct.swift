@@ -126,7 +126,7 @@ struct ReviewAct {
             // The case goes on, and is answered in part: what for, the answer says.
             if let refusal { act?.edit { $0.refusal = refusal } }
         }
-        if let queue = review.kind.worker(of: act?.records.first?.right) { act?.tell(queue) }
+        if let queue = review.kind.worker(of: act?.records.first?.machine) { act?.tell(queue) }
         act?.settleReview()
     }
 
@@ -136,6 +136,13 @@ struct ReviewAct {
         _ verdict: ReviewKind.Verdict,
         named: RefusalReason?
     ) throws -> RefusalReason? {
+        // Nobody has asked for a disclosure whom its refusal, or a part that is missing, would have to be explained to.
+        if act?.records.first?.kind == .disclosure {
+            guard named == nil else {
+                throw Failure("--refusal", "is for what a person has asked for", "leave it out: --reason says why")
+            }
+            return nil
+        }
         guard event == .refusedByPerson || event == .instructionDenied else {
             if review.kind == .targetStuck, verdict == .denied {
                 guard let named else {

@@ -196,6 +196,6 @@ struct SystemTaskAct {
             }
             body.member("reason", said.reason)
         }
-        act.tell(record.right.map(WorkQueue.fulfilling) ?? .erasure)
+        act.tell(record.machine.worker)
     }
 }

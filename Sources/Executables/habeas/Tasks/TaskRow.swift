@@ -33,6 +33,8 @@ struct TaskRow {
     let system: String?
     let operation: String?
     let owner: String?
+    /// What is to be collected and nothing else, for an authority; nil where everything is.
+    let only: [String]?
     /// What has to be done at a system, as the data map says it.
     private var instructions: String?
 
@@ -49,19 +51,19 @@ struct TaskRow {
                            encode(r.identity, 'hex') AS identity, NULL::text AS remedy, r.rule, r.source, r.due_at, r.opened_at,
                            r.needs::int8 AS needs,
                            (SELECT count(*) FROM habeas.review_approval a WHERE a.review_id = r.id)::int8 AS approvals,
-                           NULL::text AS system, NULL::text AS operation, NULL::text AS owner
+                           NULL::text AS system, NULL::text AS operation, NULL::text AS owner, NULL::text[] AS only
                       FROM habeas.review r LEFT JOIN habeas.case_file c ON c.id = r.case_id
                      WHERE r.settled_at IS NULL AND (c.id IS NULL OR NOT c.state = ANY(\(finals)::text[]))
                      UNION ALL
                     SELECT p.id, \(triage), NULL, NULL, p.publisher_id, NULL, p.remedy, d.rule, d.source, d.due_at, p.received_at, 1, 0,
-                           NULL, NULL, NULL
+                           NULL, NULL, NULL, NULL
                       FROM habeas.parked_message p JOIN habeas.deadline d ON d.subject_id = p.id AND d.clock = 'triage'
                      WHERE p.state = 'open'
                      UNION ALL
                     SELECT f.id,
                            CASE WHEN f.way <> 'person' THEN \(appOverdue) WHEN f.state = 'verifying' THEN \(systemLook) ELSE \(systemTask) END,
                            f.case_id, f.client_id, c.publisher_id, NULL, NULL, 'system.due_within', \(taskSource),
-                           f.due_at, c.state_since, 1, 0, f.system_id, f.operation, f.owner
+                           f.due_at, c.state_since, 1, 0, f.system_id, f.operation, f.owner, f.only_categories
                       FROM habeas.fan_out f JOIN habeas.case_file c ON c.id = f.case_id
                      -- As the index on what waits for somebody has it.
                      WHERE f.state IN ('pending', 'verifying') AND f.due_at IS NOT NULL
@@ -118,13 +120,14 @@ struct TaskRow {
         system = try row.decode("system", as: String?.self)
         operation = try row.decode("operation", as: String?.self)
         owner = try row.decode("owner", as: String?.self)
+        only = try row.decode("only", as: [String]?.self)
     }
 
     /// What the person is asked.
     var question: String {
         switch kind {
         case Self.systemTask where operation == TargetOperation.collect.rawValue:
-            "Collect there what is held about the person, then hand it in with `habeas tasks complete --file`\(instructions.map { ": \($0)" } ?? ".")"
+            "Collect there \(only.map { "of \($0.joined(separator: ", ")), and of nothing else, " } ?? "")what is held about the person, then hand it in with `habeas tasks complete --file`\(instructions.map { ": \($0)" } ?? ".")"
         case Self.systemTask:
             "Do it at the system by hand, then say what came of it with `habeas tasks complete`\(instructions.map { ": \($0)" } ?? ".")"
         case Self.systemLook:
@@ -142,7 +145,7 @@ struct TaskRow {
             "parked": JSONValue(kind == Self.triage ? id : nil), "article": .string(source), "rule": .string(rule),
             "opened_at": JSONValue(openedAt), "due_at": JSONValue(dueAt), "seconds_left": .integer(secondsLeft),
             "needs": .integer(needs), "approvals": .integer(approvals), "system": JSONValue(system),
-            "operation": JSONValue(operation), "owner": JSONValue(owner),
+            "operation": JSONValue(operation), "owner": JSONValue(owner), "only": only.map { JSONValue($0) } ?? .null,
         ]
     }
 

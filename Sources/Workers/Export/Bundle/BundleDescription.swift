@@ -12,6 +12,8 @@ struct BundleDescription: Sendable, Hashable {
     /// Who made the bundle.
     let processor: String
     let right: Right
+    /// What an authority demands, of a bundle that one gets and not the person (K23).
+    var disclosure: DisclosureDemand?
     let regulation: Regulation
     /// The day on which the person asked.
     let submittedOn: CivilDate

@@ -72,11 +72,28 @@ struct BundleManifest {
         manifest.member("case", description.caseID)
         manifest.member("client", description.client)
         manifest.member("processor", description.processor)
-        manifest.member("right", description.right)
+        manifest.member("right", description.disclosure == nil ? description.right : nil)
+        if let demand = description.disclosure {
+            manifest.key("disclosure")
+            manifest.object { disclosure(demand, &$0) }
+        }
         manifest.member("regulation", description.regulation)
         manifest.member("submitted_on", description.submittedOn.description)
         manifest.member("as_of", Date(timeIntervalSince1970: Double(description.time)))
         manifest.member("locale", description.language.rawValue)
+    }
+
+    /// To whom, by what law, and of what: all that may be in the bundle (K23).
+    private func disclosure(_ demand: DisclosureDemand, _ item: inout JSONWriter) {
+        item.member("authority", demand.authority)
+        item.member("country", demand.country)
+        item.member("kind", demand.kind)
+        item.member("law", demand.law)
+        item.member("article", demand.article)
+        item.member("reference", demand.reference)
+        item.member("demanded_at", demand.demandedAt)
+        item.member("systems", demand.scope.systems)
+        item.member("categories", demand.scope.categories)
     }
 
     private func section(_ index: Int, _ item: inout JSONWriter) {

@@ -84,7 +84,7 @@ struct BundlePage {
             <a class="skip" href="#data">\(words.skip)</a>
             <header>
             <h1>\(title)</h1>
-            <p>\(words.fill(isOwn ? words.ownLead : words.lead, [
+            <p>\(disclosureLead ?? words.fill(isOwn ? words.ownLead : words.lead, [
                 "processor": bdi(description.processor), "client": bdi(description.client),
                 "day": words.day(description.submittedOn),
             ]))</p>
@@ -118,7 +118,8 @@ struct BundlePage {
             (words.caseID, "<code>\(description.caseID.lowercaseText)</code>"),
             (words.client, isOwn ? nil : PageText.escaped(description.client)),
             (words.processor, PageText.escaped(description.processor)),
-            (words.right, words.rightName(description.right)), (words.regulation, words.law(description.regulation)),
+            (words.right, description.disclosure == nil ? words.rightName(description.right) : nil),
+            (words.regulation, words.law(description.regulation)),
             (words.submitted, words.day(description.submittedOn)), (words.asOf, words.moment(description.time)),
             (
                 words.extent,
