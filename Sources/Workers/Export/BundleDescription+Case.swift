@@ -26,7 +26,9 @@ extension BundleDescription {
         let processor = profile.sender
         let controller = record.lane == .own ? nil : client.map { $0.names.first ?? $0.id }
         let place = client?.place ?? registry.atlas.place(record.country)
-        let chosen = BundleLanguage.choose(for: record.isAnsweredByUs ? personLocale : client?.locale, letters)
+        // An authority reads English, whatever the client is written to in.
+        let reader = disclosure == nil ? (record.isAnsweredByUs ? personLocale : client?.locale) : nil
+        let chosen = BundleLanguage.choose(for: reader, letters)
         let words = chosen.language.words
         self.init(
             caseID: record.id,
