@@ -247,6 +247,35 @@ struct DisclosureCommandTests {
         }
     }
 
+    @Test("K23: a demand about several people is approved, and withdrawn, for all of them at once, or for one")
+    func several() async throws {
+        try await with { installation in
+            try await installation.withOperators(2) { people in
+                let identities = ["ada", "bob", "eve"].map { "{identities: [{type: email, value: \($0)@example.org}]}" }
+                let (id, requests) = try await Self.open(
+                    people[0],
+                    ["people": "[\(identities.joined(separator: ", "))]"]
+                )
+                #expect(requests.count == 3)
+                let one = try await people[0].run("disclosures", "withdraw", requests[1], "--reason", "a namesake")
+                #expect(one.status == 0, "\(one.errors)")
+                for person in people {
+                    let run = try await person.run("disclosures", "approve", id, "--reason", "order read", "--json")
+                    #expect(try run.object["requests"] as? Int == 2, "\(run.errors)")
+                }
+                func states() async throws -> [String] {
+                    let shown = try await people[0].run("disclosures", "show", id, "--json")
+                    return try shown.objects.compactMap { $0["state"] as? String }.sorted()
+                }
+                #expect(try await states() == ["client_term", "client_term", "withdrawn"])
+                // Of what has ended nothing is said any more.
+                let all = try await people[0].run("disclosures", "withdraw", id, "--reason", "order lifted")
+                #expect(all.status == 0, "\(all.errors)")
+                #expect(try await states() == ["withdrawn", "withdrawn", "withdrawn"])
+            }
+        }
+    }
+
     @Test("K23: an operator's login opens demands and no other case, and changes none that others approve")
     func narrow() async throws {
         try await with { installation in

@@ -45,7 +45,7 @@ struct DisclosuresHandOver: AsyncParsableCommand {
     func run() async throws {
         let (ids, now) = try await DatabaseSession.run(try common.configuration()) { connection in
             try await connection.transaction { connection in
-                var act = try await CaseAct(on: try await name.resolve(on: connection).map(\.caseID), connection)
+                var act = try await CaseAct(on: try await name.resolveOpen(on: connection), connection)
                 let ids = act.records.map(\.id)
                 try await checkBundles(of: act.records, on: connection)
                 try act.apply(.handedToAuthority) { body in

@@ -32,7 +32,7 @@ struct DisclosuresWithdraw: AsyncParsableCommand {
     func run() async throws {
         let ended = try await DatabaseSession.run(try common.configuration()) { connection in
             try await connection.transaction { connection in
-                var act = try await CaseAct(on: try await name.resolve(on: connection).map(\.caseID), connection)
+                var act = try await CaseAct(on: try await name.resolveOpen(on: connection), connection)
                 try act.apply(.withdrawn) { $0.member("reason", reason) }
                 _ = try await connection.pipeline(try await act.statements(on: connection))
                 return act.records.map(\.id)
