@@ -53,7 +53,9 @@ struct LetterPaperTests {
         for kind in LetterKind.allCases {
             let file = "templates/en/\(kind.rawValue).mustache"
             var text = try paper(file)
-            for name in ["greeting", "incident", "behalf", "case", "complaint", "contact", "client_case", "client_choice"]
+            for name in [
+                "greeting", "incident", "behalf", "case", "complaint", "contact", "client_case", "client_choice",
+            ]
             where text.contains("{{>\(name)}}") {
                 text += try paper("templates/en/partials/\(name).mustache")
             }
