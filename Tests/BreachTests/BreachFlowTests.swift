@@ -131,7 +131,7 @@ struct BreachFlowTests {
     func phases() async throws {
         try await BreachFixture.with { fixture in
             let hook = [fixture.peers.hook(200)]
-            try await fixture.register([("first", hook), ("second", hook), ("third", hook)])
+            try await fixture.register([("first", hook), ("second", hook), ("third", hook), ("fourth", hook)])
             _ = try await fixture.report(affected: #"{"client":"first","subjects_approx":5},{"client":"second"}"#)
             try await fixture.settle()
             try await fixture.publish(
@@ -154,10 +154,28 @@ struct BreachFlowTests {
                 ],
                 "what was told under a number is never changed"
             )
-            try await fixture.publish("breach.updated", #"{"incident_ref":"I-1","phase":3,"false_alarm":true}"#)
+            // One phase overtakes another on its way: nothing of either is lost.
+            try await fixture.publish("breach.updated", #"{"incident_ref":"I-1","phase":4,"measures":"Closed."}"#)
+            try await fixture.settle()
+            try await fixture.publish(
+                "breach.updated",
+                #"{"incident_ref":"I-1","phase":3,"affected":[{"client":"fourth"}],"measures":"Late."}"#
+            )
+            try await fixture.settle()
+            #expect(try await fixture.effects(try await fixture.notice("fourth")) == ["breach.notice 1 hook done"])
+            #expect(
+                try await fixture.effects(try await fixture.notice("second")) == [
+                    "breach.notice 1 hook done", "breach.notice 2 hook done",
+                ]
+            )
+            try await fixture.publish("breach.updated", #"{"incident_ref":"I-1","phase":5,"false_alarm":true}"#)
             try await fixture.settle()
             let third = try await fixture.notice("third")
-            #expect(try await fixture.effects(third) == ["breach.notice 1 hook done", "breach.notice 2 hook done"])
+            #expect(
+                try await fixture.effects(third) == [
+                    "breach.notice 1 hook done", "breach.notice 2 hook done", "breach.notice 3 hook done",
+                ]
+            )
             #expect(try await fixture.state(third) == "fulfilled")
             let last = try #require(fixture.peers.calls.last?["data"] as? [String: Any])
             #expect(last["kind"] as? String == "withdrawn")

@@ -31,7 +31,7 @@ struct IncidentCommandTests {
             let statements: [SQL] =
                 [
                     """
-                    INSERT INTO habeas.incident (id, publisher_id, incident_ref, state, risk, discovered_at, aware_at, received_at, spread_phase)
+                    INSERT INTO habeas.incident (id, publisher_id, incident_ref, state, risk, discovered_at, aware_at, received_at, spread)
                     VALUES (\(incident), 'helpdesk', 'INC-1', 'open', 'high', \(now), \(now), \(now), 1)
                     """,
                     """
@@ -45,7 +45,7 @@ struct IncidentCommandTests {
                       'helpdesk', \(now), \(now))
                     """,
                     """
-                    INSERT INTO habeas.breach_notice (case_id, client_id, incident_id, phase, told_at)
+                    INSERT INTO habeas.breach_notice (case_id, client_id, incident_id, phases, told_at)
                     VALUES (\(notice), 'acme', \(incident), 1, \(now))
                     """,
                 ] + deadlines.statements

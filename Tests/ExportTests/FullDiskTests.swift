@@ -72,6 +72,7 @@ struct FullDiskTests {
         let key = try CaseKey(unwrapping: wrapped, for: export.id, with: fixture.ring).fileKey
         let contents = try BundleContents(
             try CaseFileRecord(row: read[0].only),
+            nil,
             try read[1].map { try FanOutTarget(row: $0) },
             pieces,
             fixture.registry.current,

@@ -10,9 +10,9 @@ struct IncidentHistory {
 
     /// - Parameters:
     ///   - rows: id, time of receipt and the sealed words of each.
-    ///   - phase: the latest that was taken in.
+    ///   - phases: how many were taken in.
     /// - Throws: ``Incomplete`` where some of them are missing: nobody may be taken for told by half of what is known.
-    init(_ rows: Rows, upTo phase: Int, with ring: KeyRing) throws {
+    init(_ rows: Rows, of phases: Int, with ring: KeyRing) throws {
         var events: [(payload: EventPayload, receivedAt: Date)] = []
         for (id, received, kek, wrapped, payload) in try rows.decode(
             UUID.self,
@@ -26,7 +26,7 @@ struct IncidentHistory {
             let event = try EventParser.parse(bytes, context: MessageContext(), now: received).get()
             events.append((event.payload, received))
         }
-        guard let picture = IncidentPicture(events), picture.phase == phase else { throw Incomplete() }
+        guard let picture = IncidentPicture(events), events.count == phases else { throw Incomplete() }
         self.picture = picture
     }
 

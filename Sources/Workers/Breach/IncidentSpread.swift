@@ -48,16 +48,16 @@ struct IncidentSpread: Sendable {
             """,
         ])
         var incident = try IncidentRecord(row: results[0].only)
-        guard incident.spreadPhase < incident.phase else { return ([], true) }
+        guard incident.spread < incident.phases.count else { return ([], true) }
         let (now, machineNow, version) = try results[1].only.decode(Date.self, Date.self, Int64.self)
         let registry = registry.current
         guard version == registry.version else { throw RegistryChanged() }
-        let picture = try IncidentHistory(results[2], upTo: incident.phase, with: ring).picture
+        let picture = try IncidentHistory(results[2], of: incident.phases.count, with: ring).picture
 
         let affected = picture.affected(among: registry.allClients, in: registry.systems)
         let behind = try await connection.query(
             BreachNoticeRecord.behind(
-                incident.phase,
+                incident.phases.count,
                 of: id,
                 among: Array(affected.keys),
                 // Whom nobody told of an alarm that was false need not hear of it.
@@ -94,7 +94,7 @@ struct IncidentSpread: Sendable {
         }
         let isDone = behind.count < Self.step
         if isDone {
-            incident.spreadPhase = incident.phase
+            incident.spread = incident.phases.count
             turn.finish(&incident, clients: affected.count)
         }
         let (statements, outgoing) = turn.finished(incident, machineNow: machineNow)

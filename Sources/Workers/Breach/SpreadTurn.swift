@@ -82,7 +82,12 @@ struct SpreadTurn {
         )
         for deadline in opening.deadlines { changes.deadlines.open(deadline, case: record.id, clientID: client.id) }
         notices.append(
-            BreachNoticeRecord(caseID: record.id, clientID: client.id, incidentID: incident.id, phase: incident.phase)
+            BreachNoticeRecord(
+                caseID: record.id,
+                clientID: client.id,
+                incidentID: incident.id,
+                phases: incident.phases.count
+            )
         )
         var content = content
         // Its first notice is the last word, too.
@@ -174,9 +179,9 @@ struct SpreadTurn {
         }
         var statements = files.statements
         if !notices.isEmpty { statements.append(BreachNoticeRecord.insert(notices)) }
-        if !advanced.isEmpty { statements.append(BreachNoticeRecord.advance(advanced, to: incident.phase)) }
+        if !advanced.isEmpty { statements.append(BreachNoticeRecord.advance(advanced, to: incident.phases.count)) }
         if !made.isEmpty { statements.append(BreachContentRecord.insert(made)) }
-        statements += secrets.statements + changes.statements + [incident.spread] + outbox.statements
+        statements += secrets.statements + changes.statements + [incident.spreading] + outbox.statements
         return (statements, outbox.rows)
     }
 

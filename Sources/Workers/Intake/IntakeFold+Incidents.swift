@@ -73,7 +73,8 @@ extension IntakeFold {
         if let incident = state.incidents[
             .init(publisher: prepared.publisher.id, list: .incident, text: data.incidentRef)
         ] {
-            guard incident.state == "open" else {
+            // One that was overtaken on its way is not lost for that.
+            guard incident.state == "open" || data.phase < incident.phase else {
                 return refuse(
                     delivery,
                     prepared,
@@ -83,7 +84,7 @@ extension IntakeFold {
                 )
             }
             // What was told under a number is never changed.
-            guard data.phase > incident.phase else {
+            guard !incident.phases.contains(data.phase) else {
                 return refuse(
                     delivery,
                     prepared,
@@ -94,7 +95,10 @@ extension IntakeFold {
             }
         }
         follow(data.incidentRef, "incident.updated", prepared, delivery) { incident in
-            incident.phase = max(incident.phase, data.phase)
+            incident.phases.append(data.phase)
+            // What a later phase has said stands.
+            guard data.phase > incident.phase else { return }
+            incident.phase = data.phase
             if let risk = data.risk { incident.risk = risk.rawValue }
             if let discovered = data.discoveredAt { incident.discoveredAt = discovered }
             if let aware = data.awareAt { incident.awareAt = aware }

@@ -9,16 +9,20 @@ extension Migration {
             -- Breach work has lines of its own to the same mail relay: no backlog of letters is before it.
             INSERT INTO habeas.target (id, in_flight) VALUES ('breach:mail', 16);
 
-            -- The phase up to which every affected client has a notice of its own; less than its phase while that is being worked out.
-            ALTER TABLE habeas.incident ADD COLUMN spread_phase integer NOT NULL DEFAULT 0;
+            -- The phases that were taken in, in the order in which they came, which need not be that of their numbers; and how many of them
+            -- every affected client has been told of: fewer while that is being worked out.
+            ALTER TABLE habeas.incident ADD COLUMN phases integer[] NOT NULL DEFAULT '{1}', ADD COLUMN spread integer NOT NULL DEFAULT 0;
+            UPDATE habeas.incident AS i SET phases = ARRAY(SELECT generate_series(1, greatest(1, (
+              SELECT count(*) FROM habeas.event_secret e
+               WHERE e.subject_id = i.id AND e.event_type IN ('breach.detected', 'breach.updated')))::integer));
 
             -- One client's part of an incident: the case under which it is told.
             CREATE TABLE habeas.breach_notice (
               case_id         uuid PRIMARY KEY,
               client_id       text NOT NULL,
               incident_id     uuid NOT NULL REFERENCES habeas.incident (id),
-              -- The phase of the incident that it has been brought to, whether that told this client anything new or not.
-              phase           integer NOT NULL,
+              -- How many of the incident's phases it has been brought to, whether they told this client anything new or not.
+              phases          integer NOT NULL,
               -- When the first notice reached it: a 2xx, a 250, a confirm, or a person's word. The client's own time begins then.
               told_at         timestamptz,
               -- When somebody there first said that it was read.
@@ -95,7 +99,7 @@ extension Migration {
             GRANT SELECT ON habeas.breach_notice, habeas.breach_content, habeas.breach_ack, habeas.breach_decision
               TO habeas_breach, habeas_operator, habeas_auditor;
             GRANT INSERT ON habeas.breach_notice, habeas.breach_content TO habeas_breach;
-            GRANT UPDATE (phase, told_at, acknowledged_at) ON habeas.breach_notice TO habeas_breach;
+            GRANT UPDATE (phases, told_at, acknowledged_at) ON habeas.breach_notice TO habeas_breach;
             GRANT UPDATE (entered_at) ON habeas.breach_ack TO habeas_breach;
             GRANT INSERT (incident_id, decided_at, authority, individuals, reason) ON habeas.breach_decision TO habeas_operator;
             -- A person at the processor enters what a client has said, and decides.
@@ -104,7 +108,7 @@ extension Migration {
 
             -- The breach worker brings incidents to the clients and carries their cases on, as the others do theirs.
             GRANT SELECT ON habeas.incident TO habeas_breach;
-            GRANT UPDATE (spread_phase, outcome_seq, evidence_seq, evidence_head) ON habeas.incident TO habeas_breach;
+            GRANT UPDATE (spread, outcome_seq, evidence_seq, evidence_head) ON habeas.incident TO habeas_breach;
             GRANT SELECT ON habeas.case_file, habeas.case_group, habeas.event_secret, habeas.hold, habeas.deadline, habeas.case_pause,
               habeas.review, habeas.case_gate, habeas.message_attempt, habeas.outbox TO habeas_breach;
             GRANT INSERT ON habeas.case_file, habeas.event_secret TO habeas_breach;

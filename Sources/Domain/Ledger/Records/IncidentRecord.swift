@@ -9,8 +9,10 @@ package struct IncidentRecord: Sendable {
     package var state: String
     package var risk: String
     package var phase: Int
-    /// The phase up to which every affected client has a notice of its own.
-    package var spreadPhase: Int
+    /// The phases that were taken in, in the order in which they came.
+    package var phases: [Int]
+    /// How many of them every affected client has been told of.
+    package var spread: Int
     package var discoveredAt: Date
     package var awareAt: Date
     package let receivedAt: Date
@@ -32,7 +34,8 @@ package struct IncidentRecord: Sendable {
         state = "open"
         self.risk = risk
         phase = 1
-        spreadPhase = 0
+        phases = [1]
+        spread = 0
         self.discoveredAt = discoveredAt
         self.awareAt = awareAt
         self.receivedAt = receivedAt
@@ -41,7 +44,10 @@ package struct IncidentRecord: Sendable {
     }
 
     package init(row: Row) throws {
-        let (id, publisher, ref, state, risk, phase, spread, discovered, aware, received, outcomes, sequence, head) =
+        let (
+            id, publisher, ref, state, risk, phase, phases, spread, discovered, aware, received, outcomes, sequence,
+            head
+        ) =
             try row.decode(
                 UUID.self,
                 String.self,
@@ -49,6 +55,7 @@ package struct IncidentRecord: Sendable {
                 String.self,
                 String.self,
                 Int.self,
+                [Int32].self,
                 Int.self,
                 Date.self,
                 Date.self,
@@ -63,7 +70,8 @@ package struct IncidentRecord: Sendable {
         self.state = state
         self.risk = risk
         self.phase = phase
-        spreadPhase = spread
+        self.phases = phases.map(Int.init)
+        self.spread = spread
         discoveredAt = discovered
         awareAt = aware
         receivedAt = received
@@ -78,7 +86,7 @@ package struct IncidentRecord: Sendable {
 
     /// What ``init(row:)`` reads.
     package static let columns: SQL = """
-        id, publisher_id, incident_ref, state, risk, phase, spread_phase, discovered_at, aware_at, received_at, outcome_seq, evidence_seq,
+        id, publisher_id, incident_ref, state, risk, phase, phases, spread, discovered_at, aware_at, received_at, outcome_seq, evidence_seq,
         evidence_head
         """
 
@@ -100,10 +108,10 @@ package struct IncidentRecord: Sendable {
     }
 
     /// Writes how far it was brought to its clients.
-    package var spread: SQL {
+    package var spreading: SQL {
         """
         UPDATE habeas.incident
-           SET spread_phase = \(Int32(spreadPhase)), outcome_seq = \(Int32(outcomeSequence)), evidence_seq = \(Int32(chain.sequence)),
+           SET spread = \(Int32(spread)), outcome_seq = \(Int32(outcomeSequence)), evidence_seq = \(Int32(chain.sequence)),
                evidence_head = \(chain.head)
          WHERE id = \(id)
         """
@@ -121,12 +129,12 @@ package struct IncidentRecord: Sendable {
     /// Writes new and changed incidents; there are few, so each has a statement of its own.
     package var upsert: SQL {
         """
-        INSERT INTO habeas.incident (id, publisher_id, incident_ref, state, risk, phase, discovered_at, aware_at, received_at,
+        INSERT INTO habeas.incident (id, publisher_id, incident_ref, state, risk, phase, phases, discovered_at, aware_at, received_at,
           outcome_seq, evidence_seq, evidence_head)
-        VALUES (\(id), \(publisherID), \(incidentRef), \(state), \(risk), \(phase), \(discoveredAt), \(awareAt), \(receivedAt),
+        VALUES (\(id), \(publisherID), \(incidentRef), \(state), \(risk), \(phase), \(phases.map(Int32.init))::int4[], \(discoveredAt), \(awareAt), \(receivedAt),
           \(outcomeSequence), \(chain.sequence), \(chain.head))
         ON CONFLICT (id) DO UPDATE
-          SET state = excluded.state, risk = excluded.risk, phase = excluded.phase, discovered_at = excluded.discovered_at,
+          SET state = excluded.state, risk = excluded.risk, phase = excluded.phase, phases = excluded.phases, discovered_at = excluded.discovered_at,
               aware_at = excluded.aware_at, outcome_seq = excluded.outcome_seq, evidence_seq = excluded.evidence_seq,
               evidence_head = excluded.evidence_head
         """

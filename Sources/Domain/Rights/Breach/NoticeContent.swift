@@ -87,13 +87,16 @@ package struct NoticeContent: Sendable, Equatable, Redacting {
     ///
     /// - Parameter ending: how the incident has ended, where it has.
     package func following(_ before: NoticeContent, ending: IncidentPicture.Ending?) -> NoticeContent? {
-        guard !before.kind.isLast else { return nil }
+        guard before.kind != .withdrawn else { return nil }
         var next = self
         next.number = before.number + 1
         next.changed = Field.allCases.filter { !$0.isSame(self, before) }
         switch ending {
         case .falseAlarm: next.kind = .withdrawn
-        case .closed: next.kind = .closed
+        case .closed:
+            // A phase that was overtaken by the last word.
+            guard before.kind != .closed || !next.changed.isEmpty else { return nil }
+            next.kind = .closed
         case nil:
             guard !next.changed.isEmpty else { return nil }
             next.kind = .update

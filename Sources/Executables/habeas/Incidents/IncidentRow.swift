@@ -22,7 +22,7 @@ struct IncidentRow {
     static func reading(where condition: SQL, limit: Int) -> SQL {
         """
         SELECT i.id, i.publisher_id, i.incident_ref, i.state, i.risk, i.phase, i.discovered_at, i.aware_at, i.received_at,
-               i.spread_phase >= i.phase, count(n.case_id), count(n.told_at), count(n.acknowledged_at),
+               i.spread >= cardinality(i.phases), count(n.case_id), count(n.told_at), count(n.acknowledged_at),
                count(n.case_id) FILTER (WHERE EXISTS (SELECT FROM habeas.review r WHERE r.case_id = n.case_id AND r.settled_at IS NULL))
           FROM (SELECT * FROM habeas.incident i WHERE \(condition) ORDER BY i.id LIMIT \(limit)) AS i
           LEFT JOIN habeas.breach_notice n ON n.incident_id = i.id
