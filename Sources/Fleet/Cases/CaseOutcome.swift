@@ -175,6 +175,30 @@ package enum CaseOutcome {
         }
     }
 
+    /// `notice.sent`: a client has been told of a change before it takes effect.
+    ///
+    /// - Parameter channel: the one that took it; nil where a person has told it.
+    package static func noticeSent(
+        _ record: CaseFileRecord,
+        _ notice: AnnouncementNoticeRecord,
+        _ announcement: AnnouncementRecord,
+        channel: String?,
+        sequence: Int,
+        at now: Date
+    ) -> OutboxRow {
+        row(OutcomeType.noticeSent.rawValue, publisher: record.publisherID, subject: record.id, at: now) { data in
+            data.member("notice", record.id)
+            data.member("announcement", announcement.id)
+            data.member("kind", announcement.kind)
+            data.member("client", record.clientID)
+            data.member("sent_at", notice.toldAt)
+            data.member("channel", channel)
+            data.member("effective_on", announcement.effectiveOn.description)
+            data.member("objections_until", notice.objectionsUntil)
+            data.member("sequence", sequence)
+        }
+    }
+
     /// `request.completed` for a request about several people: all of its cases have ended, so many in each state.
     package static func completed(_ group: CaseGroupRecord, at now: Date) -> OutboxRow {
         row("request.completed", publisher: group.publisherID, subject: group.id, at: now) { data in

@@ -32,7 +32,7 @@ package struct ClientMessage: Sendable, Redacting {
     private let personalName: StaticString
 
     /// Members of `data` that are written here.
-    private static let own: [StaticString] = ["request", "client", "subject", "notice", "sealed", "reference"]
+    private static let own: [StaticString] = ["request", "client", "subject", "sealed", "reference"]
     private static let maximumDepth = 16
 
     /// - Parameters:
@@ -64,7 +64,9 @@ package struct ClientMessage: Sendable, Redacting {
         personalName = name
         self.mail = mail
         let document = try Self.object(data, or: .data)
-        guard Self.own.allSatisfy({ document.member(0, $0) == nil }) else { throw ClientMessageError(.member) }
+        guard (Self.own + [name]).allSatisfy({ document.member(0, $0) == nil }) else {
+            throw ClientMessageError(.member)
+        }
         if let personal { _ = try Self.object(personal, or: .personal) }
     }
 

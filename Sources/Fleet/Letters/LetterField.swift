@@ -60,11 +60,19 @@ package enum LetterField: String, ClosedList {
     case awareAt = "aware_at"
     case changed
     case acknowledgeLink = "acknowledge_link"
+    // Of a change.
+    case headline
+    case effectiveOn = "effective_on"
+    case statement
+    case subprocessor
+    case service
+    case region
     // Lists, used as sections; what their items have is in ``items``.
     case parts
     case authorities
     case integrations
     case identities
+    case paragraphs
     // Flags, used as sections.
     case isMinor = "is_minor"
     case isOptOut = "is_opt_out"
@@ -96,6 +104,8 @@ package enum LetterField: String, ClosedList {
     case demandOpen = "demand_open"
     case demandMet = "demand_met"
     case demandOver = "demand_over"
+    case isProfileChange = "is_profile_change"
+    case isNewSubprocessor = "is_new_subprocessor"
 
     package static let outcomes: Set<LetterField> = [
         .caseDone, .casePartly, .caseRefused, .caseHandedOver, .caseWithdrawn, .caseLapsed,
@@ -117,14 +127,15 @@ package enum LetterField: String, ClosedList {
     package var shape: Shape {
         switch self {
         case .submittedOn, .dueOn, .extendedTo, .waitUntil, .liftedOn, .backupsUntil, .logsUntil, .downloadUntil,
-            .objectUntil:
+            .effectiveOn, .objectUntil:
             .date
         case .decisionLink, .referenceLink, .downloadLink, .acknowledgeLink: .link
-        case .parts, .authorities, .integrations, .identities: .list
+        case .parts, .authorities, .integrations, .identities, .paragraphs: .list
         case .isMinor, .isOptOut, .isPublicRemoval, .isCCPA, .passedOn, .passingOn, .notPassedOn, .clientUnknown,
             .clockWaits, .caseDone, .casePartly, .caseRefused, .caseHandedOver, .caseWithdrawn, .caseLapsed,
             .hasIntegrations, .vendorAnswers, .demandOpen, .demandMet, .demandOver, .isFirst, .isUpdate, .isReminder,
-            .isWithdrawn, .isClosing, .hasHealthData, .hasAuthorityClock, .isHighRisk, .isHIPAA, .isCalifornia:
+            .isWithdrawn, .isClosing, .hasHealthData, .hasAuthorityClock, .isHighRisk, .isHIPAA, .isCalifornia,
+            .isProfileChange, .isNewSubprocessor:
             .flag
         default: .text
         }
@@ -138,6 +149,7 @@ package enum LetterField: String, ClosedList {
         case .authorities: [("authority", true), ("authority_url", false), ("authority_postal", false)]
         case .integrations: [("integration", true)]
         case .identities: [("identity_type", true), ("identity", true)]
+        case .paragraphs: [("paragraph", true)]
         default: []
         }
     }
@@ -202,10 +214,17 @@ package enum LetterField: String, ClosedList {
         case .awareAt: "when the processor became aware that this client is affected"
         case .changed: "what is not as in the notice before, in words"
         case .acknowledgeLink: "where the client says that it has read this"
+        case .headline: "what the change is called"
+        case .effectiveOn: "when it takes effect"
+        case .statement: "name and version of the statement that changes"
+        case .subprocessor: "who the new sub-processor is (`company` of the data map, else `title`)"
+        case .service: "what it does (`service`)"
+        case .region: "where it does it (`region`)"
         case .parts: "what was not done"
         case .authorities: "where to complain, by country and law"
         case .integrations: "applications that only the client can reach"
         case .identities: "by what the person is known"
+        case .paragraphs: "what is announced, in the words of whoever announces it"
         case .isMinor: "a child under 13 is concerned"
         case .isOptOut: "the right is an opt-out, or the limit on sensitive data"
         case .isPublicRemoval: "the right is the removal of public content"
@@ -236,6 +255,8 @@ package enum LetterField: String, ClosedList {
         case .demandOpen: "an authority demands data and has not got them"
         case .demandMet: "it has got them"
         case .demandOver: "it does not get them"
+        case .isProfileChange: "a statement changes"
+        case .isNewSubprocessor: "there is to be a new sub-processor"
         }
     }
 }

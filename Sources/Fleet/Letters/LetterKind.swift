@@ -26,6 +26,8 @@ package enum LetterKind: String, ClosedList {
     case breach
     case disclosure
     case channelTest = "channel_test"
+    /// A change, before it takes effect (K20).
+    case announcement
 
     package enum Audience: String, ClosedList {
         case person, client
@@ -45,7 +47,9 @@ package enum LetterKind: String, ClosedList {
 
     package var audience: Audience {
         switch self {
-        case .referral, .reminder, .escalation, .clientAnswer, .undecided, .disclosure, .channelTest, .breach: .client
+        case .referral, .reminder, .escalation, .clientAnswer, .undecided, .disclosure, .channelTest, .breach,
+            .announcement:
+            .client
         default: .person
         }
     }
@@ -118,6 +122,14 @@ package enum LetterKind: String, ClosedList {
                 [.objectUntil, .demandOpen, .demandMet, .demandOver, .identities, .referenceLink]
             )
         case .channelTest: ([.client, .channel], [])
+        case .announcement:
+            (
+                [.client, .headline, .paragraphs, .effectiveOn, .objectUntil],
+                [
+                    .statement, .subprocessor, .service, .region, .referenceLink, .isProfileChange,
+                    .isNewSubprocessor,
+                ]
+            )
         }
     }
 }

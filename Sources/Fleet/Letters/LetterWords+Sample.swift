@@ -43,6 +43,7 @@ extension LetterWords {
             Part("Example CRM", gap: .restorable, until: CivilDate(dayNumber: 22_100)),
         ]
         words.incident = words.incident == nil ? nil : sampleIncident(isFull: true)
+        words.announcement = words.announcement == nil ? nil : sampleAnnouncement(isFull: true)
         words.integrations = ["Example Newsletter", "Example Shop"]
         words.identities = [KnownBy(.email, "zoe@example.com"), KnownBy(.phone, "+4930123456")]
         words.disputeBody = "Example Dispute Resolution, https://disputes.example"
@@ -77,6 +78,24 @@ extension LetterWords {
             isReminder: true,
             acknowledgeLink: "https://privacy.helpdesk.example/i/3F2A91BC07DE"
         )
+    }
+
+    private static func sampleAnnouncement(isFull: Bool) -> Announcement {
+        var announcement = Announcement(
+            isFull ? .newSubprocessor : .other,
+            words: .init(
+                title: "A further company helps us with mail",
+                text: "Mail to your customers will be delivered by Example Mail.\n\nNothing else changes."
+            ),
+            effectiveOn: CivilDate(dayNumber: 20_600),
+            objectUntil: CivilDate(dayNumber: 20_590)
+        )
+        guard isFull else { return announcement }
+        announcement.statement = "helpdesk, 4"
+        announcement.subprocessor = "Example Mail Ltd"
+        announcement.service = "delivers mail"
+        announcement.region = "IE"
+        return announcement
     }
 
     /// Only what a letter of this kind needs.
@@ -120,6 +139,7 @@ extension LetterWords {
             words.clientName = "Acme & Sons"
         case .clientAnswer: words.outcome = .done
         case .breach: words.incident = sampleIncident(isFull: false)
+        case .announcement: words.announcement = sampleAnnouncement(isFull: false)
         default: break
         }
         return words

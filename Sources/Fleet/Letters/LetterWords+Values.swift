@@ -52,6 +52,8 @@ extension LetterWords {
         case .demandOpen: .flag(demand?.stage == .open)
         case .demandMet: .flag(demand?.stage == .met)
         case .demandOver: .flag(demand?.stage == .over)
+        case .isProfileChange: .flag(announcement?.kind == .profileChange)
+        case .isNewSubprocessor: .flag(announcement?.kind == .newSubprocessor)
         case .parts: .list(parts.map { item($0, in: book) })
         case .authorities: .list(route.bodies.map { $0.item(in: book.locale) })
         case .integrations: .list(integrations.map { ["integration": PrintableText.line($0)] })
@@ -59,6 +61,8 @@ extension LetterWords {
             .list(
                 identities.map { ["identity_type": $0.type.rawValue, "identity": PrintableText.line($0.value)] }
             )
+        case .paragraphs:
+            .list(announcement?.words.paragraphs.map { ["paragraph": PrintableText.paragraph($0)] } ?? [])
         default: text(of: field, in: book, route: route).map { .text($0) }
         }
     }
@@ -108,9 +112,15 @@ extension LetterWords {
         case .demandBasis: (demand?.basis).map(PrintableText.line)
         case .demandSystems: (demand?.systems).map { PrintableText.line($0.joined(separator: ", ")) }
         case .demandCategories: (demand?.categories).map { PrintableText.line($0.joined(separator: ", ")) }
-        case .objectUntil: (demand?.objectUntil).map(book.date)
+        case .objectUntil: (demand?.objectUntil ?? announcement?.objectUntil).map(book.date)
         case .channel: channel.map(PrintableText.line)
         case .acknowledgeLink: incident?.acknowledgeLink
+        case .headline: announcement.map { PrintableText.line($0.words.title) }
+        case .effectiveOn: announcement.map { book.date($0.effectiveOn) }
+        case .statement: announcement?.statement.map(PrintableText.line)
+        case .subprocessor: announcement?.subprocessor.map(PrintableText.line)
+        case .service: announcement?.service.map(PrintableText.line)
+        case .region: announcement?.region.map(PrintableText.line)
         default: incident.flatMap { text(of: field, $0.content, in: book) }
         }
     }

@@ -121,6 +121,31 @@ package struct LetterWords: Sendable {
         }
     }
 
+    /// A change that the client is told of before it takes effect.
+    package struct Announcement: Sendable, Equatable {
+        package var kind: AnnouncementKind
+        package var words: AnnouncementWords.Edition
+        package var effectiveOn: CivilDate
+        package var objectUntil: CivilDate
+        /// Name and version of the statement that changes.
+        package var statement: String?
+        package var subprocessor: String?
+        package var service: String?
+        package var region: String?
+
+        package init(
+            _ kind: AnnouncementKind,
+            words: AnnouncementWords.Edition,
+            effectiveOn: CivilDate,
+            objectUntil: CivilDate
+        ) {
+            self.kind = kind
+            self.words = words
+            self.effectiveOn = effectiveOn
+            self.objectUntil = objectUntil
+        }
+    }
+
     package var caseID: UUID
     package var processor: Profile.Contact
     package var regulation: Regulation
@@ -175,6 +200,7 @@ package struct LetterWords: Sendable {
     package var demand: Demand?
     package var channel: String?
     package var incident: Incident?
+    package var announcement: Announcement?
 
     package init(caseID: UUID, processor: Profile.Contact, regulation: Regulation) {
         self.caseID = caseID

@@ -4,19 +4,22 @@ package import Ledger
 package import Postgres
 import Rights
 
-/// Tells clients of incidents: composes what was made for them once, and hands it over, one attempt at a time.
+/// Tells clients of incidents and of changes: composes what was made for them once, and hands it over, one attempt at a time.
 package struct BreachPerformer: EffectPerformer {
     package struct Job: Sendable {
         let effect: EffectRecord
         let record: CaseFileRecord?
         /// What it says, still sealed, with the id that it is kept under.
         let secret: (id: UUID, payload: SealedPayload)?
+        /// Of a change what there is to it besides; nil of an incident.
+        let announcement: AnnouncementRecord?
         let registry: Registry
     }
 
     private let ring: KeyRing
     private let registry: RegistryCache
     private let writer: NoticeWriter
+    private let announcementWriter: AnnouncementWriter
     private let channels: ChannelSender
     /// A lease lasts ten seconds and is renewed while the call goes on: a copy that dies holds a notice, and a place at the mail relay,
     /// for no longer than that, however long one attempt may take.
@@ -34,6 +37,7 @@ package struct BreachPerformer: EffectPerformer {
         self.ring = ring
         self.registry = registry
         writer = NoticeWriter(letters: letters, base: base)
+        announcementWriter = AnnouncementWriter(letters: letters, base: base)
         self.channels = channels
     }
 
@@ -48,6 +52,11 @@ package struct BreachPerformer: EffectPerformer {
               FROM habeas.breach_content c JOIN habeas.event_secret e ON e.id = c.id WHERE c.case_id = ANY(\(cases)::uuid[])
             """,
             "SELECT registry_version FROM habeas.installation",
+            AnnouncementNoticeRecord.reading(of: cases), AnnouncementRecord.reading(of: cases),
+            """
+            SELECT e.id, e.kek_id, e.wrapped_key, e.payload FROM habeas.event_secret e
+             WHERE e.id IN (SELECT announcement_id FROM habeas.announcement_notice WHERE case_id = ANY(\(cases)::uuid[]))
+            """,
         ]
     }
 
@@ -72,15 +81,41 @@ package struct BreachPerformer: EffectPerformer {
             let secret = SealedPayload(wrapped: CaseKey.Wrapped(kekID: kek, bytes: wrapped), bytes: payload)
             secrets[caseID, default: [:]]["\(number)"] = (id, secret)
         }
+        let announced = try announced(rows)
         return leases.map { lease in
             let parameters = EffectParameters(reading: lease.effect.parameters)
+            let announcement = lease.effect.caseID.flatMap { announced[$0] }
             return Job(
                 effect: lease.effect,
                 record: lease.effect.caseID.flatMap { records[$0] },
-                secret: lease.effect.caseID.flatMap { secrets[$0]?[parameters.key] },
+                secret: announcement?.secret ?? lease.effect.caseID.flatMap { secrets[$0]?[parameters.key] },
+                announcement: announcement?.record,
                 registry: registry
             )
         }
+    }
+
+    /// What a client is told of that is no incident.
+    private typealias Announced = (record: AnnouncementRecord, secret: (UUID, SealedPayload)?)
+
+    /// By case.
+    private func announced(_ rows: [Rows]) throws -> [UUID: Announced] {
+        var announcements: [UUID: AnnouncementRecord] = [:]
+        for row in rows[4] {
+            let announcement = try AnnouncementRecord(row: row)
+            announcements[announcement.id] = announcement
+        }
+        var secrets: [UUID: (UUID, SealedPayload)] = [:]
+        for (id, kek, wrapped, payload) in try rows[5].decode(UUID.self, String.self, [UInt8].self, [UInt8].self) {
+            secrets[id] = (id, SealedPayload(wrapped: CaseKey.Wrapped(kekID: kek, bytes: wrapped), bytes: payload))
+        }
+        var found: [UUID: Announced] = [:]
+        for row in rows[3] {
+            let notice = try AnnouncementNoticeRecord(row: row)
+            guard let announcement = announcements[notice.announcementID] else { continue }
+            found[notice.caseID] = (announcement, secrets[announcement.id])
+        }
+        return found
     }
 
     package func perform(_ job: Job) async -> AttemptVerdict {
@@ -92,16 +127,29 @@ package struct BreachPerformer: EffectPerformer {
             return .refused("no_channel")
         }
         do {
-            let content = try NoticeContent(stored: try secret.payload.opened(for: secret.id, with: ring))
-            let message = try writer.message(
-                kind,
-                parameters,
-                job.effect,
-                record,
-                content,
-                client,
-                job.registry
-            )
+            let stored = try secret.payload.opened(for: secret.id, with: ring)
+            let message =
+                if let announcement = job.announcement {
+                    try announcementWriter.message(
+                        announcement,
+                        try AnnouncementWords(stored: stored),
+                        parameters,
+                        job.effect,
+                        record,
+                        client,
+                        job.registry
+                    )
+                } else {
+                    try writer.message(
+                        kind,
+                        parameters,
+                        job.effect,
+                        record,
+                        try NoticeContent(stored: stored),
+                        client,
+                        job.registry
+                    )
+                }
             return try await channels.send(message, over: channel, publicKey: client.publicKey)
         } catch is LetterFault {
             return .refused("letter")

@@ -5,6 +5,19 @@ package import Rights
 
 /// What ``NoticePlan`` decides from: one client's part of an incident as it stands.
 package struct NoticeFacts: Sendable {
+    /// Of what the client is told.
+    package enum Matter: Sendable, Hashable {
+        /// Of an incident: somebody there has to say that it was read.
+        case incident
+        /// Of a change: it may object until a time.
+        case announcement
+
+        var notice: EffectKind { self == .incident ? .breachNotice : .announcement }
+
+        /// What a person is called for where no channel takes it.
+        var unreached: ReviewKind { self == .incident ? .breachUnreached : .announcementUnreached }
+    }
+
     /// Something that this client is told.
     package struct Content: Sendable, Hashable {
         package let number: Int
@@ -109,6 +122,7 @@ package struct NoticeFacts: Sendable {
         }
     }
 
+    package let matter: Matter
     package var state: CaseState
     /// In the order of their numbers; one at least.
     package var contents: [Content]
@@ -119,9 +133,14 @@ package struct NoticeFacts: Sendable {
     package var reviews: [Review] = []
     package var acknowledgements: [Acknowledgement] = []
     package var acknowledgementClock: Clock?
+    /// The window for objections; nil before the client was told.
+    package var window: Clock?
+    /// How often the client has objected.
+    package var objections = 0
     package var toldAt: Date?
 
-    package init(state: CaseState, contents: [Content], channels: [Channel]) {
+    package init(_ matter: Matter = .incident, state: CaseState, contents: [Content], channels: [Channel]) {
+        self.matter = matter
         self.state = state
         self.contents = contents
         self.channels = channels
@@ -130,8 +149,10 @@ package struct NoticeFacts: Sendable {
     /// Takes in what a step does to what is not read anew.
     package mutating func enter(_ step: NoticeStep, at now: Date) {
         switch step {
-        case .plan, .cancel, .end: break
-        case .told(let at): toldAt = at
+        case .plan, .cancel, .end, .unopposed: break
+        case .told(let at):
+            toldAt = at
+            if matter == .announcement { window = Clock(anchor: at, isOpen: true) }
         case .acknowledged(let id, _):
             for index in acknowledgements.indices where acknowledgements[index].id == id {
                 acknowledgements[index].isEntered = true

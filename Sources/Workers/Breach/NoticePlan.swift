@@ -2,13 +2,16 @@ import FoundationEssentials
 import Ledger
 import Rights
 
-/// What the breach worker does about one client's part of an incident: a pure function from what is known to the steps that are
-/// missing. Looked at twice it has nothing new to say.
+/// What the breach worker does about what one client is told, of its part of an incident or of a change: a pure function from what is
+/// known to the steps that are missing. Looked at twice it has nothing new to say.
 ///
 /// What is owed is the latest content, which holds all that is known; an earlier one that has not left is taken back for it. It goes over
 /// the client's first channel and, as soon as an attempt there has failed, over the next beside it, until one takes it. Then
 /// somebody at the client has a time to say that it was read; after it the client is told again, first over the channels that it was
 /// not told over, and after two such rounds a person is called. A person is called, too, where no channel takes it.
+///
+/// Of a change there is one content and nobody has to say that it was read: the client has a window for objections, and the end of that
+/// window ends the case, once no person has anything left to do about an objection.
 package struct NoticePlan: Sendable {
     /// Attempts over one channel: about three days.
     package static let attempts = 80
@@ -30,7 +33,8 @@ package struct NoticePlan: Sendable {
     package var steps: [NoticeStep] {
         guard !facts.state.isFinal else { return [] }
         if isMoot { return taken(all: true) + [.end(isTold: true)] }
-        return entered + told + taken(all: false) + delivery + acknowledgement + ending
+        let answer = facts.matter == .incident ? acknowledgement : []
+        return entered + told + taken(all: false) + delivery + answer + ending
     }
 
     // MARK: What has happened
@@ -53,7 +57,7 @@ package struct NoticePlan: Sendable {
     /// When the first content of all reached the client: a channel took it, or a person says that it was told.
     private var firstTold: Date? {
         let arrived = facts.effects.filter { $0.state == .done }.compactMap(\.endedAt)
-        return (arrived + facts.reviews.compactMap { Self.word($0, of: .breachUnreached) }).min()
+        return (arrived + facts.reviews.compactMap { Self.word($0, of: facts.matter.unreached) }).min()
     }
 
     /// When the latest content did, for the last time.
@@ -64,7 +68,7 @@ package struct NoticePlan: Sendable {
 
     /// When a person has told it.
     private var toldByPerson: Date? {
-        facts.reviews.compactMap { Self.word($0, of: .breachUnreached) }.filter { $0 >= latest.madeAt }.max()
+        facts.reviews.compactMap { Self.word($0, of: facts.matter.unreached) }.filter { $0 >= latest.madeAt }.max()
     }
 
     private static func word(_ review: NoticeFacts.Review, of kind: ReviewKind) -> Date? {
@@ -74,7 +78,8 @@ package struct NoticePlan: Sendable {
     /// Whether a person has said that the client cannot be told.
     private var isGivenUp: Bool {
         facts.reviews.contains {
-            $0.kind == .breachUnreached && $0.verdict == .denied && ($0.settledAt ?? .distantPast) >= latest.madeAt
+            $0.kind == facts.matter.unreached && $0.verdict == .denied
+                && ($0.settledAt ?? .distantPast) >= latest.madeAt
         }
     }
 
@@ -115,7 +120,7 @@ package struct NoticePlan: Sendable {
             guard effect.state.isPending else { return nil }
             if all { return .cancel(effect.id, because: "false_alarm") }
             if effect.key != latest.key { return .cancel(effect.id, because: "superseded") }
-            if effect.kind == .breachNotice, isTold { return .cancel(effect.id, because: "told_otherwise") }
+            if effect.kind == facts.matter.notice, isTold { return .cancel(effect.id, because: "told_otherwise") }
             if effect.kind == .breachReminder, isTold(since: effect.plannedAt) {
                 return .cancel(effect.id, because: "told_otherwise")
             }
@@ -128,8 +133,8 @@ package struct NoticePlan: Sendable {
     // MARK: Telling
 
     private var delivery: [NoticeStep] {
-        guard !isTold else { return isOpen(.breachUnreached) ? [.dismiss(.breachUnreached)] : [] }
-        let sent = mine.filter { $0.kind == .breachNotice && $0.state != .cancelled }
+        guard !isTold else { return isOpen(facts.matter.unreached) ? [.dismiss(facts.matter.unreached)] : [] }
+        let sent = mine.filter { $0.kind == facts.matter.notice && $0.state != .cancelled }
         let open = facts.channels.filter { !$0.isDisabled }
         // One that has not failed yet is given its time.
         let isUnderWay = sent.contains { effect in
@@ -137,15 +142,16 @@ package struct NoticePlan: Sendable {
         }
         if isUnderWay { return [] }
         if let next = open.first(where: { channel in !sent.contains { $0.channel == channel.name } }) {
-            return [plan(.breachNotice, over: next)]
+            return [plan(facts.matter.notice, over: next)]
         }
         let isStuck = open.allSatisfy { channel in
             sent.contains { $0.channel == channel.name && ($0.state == .parked || $0.attempts >= Self.failuresThatAsk) }
         }
         let wasAsked = facts.reviews.contains {
-            $0.kind == .breachUnreached && $0.verdict != .moot && ($0.settledAt.map { $0 >= latest.madeAt } ?? true)
+            $0.kind == facts.matter.unreached && $0.verdict != .moot
+                && ($0.settledAt.map { $0 >= latest.madeAt } ?? true)
         }
-        return isStuck && !wasAsked ? [.review(.breachUnreached)] : []
+        return isStuck && !wasAsked ? [.review(facts.matter.unreached)] : []
     }
 
     private func plan(_ kind: EffectKind, over channel: NoticeFacts.Channel) -> NoticeStep {
@@ -192,8 +198,17 @@ package struct NoticePlan: Sendable {
     // MARK: The end
 
     private var ending: [NoticeStep] {
+        if facts.matter == .announcement { return windowEnd }
         guard latest.kind.isLast else { return [] }
         if isTold { return isAcknowledged ? [.end(isTold: true)] : [] }
         return isGivenUp ? [.end(isTold: false)] : []
+    }
+
+    /// A person's word about an objection is waited for, however long it takes.
+    private var windowEnd: [NoticeStep] {
+        guard !isOpen(.objection) else { return [] }
+        guard isTold else { return isGivenUp ? [.end(isTold: false)] : [] }
+        guard let window = facts.window, !window.isOpen else { return [] }
+        return (facts.objections == 0 ? [.unopposed] : []) + [.end(isTold: true)]
     }
 }

@@ -5,11 +5,15 @@ package import Postgres
 import Rights
 
 /// Reads what ``NoticePlan`` decides from, and carries its steps out on the desk. Before that it brings incidents that have news to
-/// the clients they affect, see ``IncidentSpread``.
+/// the clients they affect, see ``IncidentSpread``, and changes to those they concern, see ``AnnouncementSpread``.
 package struct NoticePlanner: EffectPlanner {
     private let spread: IncidentSpread
+    private let announcements: AnnouncementSpread
 
-    package init(ring: KeyRing, registry: RegistryCache) { spread = IncidentSpread(ring: ring, registry: registry) }
+    package init(ring: KeyRing, registry: RegistryCache) {
+        spread = IncidentSpread(ring: ring, registry: registry)
+        announcements = AnnouncementSpread(registry: registry)
+    }
 
     /// Looks at one case; each takes in what the one before has done.
     private static let looks = 6
@@ -17,7 +21,9 @@ package struct NoticePlanner: EffectPlanner {
     package func cases(of ids: [UUID], on connection: PostgresConnection) async throws -> (
         ids: [UUID], outgoing: [OutboxRow]
     ) {
-        try await spread.run(ids, on: connection)
+        let (rest, announced) = try await announcements.run(ids, on: connection)
+        let (cases, spread) = try await spread.run(rest, on: connection)
+        return (cases, announced + spread)
     }
 
     package func reading(_ ids: [UUID]) -> [SQL] {
@@ -31,7 +37,7 @@ package struct NoticePlanner: EffectPlanner {
             """,
             """
             SELECT subject_id, anchor_at, state = 'open' FROM habeas.deadline
-             WHERE subject_id = ANY(\(ids)::uuid[]) AND clock = \(ClockRule.Clock.acknowledgement.rawValue)
+             WHERE subject_id = ANY(\(ids)::uuid[]) AND clock = ANY(\(Self.clocks)::text[])
             """,
             """
             SELECT t.id FROM habeas.target t WHERE t.disabled_at IS NOT NULL
@@ -41,13 +47,18 @@ package struct NoticePlanner: EffectPlanner {
             SELECT n.case_id, i.incident_ref, i.discovered_at FROM habeas.breach_notice n JOIN habeas.incident i ON i.id = n.incident_id
              WHERE n.case_id = ANY(\(ids)::uuid[])
             """,
+            AnnouncementNoticeRecord.reading(of: ids), AnnouncementRecord.reading(of: ids),
+            Objections.counting(of: ids),
         ]
     }
+
+    /// A case has one of them at most: of incidents the first, of changes the second.
+    private static let clocks = [ClockRule.Clock.acknowledgement.rawValue, ClockRule.Clock.objection.rawValue]
 
     package func plan(_ desk: inout CaseDesk, _ rows: [Rows]) throws {
         var read = try Reading(rows)
         for id in desk.ids {
-            guard let notice = read.notices[id], var facts = facts(of: id, notice, desk, read) else { continue }
+            guard var facts = facts(of: id, desk, read) else { continue }
             for _ in 0..<Self.looks {
                 guard let steps = NoticePlan(facts)?.steps, !steps.isEmpty else { break }
                 for step in steps {
@@ -59,18 +70,23 @@ package struct NoticePlanner: EffectPlanner {
         }
         let changed = read.changed.compactMap { read.notices[$0] }
         if !changed.isEmpty { desk.writes.append(BreachNoticeRecord.update(changed)) }
+        let announced = read.changed.compactMap { read.announced[$0] }
+        if !announced.isEmpty { desk.writes.append(AnnouncementNoticeRecord.update(announced)) }
         if !read.entered.isEmpty { desk.writes.append(BreachAcks.enter(read.entered, at: desk.now)) }
     }
 
     // MARK: Reading
 
-    private struct Reading {
+    struct Reading {
         var notices: [UUID: BreachNoticeRecord] = [:]
         var contents: [UUID: [NoticeFacts.Content]] = [:]
         var acknowledgements: [UUID: [NoticeFacts.Acknowledgement]] = [:]
         var reviews: [UUID: [NoticeFacts.Review]] = [:]
         var clocks: [UUID: NoticeFacts.Clock] = [:]
         var incidents: [UUID: (ref: String, discoveredAt: Date)] = [:]
+        var announced: [UUID: AnnouncementNoticeRecord] = [:]
+        var announcements: [UUID: AnnouncementRecord] = [:]
+        var objections: [UUID: Int] = [:]
         let disabled: Set<String>
         /// Notices whose rows have changed.
         var changed: Set<UUID> = []
@@ -114,29 +130,63 @@ package struct NoticePlanner: EffectPlanner {
             for (id, ref, discovered) in try rows[6].decode(UUID.self, String.self, Date.self) {
                 incidents[id] = (ref, discovered)
             }
+            for row in rows[7] {
+                let notice = try AnnouncementNoticeRecord(row: row)
+                announced[notice.caseID] = notice
+            }
+            for row in rows[8] {
+                let announcement = try AnnouncementRecord(row: row)
+                announcements[announcement.id] = announcement
+            }
+            for (id, count) in try rows[9].decode(UUID.self, Int.self) { objections[id] = count }
         }
     }
 
-    private func facts(of id: UUID, _ notice: BreachNoticeRecord, _ desk: CaseDesk, _ read: Reading) -> NoticeFacts? {
-        guard let record = desk.records[id], let client = desk.registry.client(notice.clientID) else { return nil }
-        var facts = NoticeFacts(
-            state: record.state,
-            contents: read.contents[id] ?? [],
-            channels: client.channels.map { channel in
-                let target = channel.breachTarget(of: client.id)
-                return NoticeFacts.Channel(
-                    name: channel.name,
-                    target: target,
-                    isDisabled: read.disabled.contains(target)
-                )
-            }
-        )
-        facts.toldAt = notice.toldAt
+    /// Nil for a case that is no client's, or not this worker's.
+    private func facts(of id: UUID, _ desk: CaseDesk, _ read: Reading) -> NoticeFacts? {
+        guard let record = desk.records[id], let client = record.clientID.flatMap({ desk.registry.client($0) }) else {
+            return nil
+        }
+        var facts: NoticeFacts
+        if let notice = read.notices[id] {
+            facts = NoticeFacts(
+                state: record.state,
+                contents: read.contents[id] ?? [],
+                channels: channels(of: client, read) { $0.breachTarget(of: client.id) }
+            )
+            facts.toldAt = notice.toldAt
+            facts.acknowledgements = read.acknowledgements[id] ?? []
+            facts.acknowledgementClock = read.clocks[id]
+        } else if let notice = read.announced[id] {
+            facts = NoticeFacts(
+                .announcement,
+                state: record.state,
+                contents: [NoticeFacts.Content(number: 1, kind: .first, madeAt: record.receivedAt)],
+                // On the lines that everything else takes: however many are told, no incident waits behind them.
+                channels: channels(of: client, read) { $0.target(of: client.id) }
+            )
+            facts.toldAt = notice.toldAt
+            facts.objections = read.objections[id] ?? 0
+            facts.window = read.clocks[id]
+        } else {
+            return nil
+        }
         facts.reviews = read.reviews[id] ?? []
-        facts.acknowledgements = read.acknowledgements[id] ?? []
-        facts.acknowledgementClock = read.clocks[id]
         refresh(&facts, of: id, desk)
         return facts
+    }
+
+    private func channels(of client: Client, _ read: Reading, _ target: (ClientChannel) -> String)
+        -> [NoticeFacts.Channel]
+    {
+        client.channels.map { channel in
+            let target = target(channel)
+            return NoticeFacts.Channel(
+                name: channel.name,
+                target: target,
+                isDisabled: read.disabled.contains(target)
+            )
+        }
     }
 
     /// What the steps themselves change.
@@ -172,7 +222,12 @@ package struct NoticePlanner: EffectPlanner {
             if let effect = desk.effects(of: id).first(where: { $0.id == effect }) {
                 desk.cancel(effect, because: reason)
             }
-        case .told(let at): tell(id, client, at: at, &read, &desk)
+        case .told(let at):
+            if read.announced[id] == nil {
+                tell(id, client, at: at, &read, &desk)
+            } else {
+                announce(id, client, at: at, &read, &desk)
+            }
         case .acknowledged(let ack, let at):
             read.entered.append(ack)
             if read.notices[id]?.acknowledgedAt == nil {
@@ -196,6 +251,10 @@ package struct NoticePlanner: EffectPlanner {
             desk.record("review.opened", of: id) { $0.member("kind", kind.rawValue) }
         case .dismiss(let kind):
             desk.edit(id) { record, changes in changes.reviews.dismiss(kind, case: record.id, at: changes.now) }
+        case .unopposed:
+            desk.record("notice.unopposed", of: id) { [read] body in
+                body.member("objections_until", read.announced[id]?.objectionsUntil)
+            }
         case .end(let isTold): desk.apply(.answered(complete: isTold, openEnds: false), to: id)
         }
     }

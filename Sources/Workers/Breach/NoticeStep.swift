@@ -16,6 +16,8 @@ package enum NoticeStep: Sendable, Hashable {
     case review(ReviewKind)
     /// Nobody has to look at it any more.
     case dismiss(ReviewKind)
+    /// The window for objections is over, and there was none.
+    case unopposed
     /// Nothing more is to be said: the client has it all, or could not be told.
     case end(isTold: Bool)
 }

@@ -21,14 +21,7 @@ extension IntakeFold {
         case .taskCompleted(let data):
             answer(data.task, data.answer(prepared.id), results: data.results, prepared, delivery)
         case .taskFailed(let data): answer(data.task, data.answer(at: receipt(prepared)), prepared, delivery)
-        case .objectionReceived:
-            refuse(
-                delivery,
-                prepared,
-                "data.notice",
-                .unknownNotice,
-                "Name a notice that was sent; this one is not known."
-            )
+        case .objectionReceived(let data): object(data, prepared, delivery)
         case .requestWithdrawn, .requestClarified, .requestClientNamed, .identityVerified, .identityFailed,
             .clientDecided,
             .restrictionLifted, .feePaid:

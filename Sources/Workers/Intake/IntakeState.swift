@@ -43,6 +43,9 @@ struct IntakeState {
 
     /// Parts of cases at systems that events speak of, by the task's id.
     var tasks: [UUID: FanOutTarget] = [:]
+    /// The cases of clients that objections mean, and what an objection may still do to each.
+    var notices: [NoticeName: UUID] = [:]
+    var objections: [UUID: Objections.Standing] = [:]
     /// Until when clients' data are kept by agreement after their contract (K8).
     var retained: [String: Date] = [:]
     /// Cases whose erasure has a plan.
@@ -50,6 +53,12 @@ struct IntakeState {
 
     /// The holds in place on cases, whoever placed them: a case is held until the last of them is lifted.
     var openHolds: [UUID: Set<UUID>] = [:]
+
+    /// How an objection names what it is about: the client's own id of it, or the announcement's, which its clients share.
+    struct NoticeName: Hashable {
+        let notice: UUID
+        let client: String
+    }
 
     /// What one hold reference stands for: a row for each case it holds, or one without a case.
     struct Hold {
@@ -110,6 +119,8 @@ struct IntakeNeeds {
     private(set) var clients: Set<String> = []
     /// Tasks at systems that events answer.
     private(set) var tasks: Set<UUID> = []
+    /// What objections are about.
+    private(set) var notices: Set<IntakeState.NoticeName> = []
     private(set) var needsInstallation = false
     /// Clients whose contract ends, or whose data are to be kept after it.
     private(set) var contracts: Set<String> = []
@@ -145,6 +156,7 @@ struct IntakeNeeds {
         case .requestClientNamed: mayNameClients = true
         case .taskCompleted(let data): tasks.insert(data.task)
         case .taskFailed(let data): tasks.insert(data.task)
+        case .objectionReceived(let data): notices.insert(.init(notice: data.notice, client: data.client))
         case .breachDetected(let data): references.insert(named(.incident, data.incidentRef))
         case .breachUpdated(let data): references.insert(named(.incident, data.incidentRef))
         case .breachAcknowledged(let data): references.insert(named(.incident, data.incidentRef))

@@ -79,6 +79,7 @@ struct IntakeTransaction {
         let caseIDs = Array(needs.caseIDs)
         let holds = Array(needs.holds)
         let tasks = Array(needs.tasks)
+        let notices = Array(needs.notices)
         let contracts = needs.contracts.sorted()
         // Whoever registers a client waits, and then finds the hold: none is left out of it.
         if needs.reachesEveryClient {
@@ -107,6 +108,7 @@ struct IntakeTransaction {
                 references: named.map(\.text),
                 holds: holds.map { ($0.publisher, $0.text) },
                 tasks: tasks,
+                notices: notices.map { ($0.notice, $0.client) },
                 asks: needs.asks,
                 contracts: contracts
             )
@@ -135,6 +137,11 @@ struct IntakeTransaction {
         )
         // Read under the locks of their cases, as the worker writes them.
         let tasksAt = add(FanOutTarget.reading(ids: tasks), if: !tasks.isEmpty)
+        // Under the locks of their cases, too.
+        let noticesAt = add(
+            Objections.standing(notices: notices.map(\.notice), clients: notices.map(\.client)),
+            if: !notices.isEmpty
+        )
         let clientsAt = add(
             ChainHeads.lockingClients(Array(needs.clients), ofHolds: holds.map { ($0.publisher, $0.text) }),
             if: !needs.clients.isEmpty || !holds.isEmpty
@@ -192,6 +199,18 @@ struct IntakeTransaction {
             for row in results[index] {
                 let target = try FanOutTarget(row: row)
                 state.tasks[target.id] = target
+            }
+        }
+        if let index = noticesAt {
+            for (id, notice, client, until, hasObjected) in try results[index].decode(
+                UUID.self,
+                UUID.self,
+                String.self,
+                Date?.self,
+                Bool.self
+            ) {
+                state.notices[.init(notice: notice, client: client)] = id
+                state.objections[id] = Objections.Standing(until: until, hasObjected: hasObjected)
             }
         }
         if let index = clientsAt {

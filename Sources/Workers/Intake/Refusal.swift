@@ -55,6 +55,7 @@ extension FaultCode {
     static let taskOver = FaultCode(rawValue: "task_over")
     static let caseClosed = FaultCode(rawValue: "case_closed")
     static let unknownNotice = FaultCode(rawValue: "unknown_notice")
+    static let windowOver = FaultCode(rawValue: "window_over")
     static let unknownHold = FaultCode(rawValue: "unknown_hold")
     static let overRate = FaultCode(rawValue: "over_rate")
     static let unlawful = FaultCode(rawValue: "unlawful_now")

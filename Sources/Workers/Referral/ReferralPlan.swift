@@ -33,7 +33,9 @@ package struct ReferralPlan: Sendable {
     /// The plan's own steps before the last gate.
     package var draft: [ReferralStep] {
         // A complaint is a person's to answer; a linked case is spoken of in the one that answers it.
-        guard facts.kind != .complaint, facts.kind != .breachNotice, !facts.isLinked else { return [] }
+        guard facts.kind != .complaint, facts.kind != .breachNotice, facts.kind != .announcement, !facts.isLinked else {
+            return []
+        }
         let toSubject = facts.owedToSubject
         let toClient = facts.owedToClient
         let subject = ways(toSubject, asking: .subjectUnreachable, wayToSubject)

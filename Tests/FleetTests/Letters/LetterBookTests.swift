@@ -143,12 +143,14 @@ struct LetterBookTests {
                 case .channel: words.channel = nil
                 case .nature: words.incident?.content.nature = " \r\n"
                 case .categories: words.incident?.content.categories = []
-                // Whoever has an incident has these.
-                case .risk, .discoveredAt, .awareAt: continue
                 case .demandedBy: words.demand?.authority = " "
                 case .demandBasis: words.demand?.basis = ""
                 case .demandSystems: words.demand?.systems = []
                 case .demandCategories: words.demand?.categories = []
+                case .headline: words.announcement?.words = .init(title: "\u{2028}", text: "So it is.")
+                case .paragraphs: words.announcement?.words = .init(title: "A change", text: " \n\n\r\n")
+                // Whoever has an incident, or a change, has these.
+                case .risk, .discoveredAt, .awareAt, .effectiveOn, .objectUntil: continue
                 default: Issue.record("\(kind) requires \(field), which this test does not know")
                 }
                 let error = #expect(throws: LetterFault.self, "\(kind) \(field)") {

@@ -19,6 +19,7 @@ struct GrantTests {
             "outbox_settlement": "a", "evidence": "a", "case_group": "raw", "case_gate": "a", "publisher_rate": "raw",
             "effect": "ru", "system": "r", "system_version": "r", "fan_out": "ru", "task_answer": "rau",
             "case_order": "rd", "hold_identity": "ra", "suppression": "r", "breach_ack": "ra",
+            "announcement_notice": "r", "announcement_objection": "ra",
         ],
         "habeas_clock": [
             "habeas_migration": "r", "agreement": "r", "installation": "ru", "review": "rau", "client": "ru",
@@ -49,7 +50,8 @@ struct GrantTests {
             .merging([
                 "case_file": "rau", "event_secret": "ra", "incident": "ru", "breach_notice": "rau",
                 "breach_content": "ra",
-                "breach_ack": "ru", "breach_decision": "r",
+                "breach_ack": "ru", "breach_decision": "r", "announcement": "ru", "announcement_notice": "rau",
+                "announcement_objection": "r",
             ]) { $1 }, "habeas_gateway": registryOnly,
         "habeas_operator": [
             "habeas_migration": "r", "agreement": "r", "review": "rau", "review_approval": "r", "installation": "ru",
@@ -66,6 +68,7 @@ struct GrantTests {
             "fan_out": "ru", "task_answer": "ra", "case_order": "rd", "suppression": "ru", "certificate": "ra",
             "hold_identity": "ra", "export": "ru", "export_piece": "r", "export_wait": "ru",
             "disclosure": "rau",
+            "announcement": "r", "announcement_notice": "r", "announcement_objection": "r",
         ],
         "habeas_auditor": [
             "habeas_migration": "r", "agreement": "r", "review": "r", "review_approval": "r", "installation": "r",
@@ -79,6 +82,7 @@ struct GrantTests {
             "case_order": "r", "suppression": "r", "certificate": "r", "hold_identity": "r",
             "export": "r", "export_piece": "r", "export_wait": "r", "disclosure": "r",
             "breach_notice": "r", "breach_content": "r", "breach_ack": "r", "breach_decision": "r",
+            "announcement": "r", "announcement_notice": "r", "announcement_objection": "r",
         ],
     ]
     /// Of workers that carry cases on.

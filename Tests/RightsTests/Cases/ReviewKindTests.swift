@@ -98,7 +98,7 @@ struct ReviewKindTests {
         for kind in ReviewKind.allCases {
             let isReferral = kind == .clientUnreachable || kind == .subjectUnreachable || kind == .referralProhibited
             let isCarriedOut = [.targetStuck, .planRefused, .dataReturn, .handOverStuck].contains(kind)
-            let isBreach = kind == .breachUnreached || kind == .breachSilent
+            let isBreach = [.breachUnreached, .breachSilent, .announcementUnreached, .objection].contains(kind)
             for right in Right.allCases {
                 let worker: WorkQueue? =
                     isReferral ? .referral : isBreach ? .breach : isCarriedOut ? .fulfilling(right) : nil

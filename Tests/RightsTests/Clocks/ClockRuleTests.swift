@@ -146,6 +146,7 @@ struct ClockRuleTests {
         Standard(key: .triage, period: Period(1, .businessDay)),
         Standard(key: .triageBreach, period: Period(1, .hour)),
         Standard(key: .retention, period: Period(365, .calendarDay)),
+        Standard(key: .objection, period: Period(30, .calendarDay)),
     ]
 
     @Test("hold by default where neither statement nor agreement says anything", arguments: standards)

@@ -153,10 +153,11 @@ extension CaseFileRecord {
     }
 
     /// Reads and locks, in id order, the cases with these ids, those a publisher calls by these references or holds by
-    /// these, those with one of these tasks at systems, the cases that answer them where they are linked, and the open ones
-    /// that ask for one of `asks`.
+    /// these, those with one of these tasks at systems, those under which clients were told of a change, the cases that answer them
+    /// where they are linked, and the open ones that ask for one of `asks`.
     ///
     /// - Parameters:
+    ///   - notices: what clients were told of, by the case's id or the announcement's, each with the client.
     ///   - asks: what is asked, each with the look-up hash of one of its people, by which the cases are found.
     ///   - contracts: clients whose contract ends.
     package static func locking(
@@ -166,6 +167,7 @@ extension CaseFileRecord {
         references: [String],
         holds: [(publisher: String, reference: String)],
         tasks: [UUID] = [],
+        notices: [(id: UUID, client: String)] = [],
         asks: [(lookup: [UInt8], ask: [UInt8])],
         contracts: [String] = []
     ) -> SQL {
@@ -176,6 +178,16 @@ extension CaseFileRecord {
 
             UNION ALL
             SELECT target.case_id FROM habeas.fan_out target WHERE target.id = ANY(\(tasks)::uuid[])
+            """
+        let told: SQL =
+            notices.isEmpty
+            ? ""
+            : """
+
+            UNION ALL
+            SELECT told.case_id FROM unnest(\(notices.map(\.id))::uuid[], \(notices.map(\.client))::text[]) AS meant (notice, client)
+              JOIN habeas.announcement_notice told ON told.client_id = meant.client
+               AND (told.case_id = meant.notice OR told.announcement_id = meant.notice)
             """
         let ending: SQL =
             contracts.isEmpty
@@ -212,7 +224,7 @@ extension CaseFileRecord {
               UNION ALL
               SELECT called.id FROM unnest(\(publishers)::text[], \(kinds)::text[], \(references)::text[]) AS wanted (publisher, kind, ref)
                 JOIN habeas.case_file called ON called.publisher_id = wanted.publisher AND called.kind = wanted.kind
-                 AND called.request_ref = wanted.ref\(held)\(asked)\(ending))
+                 AND called.request_ref = wanted.ref\(held)\(asked)\(told)\(ending))
             SELECT \(columns) FROM habeas.case_file
              -- As an array: a row that another transaction changed while this one waited for it is checked again, and by
              -- what a join had found it would be left out.

@@ -7,6 +7,8 @@ package enum CaseKind: String, CaseIterable, Hashable, Sendable {
     case breachNotice = "breach_notice"
     /// An authority demands data by law (K23, C8).
     case disclosure
+    /// What one client is told of a change before it takes effect.
+    case announcement
 }
 
 /// The way a case takes through the fleet.

@@ -297,6 +297,26 @@ package struct CaseOpening: Sendable, Hashable {
         warnings = deadlines.contains { $0.isOverdue(at: now) } ? [.overdue] : []
     }
 
+    /// What a client is told of a change before it takes effect. Its window for objections begins when it was told.
+    package init(announcementTo client: Client, receivedAt now: Date) {
+        kind = .announcement
+        role = .processor
+        lane = .notice
+        state = .inProgress
+        queue = .breach
+        right = nil
+        relationship = nil
+        regulation = BreachLaw.binding(client).first?.regulation ?? .other
+        isMinor = false
+        hasHealthData = false
+        country = client.place.country
+        submittedAt = nil
+        anchor = now
+        reviews = []
+        deadlines = []
+        warnings = []
+    }
+
     private static func sorted(_ deadlines: [Deadline]) -> [Deadline] {
         deadlines.sorted { ($0.due ?? .distantFuture) < ($1.due ?? .distantFuture) }
     }

@@ -41,6 +41,10 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
     case disclosure
     /// Many access requests from one publisher, or about one person (A6).
     case harvest
+    /// No channel took what a client has to be told of a change (K20).
+    case announcementUnreached = "announcement_unreached"
+    /// A client objects to a change that it was told of (K20).
+    case objection
 
     package enum Verdict: String, CaseIterable, Hashable, Sendable {
         case confirmed
@@ -58,7 +62,8 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .instruction, .tenantErasure, .suspendedHandOver, .disclosure: true
         case .child: lane == .own
         case .client, .regime, .identity, .fraud, .clientUnreachable, .subjectUnreachable, .referralProhibited,
-            .targetStuck, .planRefused, .dataReturn, .handOverStuck, .harvest, .breachUnreached, .breachSilent:
+            .targetStuck, .planRefused, .dataReturn, .handOverStuck, .harvest, .breachUnreached, .breachSilent,
+            .announcementUnreached, .objection:
             false
         }
     }
@@ -68,7 +73,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .clientUnreachable, .subjectUnreachable, .referralProhibited: .referral
         case .targetStuck, .planRefused, .dataReturn, .handOverStuck: machine?.worker ?? .erasure
-        case .breachUnreached, .breachSilent: .breach
+        case .breachUnreached, .breachSilent, .announcementUnreached, .objection: .breach
         case .instruction, .child, .client, .regime, .identity, .fraud, .tenantErasure, .suspendedHandOver, .disclosure,
             .harvest:
             nil
@@ -96,6 +101,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .disclosure: "GDPR Art. 6(1)(c), 28(3)(a), 48; K23, C8"
         case .harvest: "A6"
         case .breachUnreached, .breachSilent: "GDPR Art. 33(2); G9"
+        case .announcementUnreached, .objection: "GDPR Art. 28(2); K20"
         }
     }
 
@@ -133,6 +139,10 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
             "Approve that an authority gets data of a client's, or deny it; two different people must. `habeas disclosures show` says what it demands."
         case .harvest:
             "Look at many access requests from one publisher, or about one person: copies that are not begun wait for it. Deny to let them go on; confirm with --refusal to refuse them."
+        case .announcementUnreached:
+            "Tell a client of a change that none of its channels takes, before it takes effect (`habeas notices show`); confirm when it was told, deny when it cannot be."
+        case .objection:
+            "Settle with the client what follows from its objection, as the contract says (`habeas requests show --reveal`); confirm when the change does not apply to it, deny when it does all the same."
         }
     }
 
@@ -144,7 +154,8 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         // The name itself comes as an event, with all that hangs on it.
         case (_, .moot), (.regime, _), (.harvest, _), (.client, _), (.identity, .denied), (.fraud, .denied),
             (.clientUnreachable, _), (.subjectUnreachable, _), (.referralProhibited, _), (.targetStuck, _),
-            (.planRefused, _), (.dataReturn, _), (.handOverStuck, _), (.breachUnreached, _), (.breachSilent, _):
+            (.planRefused, _), (.dataReturn, _), (.handOverStuck, _), (.breachUnreached, _), (.breachSilent, _),
+            (.announcementUnreached, _), (.objection, _):
             return nil
         case (.identity, .confirmed), (.fraud, .confirmed): return refusal(machine)
         // The case has come to the gate by another way than an instruction: nothing but the gate holds it.
@@ -173,7 +184,8 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .disclosure: nil
         // No verdict on these refuses anything.
         case .client, .regime, .harvest, .clientUnreachable, .subjectUnreachable, .referralProhibited, .targetStuck,
-            .planRefused, .dataReturn, .handOverStuck, .breachUnreached, .breachSilent:
+            .planRefused, .dataReturn, .handOverStuck, .breachUnreached, .breachSilent, .announcementUnreached,
+            .objection:
             nil
         }
     }

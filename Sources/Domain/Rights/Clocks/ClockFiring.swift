@@ -79,7 +79,7 @@ package enum ClockFiring: Sendable, Hashable {
         case .equal: self = ClockFiring(following: equal, machine)
         case .exceptionEnd:
             self = machine.state == .onHold ? .finish(machine.worker) : .stop
-        case .look, .acknowledgement: self = .look(machine.worker)
+        case .look, .acknowledgement, .objection: self = .look(machine.worker)
         case .tellClient: self = .look(.referral)
         case .clientTerm:
             if case .apply(let transition) = machine.verdict(on: .clientTermOver) {

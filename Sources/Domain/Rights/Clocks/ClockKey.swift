@@ -20,6 +20,7 @@ package enum ClockKey: String, CaseIterable, Sendable, Hashable {
     case triage
     case triageBreach = "triage_breach"
     case retention
+    case objection
 
     package var clock: ClockRule.Clock {
         switch self {
@@ -37,6 +38,7 @@ package enum ClockKey: String, CaseIterable, Sendable, Hashable {
         case .acknowledgement: .acknowledgement
         case .triage, .triageBreach: .triage
         case .retention: .retention
+        case .objection: .objection
         }
     }
 
@@ -53,7 +55,8 @@ package enum ClockKey: String, CaseIterable, Sendable, Hashable {
         case .complaint: (Period(30, .calendarDay), "C3; DPA 2018 s. 164A")
         case .triage: (Period(5, .businessDay), "a statutory clock may be running")
         case .triageBreach: (Period(24, .hour), "GDPR Art. 33(2)")
-        case .respond, .assist, .clientReminder, .clientReminderMinor, .lapse, .review, .approval, .fanOut, .retention:
+        case .respond, .assist, .clientReminder, .clientReminderMinor, .lapse, .review, .approval, .fanOut, .retention,
+            .objection:
             nil
         }
     }
@@ -154,6 +157,12 @@ package enum ClockKey: String, CaseIterable, Sendable, Hashable {
                 Period(365, .calendarDay),
                 "GDPR Art. 5(1)(e); default (G5)",
                 "The words of a closed case are destroyed after a year; its evidence stays, pseudonymous."
+            )
+        case .objection:
+            rule(
+                Period(30, .calendarDay),
+                "GDPR Art. 28(2); default (K20)",
+                "A client may object within 30 days to what it was told of before it takes effect."
             )
         }
     }

@@ -44,6 +44,8 @@ package struct ClockRule: Sendable, Hashable {
         case tellClient = "tell_client"
         /// Stands still until the equal case that answers this one, too, has ended.
         case equal
+        /// Until when a client may object to what it was told of.
+        case objection
 
         /// Whether somebody is owed something by it: such a clock warns before and is missed afterwards. The others only
         /// say when something happens by itself.
@@ -54,7 +56,7 @@ package struct ClockRule: Sendable, Hashable {
                 .triage, .review, .approval, .ownAuthority, .disclosure:
                 true
             case .clientReminder, .lapse, .holdEnd, .exceptionEnd, .retention, .look, .equal, .acknowledgement,
-                .authority72h, .individuals, .clientTerm, .tellClient:
+                .authority72h, .individuals, .clientTerm, .tellClient, .objection:
                 false
             }
         }

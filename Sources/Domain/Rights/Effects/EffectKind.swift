@@ -40,6 +40,8 @@ package enum EffectKind: String, CaseIterable, Hashable, Sendable {
     case exportSweep = "export.sweep"
     /// A bundle is handed over to another controller (GDPR Art. 20(2), Y5).
     case exportHandOver = "export.hand_over"
+    /// The client is told of a change before it takes effect (K20).
+    case announcement
 
     /// Whether it goes to a system of the data map.
     package var goesToTarget: Bool { self == .targetAct || self == .targetLook || self == .targetVerify }
@@ -55,7 +57,7 @@ package enum EffectKind: String, CaseIterable, Hashable, Sendable {
     package var goesToClient: Bool {
         switch self {
         case .clientReferral, .clientReminder, .clientEscalation, .clientAnswer, .clientUndecided, .clientDisclosure,
-            .breachNotice, .breachReminder:
+            .breachNotice, .breachReminder, .announcement:
             true
         case .subjectNotice, .subjectReceipt, .subjectIdentity, .subjectExtension, .subjectAnswer,
             .subjectRestrictionLifted, .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep,
