@@ -160,6 +160,17 @@ struct NoticePlanTests {
         )
     }
 
+    @Test("an acknowledgement in whole seconds counts for what was told within that second, and none for what came later")
+    func wholeSeconds() {
+        var facts = Self.facts(Self.content(1, .first), Self.content(2, .update, 1.0001))
+        facts.toldAt = Self.later(0.1)
+        facts.effects = [Self.effect(.done, ended: 0.1), Self.effect(.done, .breachNotice, 2, ended: 1.0001)]
+        facts.acknowledgements = [.init(id: UUID(), at: Self.later(1), isEntered: true)]
+        #expect(steps(facts).isEmpty)
+        facts.acknowledgements = [.init(id: UUID(), at: Self.later(0.99), isEntered: true)]
+        #expect(steps(facts) == [.awaitAcknowledgement])
+    }
+
     @Test("a later notice takes an earlier one back that has not left, and wants an answer of its own")
     func superseded() {
         var facts = Self.facts(Self.content(1, .first), Self.content(2, .update, 3))

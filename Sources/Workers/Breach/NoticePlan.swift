@@ -100,7 +100,8 @@ package struct NoticePlan: Sendable {
     private var isAcknowledged: Bool {
         if latest.kind == .withdrawn { return true }
         let since = latest.kind.isLast ? Date.distantPast : latest.madeAt
-        return facts.acknowledgements.contains { $0.at >= since }
+        // Times on the wire are often whole seconds.
+        return facts.acknowledgements.contains { $0.at > since.addingTimeInterval(-1) }
             || facts.reviews.contains { review in
                 guard let settled = review.settledAt, settled >= since, review.kind == .breachSilent else {
                     return false
