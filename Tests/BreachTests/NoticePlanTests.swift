@@ -142,6 +142,38 @@ struct NoticePlanTests {
         #expect(steps(facts).first == .cancel(stuck.id, because: "told_otherwise"))
     }
 
+    @Test(
+        "G9: a place that is out of reach is not waited for: the next channel is used, and a person is asked after ten minutes"
+    )
+    func blocked() {
+        let channels = [
+            NoticeFacts.Channel(name: "hook", target: "breach:client:acme/hook"),
+            NoticeFacts.Channel(name: "post", target: "breach:mail", isBlocked: true),
+        ]
+        var facts = Self.facts(Self.content(1, .first), channels: [channels[1], channels[0]])
+        facts.effects = [Self.effect(.planned, over: "post")]
+        #expect(steps(facts) == [Self.plan(over: 0)])
+        facts = Self.facts(Self.content(1, .first), channels: [channels[1]])
+        facts.effects = [Self.effect(.planned, over: "post")]
+        facts.now = Self.later(0.1)
+        #expect(steps(facts).isEmpty)
+        facts.now = Self.later(0.2)
+        #expect(steps(facts) == [.review(.breachUnreached)])
+    }
+
+    @Test("a person's word about an earlier notice does not count for a later one: they are asked anew")
+    func stalePerson() {
+        var facts = Self.facts(Self.content(1, .first), Self.content(2, .update, 3))
+        facts.effects = [
+            Self.effect(.parked, .breachNotice, 2, attempts: 80, ended: 4),
+            Self.effect(.parked, .breachNotice, 2, over: "post", attempts: 1, ended: 4),
+        ]
+        facts.reviews = [NoticeFacts.Review(.breachUnreached, openedAt: Self.later(2))]
+        #expect(steps(facts) == [.dismiss(.breachUnreached)])
+        facts.enter(.dismiss(.breachUnreached), at: Self.later(4))
+        #expect(steps(facts) == [.review(.breachUnreached)])
+    }
+
     @Test("an acknowledgement is taken in, stops the clock, and takes back a reminder and the call of a person")
     func acknowledged() {
         var facts = Self.facts(Self.content(1, .first))
@@ -160,7 +192,9 @@ struct NoticePlanTests {
         )
     }
 
-    @Test("an acknowledgement in whole seconds counts for what was told within that second, and none for what came later")
+    @Test(
+        "an acknowledgement in whole seconds counts for what was told within that second, and none for what came later"
+    )
     func wholeSeconds() {
         var facts = Self.facts(Self.content(1, .first), Self.content(2, .update, 1.0001))
         facts.toldAt = Self.later(0.1)
@@ -186,9 +220,15 @@ struct NoticePlanTests {
     @Test("of a false alarm only those hear who heard of the alarm")
     func falseAlarm() {
         var facts = Self.facts(Self.content(1, .first), Self.content(2, .withdrawn, 1))
-        let pending = Self.effect(.retrying, attempts: 1)
+        let pending = Self.effect(.planned)
         facts.effects = [pending]
         #expect(steps(facts) == [.cancel(pending.id, because: "false_alarm"), .end(isTold: true)])
+        let failed = Self.effect(.retrying, attempts: 1)
+        facts.effects = [failed]
+        #expect(
+            steps(facts) == [.cancel(failed.id, because: "superseded"), Self.plan(.breachNotice, 2, over: 0)],
+            "a call that failed may have arrived"
+        )
         facts.effects = [Self.effect(.leased)]
         #expect(steps(facts) == [Self.plan(.breachNotice, 2, over: 0)], "the call that is under way may arrive")
         facts.effects = [Self.effect(.done, ended: 0.1), Self.effect(.done, .breachNotice, 2, ended: 1.1)]

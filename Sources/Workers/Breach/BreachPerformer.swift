@@ -13,6 +13,8 @@ package struct BreachPerformer: EffectPerformer {
         let secret: (id: UUID, payload: SealedPayload)?
         /// Of a change what there is to it besides; nil of an incident.
         let announcement: AnnouncementRecord?
+        /// Whether nothing has reached the client before, whatever number this has.
+        let isFirst: Bool
         let registry: Registry
     }
 
@@ -57,6 +59,7 @@ package struct BreachPerformer: EffectPerformer {
             SELECT e.id, e.kek_id, e.wrapped_key, e.payload FROM habeas.event_secret e
              WHERE e.id IN (SELECT announcement_id FROM habeas.announcement_notice WHERE case_id = ANY(\(cases)::uuid[]))
             """,
+            "SELECT case_id FROM habeas.breach_notice WHERE case_id = ANY(\(cases)::uuid[]) AND told_at IS NOT NULL",
         ]
     }
 
@@ -82,6 +85,7 @@ package struct BreachPerformer: EffectPerformer {
             secrets[caseID, default: [:]]["\(number)"] = (id, secret)
         }
         let announced = try announced(rows)
+        let told = Set(try rows[6].decode(as: UUID.self))
         return leases.map { lease in
             let parameters = EffectParameters(reading: lease.effect.parameters)
             let announcement = lease.effect.caseID.flatMap { announced[$0] }
@@ -90,6 +94,7 @@ package struct BreachPerformer: EffectPerformer {
                 record: lease.effect.caseID.flatMap { records[$0] },
                 secret: announcement?.secret ?? lease.effect.caseID.flatMap { secrets[$0]?[parameters.key] },
                 announcement: announcement?.record,
+                isFirst: lease.effect.caseID.map { !told.contains($0) } ?? true,
                 registry: registry
             )
         }
@@ -146,6 +151,7 @@ package struct BreachPerformer: EffectPerformer {
                         job.effect,
                         record,
                         try NoticeContent(stored: stored),
+                        isFirst: job.isFirst,
                         client,
                         job.registry
                     )

@@ -54,7 +54,18 @@ struct IncidentSpread: Sendable {
         guard version == registry.version else { throw RegistryChanged() }
         let picture = try IncidentHistory(results[2], of: incident.phases.count, with: ring).picture
 
-        let affected = picture.affected(among: registry.allClients, in: registry.systems)
+        // Whom the publisher may not speak for it cannot name, nor reach by way of a system.
+        let publisher = registry.publisher(id: incident.publisherID)
+        let reachable = registry.allClients.filter { publisher?.maySpeak(for: $0.id) == true }
+        var affected = picture.affected(among: reachable, in: registry.systems)
+        // Who was told once hears the rest, too, whatever was found out since about who is affected.
+        let before = try await connection.query(
+            """
+            SELECT n.client_id, c.anchor_at FROM habeas.breach_notice n JOIN habeas.case_file c ON c.id = n.case_id
+             WHERE n.incident_id = \(id) AND NOT n.client_id = ANY(\(Array(affected.keys))::text[])
+            """
+        ).decode(String.self, Date.self)
+        for (client, awareAt) in before { affected[client] = IncidentPicture.Part(awareAt: awareAt) }
         let behind = try await connection.query(
             BreachNoticeRecord.behind(
                 incident.phases.count,

@@ -39,11 +39,14 @@ package struct NoticeFacts: Sendable {
         package let target: String
         /// Its receiver wants nothing more.
         package let isDisabled: Bool
+        /// Nothing goes there now: it is paused, its circuit is open, or its receiver asked to be left alone.
+        package let isBlocked: Bool
 
-        package init(name: String, target: String, isDisabled: Bool = false) {
+        package init(name: String, target: String, isDisabled: Bool = false, isBlocked: Bool = false) {
             self.name = name
             self.target = target
             self.isDisabled = isDisabled
+            self.isBlocked = isBlocked
         }
     }
 
@@ -138,6 +141,7 @@ package struct NoticeFacts: Sendable {
     /// How often the client has objected.
     package var objections = 0
     package var toldAt: Date?
+    package var now = Date.distantPast
 
     package init(_ matter: Matter = .incident, state: CaseState, contents: [Content], channels: [Channel]) {
         self.matter = matter

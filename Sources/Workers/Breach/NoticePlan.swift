@@ -31,7 +31,8 @@ package struct NoticePlan: Sendable {
     }
 
     package var steps: [NoticeStep] {
-        guard !facts.state.isFinal else { return [] }
+        // Whatever is said after the end is still on record.
+        guard !facts.state.isFinal else { return entered }
         if isMoot { return taken(all: true) + [.end(isTold: true)] }
         let answer = facts.matter == .incident ? acknowledgement : []
         return entered + told + taken(all: false) + delivery + answer + ending
@@ -39,10 +40,10 @@ package struct NoticePlan: Sendable {
 
     // MARK: What has happened
 
-    /// A false alarm of which this client has heard nothing: it need not hear of it.
+    /// A false alarm of which this client can have heard nothing: it need not hear of it. A call that failed may have arrived.
     private var isMoot: Bool {
         latest.kind == .withdrawn && firstTold == nil
-            && !facts.effects.contains { $0.state == .leased || $0.state == .done }
+            && !facts.effects.contains { $0.attempts > 0 || $0.state == .leased || $0.state == .done }
     }
 
     private var entered: [NoticeStep] {
@@ -66,9 +67,10 @@ package struct NoticePlan: Sendable {
         return (arrived + [toldByPerson].compactMap { $0 }).max()
     }
 
-    /// When a person has told it.
+    /// When a person who was asked to tell it has told it.
     private var toldByPerson: Date? {
-        facts.reviews.compactMap { Self.word($0, of: facts.matter.unreached) }.filter { $0 >= latest.madeAt }.max()
+        facts.reviews.filter { $0.openedAt >= latest.madeAt }.compactMap { Self.word($0, of: facts.matter.unreached) }
+            .max()
     }
 
     private static func word(_ review: NoticeFacts.Review, of kind: ReviewKind) -> Date? {
@@ -78,14 +80,16 @@ package struct NoticePlan: Sendable {
     /// Whether a person has said that the client cannot be told.
     private var isGivenUp: Bool {
         facts.reviews.contains {
-            $0.kind == facts.matter.unreached && $0.verdict == .denied
-                && ($0.settledAt ?? .distantPast) >= latest.madeAt
+            $0.kind == facts.matter.unreached && $0.verdict == .denied && $0.openedAt >= latest.madeAt
         }
     }
 
     private var mine: [NoticeFacts.Effect] { facts.effects.filter { $0.key == latest.key } }
 
     private var isTold: Bool { lastArrival != nil }
+
+    /// Whether the latest has not reached the client yet, and is to.
+    package var isUntold: Bool { !facts.state.isFinal && !isTold && !isGivenUp }
 
     /// Whether a reminder of the same round has arrived.
     private func isTold(since time: Date) -> Bool {
@@ -99,7 +103,10 @@ package struct NoticePlan: Sendable {
     /// Whether somebody at the client has read it. The last word wants no answer of its own, if there ever was one.
     private var isAcknowledged: Bool {
         if latest.kind == .withdrawn { return true }
-        let since = latest.kind.isLast ? Date.distantPast : latest.madeAt
+        // Nobody has read what has not arrived.
+        let first = (mine.filter { $0.state == .done }.compactMap(\.endedAt) + [toldByPerson].compactMap { $0 }).min()
+        guard let first else { return false }
+        let since = latest.kind.isLast ? Date.distantPast : first
         // Times on the wire are often whole seconds.
         return facts.acknowledgements.contains { $0.at > since.addingTimeInterval(-1) }
             || facts.reviews.contains { review in
@@ -137,22 +144,38 @@ package struct NoticePlan: Sendable {
         guard !isTold else { return isOpen(facts.matter.unreached) ? [.dismiss(facts.matter.unreached)] : [] }
         let sent = mine.filter { $0.kind == facts.matter.notice && $0.state != .cancelled }
         let open = facts.channels.filter { !$0.isDisabled }
-        // One that has not failed yet is given its time.
-        let isUnderWay = sent.contains { effect in
-            !effect.state.isFinal && effect.attempts == 0 && open.contains { $0.name == effect.channel }
-        }
-        if isUnderWay { return [] }
+        // One that has not failed yet, and can go, is given its time.
+        if sent.contains(where: isUnderWay) { return [] }
         if let next = open.first(where: { channel in !sent.contains { $0.channel == channel.name } }) {
             return [plan(facts.matter.notice, over: next)]
         }
         let isStuck = open.allSatisfy { channel in
-            sent.contains { $0.channel == channel.name && ($0.state == .parked || $0.attempts >= Self.failuresThatAsk) }
+            sent.contains { $0.channel == channel.name && isFailing($0, channel) }
         }
+        // A person who was asked to tell what came before is asked for all of it.
+        let stale = facts.reviews.contains {
+            $0.kind == facts.matter.unreached && $0.settledAt == nil && $0.openedAt < latest.madeAt
+        }
+        if stale { return [.dismiss(facts.matter.unreached)] }
         let wasAsked = facts.reviews.contains {
-            $0.kind == facts.matter.unreached && $0.verdict != .moot
-                && ($0.settledAt.map { $0 >= latest.madeAt } ?? true)
+            $0.kind == facts.matter.unreached && $0.verdict != .moot && $0.openedAt >= latest.madeAt
         }
         return isStuck && !wasAsked ? [.review(facts.matter.unreached)] : []
+    }
+
+    /// How long a place may be out of reach before a person is asked in its stead, seconds.
+    private static let patience: TimeInterval = 600
+
+    private func isUnderWay(_ effect: NoticeFacts.Effect) -> Bool {
+        guard !effect.state.isFinal, effect.attempts == 0,
+            let channel = facts.channels.first(where: { $0.name == effect.channel && !$0.isDisabled })
+        else { return false }
+        return effect.state == .leased || !channel.isBlocked
+    }
+
+    private func isFailing(_ effect: NoticeFacts.Effect, _ channel: NoticeFacts.Channel) -> Bool {
+        effect.state == .parked || effect.attempts >= Self.failuresThatAsk
+            || (channel.isBlocked && facts.now.timeIntervalSince(effect.plannedAt) >= Self.patience)
     }
 
     private func plan(_ kind: EffectKind, over channel: NoticeFacts.Channel) -> NoticeStep {
@@ -171,7 +194,7 @@ package struct NoticePlan: Sendable {
         let reminders = mine.filter { $0.kind == .breachReminder && $0.state != .cancelled }
         let isLastRound = reminders.count { $0.state == .done } >= Self.rounds
         let round = reminders.filter { $0.plannedAt >= clock.anchor && $0.state != .done }
-        if round.contains(where: { !$0.state.isFinal && $0.attempts == 0 }) { return [] }
+        if round.contains(where: isUnderWay) { return [] }
         if !isLastRound, let next = channelForReminder(besides: round) { return [plan(.breachReminder, over: next)] }
         let wasAsked = facts.reviews.contains {
             $0.kind == .breachSilent && $0.verdict != .moot && ($0.settledAt.map { $0 >= latest.madeAt } ?? true)

@@ -17,6 +17,8 @@ package struct NoticePlanner: EffectPlanner {
 
     /// Looks at one case; each takes in what the one before has done.
     private static let looks = 6
+    /// After how long it looks by itself at a client that was not told yet, seconds.
+    private static let patience: TimeInterval = 300
 
     package func cases(of ids: [UUID], on connection: PostgresConnection) async throws -> (
         ids: [UUID], outgoing: [OutboxRow]
@@ -49,6 +51,12 @@ package struct NoticePlanner: EffectPlanner {
             """,
             AnnouncementNoticeRecord.reading(of: ids), AnnouncementRecord.reading(of: ids),
             Objections.counting(of: ids),
+            """
+            SELECT t.id FROM habeas.target t
+             WHERE (t.paused_at IS NOT NULL OR t.circuit <> 'closed' OR t.quiet_until > now())
+               AND (t.client_id IS NULL
+                 OR t.client_id = ANY(ARRAY(SELECT client_id FROM habeas.case_file WHERE id = ANY(\(ids)::uuid[]))))
+            """,
         ]
     }
 
@@ -66,6 +74,10 @@ package struct NoticePlanner: EffectPlanner {
                     facts.enter(step, at: desk.now)
                 }
                 refresh(&facts, of: id, desk)
+            }
+            // Nothing tells it when a place is out of reach that it waits for.
+            if NoticePlan(facts)?.isUntold == true {
+                desk.look(at: desk.now.addingTimeInterval(Self.patience), case: id)
             }
         }
         let changed = read.changed.compactMap { read.notices[$0] }
@@ -88,6 +100,8 @@ package struct NoticePlanner: EffectPlanner {
         var announcements: [UUID: AnnouncementRecord] = [:]
         var objections: [UUID: Int] = [:]
         let disabled: Set<String>
+        /// Targets at which nothing goes for now.
+        let blocked: Set<String>
         /// Notices whose rows have changed.
         var changed: Set<UUID> = []
         /// Acknowledgements that were taken in.
@@ -139,6 +153,7 @@ package struct NoticePlanner: EffectPlanner {
                 announcements[announcement.id] = announcement
             }
             for (id, count) in try rows[9].decode(UUID.self, Int.self) { objections[id] = count }
+            blocked = Set(try rows[10].decode(as: String.self))
         }
     }
 
@@ -172,6 +187,7 @@ package struct NoticePlanner: EffectPlanner {
             return nil
         }
         facts.reviews = read.reviews[id] ?? []
+        facts.now = desk.now
         refresh(&facts, of: id, desk)
         return facts
     }
@@ -184,7 +200,8 @@ package struct NoticePlanner: EffectPlanner {
             return NoticeFacts.Channel(
                 name: channel.name,
                 target: target,
-                isDisabled: read.disabled.contains(target)
+                isDisabled: read.disabled.contains(target),
+                isBlocked: read.blocked.contains(target)
             )
         }
     }
@@ -290,6 +307,7 @@ package struct NoticePlanner: EffectPlanner {
         }
         desk.edit(id) { record, changes in
             changes.deadlines.stop(.notifyClients, subject: record.id)
+            changes.deadlines.stop(.look, subject: record.id)
             for deadline in dates {
                 changes.deadlines.start(deadline, case: record.id, clientID: record.clientID)
             }
@@ -319,7 +337,8 @@ extension NoticeFacts.Effect {
             key: parameters.key,
             channel: parameters.channel,
             effect.state,
-            attempts: effect.attempts,
+            // A lease that nobody came back from may have called.
+            attempts: max(effect.attempts, effect.state == .retrying && effect.leases > 0 ? 1 : 0),
             plannedAt: effect.plannedAt,
             endedAt: effect.endedAt
         )

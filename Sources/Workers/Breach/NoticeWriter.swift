@@ -9,13 +9,16 @@ struct NoticeWriter: Sendable {
     /// Below which clients fetch what they are told, and acknowledge it; nil where nothing is served.
     let base: String?
 
-    /// - Parameter content: as it was made; what is sent of one number never differs.
+    /// - Parameters:
+    ///   - content: as it was made; what is sent of one number never differs.
+    ///   - isFirst: whether nothing has reached the client before: then its letter does not speak of what it was told.
     func message(
         _ kind: EffectKind,
         _ parameters: EffectParameters,
         _ effect: EffectRecord,
         _ record: CaseFileRecord,
         _ content: NoticeContent,
+        isFirst: Bool,
         _ client: Client,
         _ registry: Registry
     ) throws -> ClientMessage {
@@ -37,7 +40,12 @@ struct NoticeWriter: Sendable {
         words.country = client.place.country
         words.clientName = client.names.first ?? client.id
         words.referenceLink = base.map { $0 + path }
-        words.incident = LetterWords.Incident(content, laws: laws, isReminder: isReminder, acknowledgeLink: link)
+        var shown = content
+        if isFirst, content.kind == .update {
+            shown.kind = .first
+            shown.changed = []
+        }
+        words.incident = LetterWords.Incident(shown, laws: laws, isReminder: isReminder, acknowledgeLink: link)
         let letter = try letters.letter(.breach, profile: record.profile, locale: client.locale, words: words)
         return try ClientMessage(
             id: effect.id,

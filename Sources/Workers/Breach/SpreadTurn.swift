@@ -105,9 +105,28 @@ struct SpreadTurn {
         ending: IncidentPicture.Ending?
     ) throws {
         advanced.append(id)
-        guard var record = records[id], !record.state.isFinal, let before = contents[id] else { return }
+        guard var record = records[id], let before = contents[id] else { return }
         // Of its own part nothing has changed: an empty message would say that somebody else's has.
         guard let next = content.following(before, ending: ending) else { return }
+        guard !record.state.isFinal else {
+            // A phase that came when everything had been said: a person tells it.
+            changes.evidence.add(
+                record.chain.append(
+                    "notice.too_late",
+                    at: now,
+                    actor: Self.actor,
+                    clientID: client.id,
+                    body: text { body in
+                        body.member("phase", incident.phase)
+                        body.member("changed", next.changed)
+                    }
+                )
+            )
+            changes.review(.breachUnreached, of: record)
+            records[id] = record
+            changed.append(id)
+            return
+        }
         try keep(next, in: &record, client)
         records[id] = record
         changed.append(id)
@@ -164,7 +183,7 @@ struct SpreadTurn {
             )
         )
         // Of nobody being affected a person has to convince themselves: until they name somebody or close it, it runs on.
-        if clients > 0 { changes.deadlines.stop(.notifyClients, subject: incident.id) }
+        if clients > 0 || incident.state != "open" { changes.deadlines.stop(.notifyClients, subject: incident.id) }
     }
 
     func finished(_ incident: IncidentRecord, machineNow: Date) -> (statements: [SQL], outgoing: [OutboxRow]) {

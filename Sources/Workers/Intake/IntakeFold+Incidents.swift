@@ -101,7 +101,8 @@ extension IntakeFold {
             incident.phase = data.phase
             if let risk = data.risk { incident.risk = risk.rawValue }
             if let discovered = data.discoveredAt { incident.discoveredAt = discovered }
-            if let aware = data.awareAt { incident.awareAt = aware }
+            // A later time is that of the clients that this phase names: nobody becomes aware later than they were.
+            if let aware = data.awareAt { incident.awareAt = min(incident.awareAt, aware) }
             if data.closed == true { incident.state = "closed" }
             if data.falseAlarm == true { incident.state = "false_alarm" }
         } fact: { body in
@@ -113,15 +114,10 @@ extension IntakeFold {
         let reference = IntakeState.Reference(publisher: prepared.publisher.id, list: .incident, text: data.incidentRef)
         // One that has not been reported yet: the event waits.
         guard let incident = state.incidents[reference] else { return }
-        if incident.state != "open" {
-            // The vendor's own duty, if there is one, ends with a decision, or with the alarm.
-            if incident.state == "closed" {
-                changes.deadlines.stop(.notifyClients, subject: incident.id)
-            } else {
-                changes.deadlines.end(subject: incident.id, isMet: false)
-            }
-            return
+        guard incident.state != "false_alarm" else {
+            return changes.deadlines.end(subject: incident.id, isMet: false)
         }
+        // Whatever the last phase says: the clients' clocks are their own as soon as each has a notice, the vendor's ends with a decision.
         if data.awareAt != nil {
             if let deadline = notifyClients(from: incident.awareAt, prepared) {
                 changes.deadlines.change(deadline, subject: incident.id)

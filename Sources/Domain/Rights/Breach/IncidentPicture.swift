@@ -16,6 +16,12 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
         package var recordsApprox: Int?
         /// When it was known that this client is affected: what our own time for telling it is counted from.
         package let awareAt: Date
+
+        package init(subjectsApprox: Int? = nil, recordsApprox: Int? = nil, awareAt: Date) {
+            self.subjectsApprox = subjectsApprox
+            self.recordsApprox = recordsApprox
+            self.awareAt = awareAt
+        }
     }
 
     package private(set) var phase = 1
@@ -77,7 +83,8 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
     package mutating func apply(_ data: BreachUpdated, receivedAt received: Date) {
         phase = max(phase, data.phase)
         if let value = data.discoveredAt { discoveredAt = value }
-        if let value = data.awareAt { awareAt = value }
+        // Nobody becomes aware later than they were: a later time is that of the clients that this phase names.
+        if let value = data.awareAt { awareAt = min(awareAt, value) }
         if let value = data.nature { nature = value }
         if let value = data.cause { cause = value }
         if !data.categories.isEmpty { categories = data.categories }

@@ -60,25 +60,30 @@ struct IncidentFile {
     /// The first report, and phases with the clients that it does not hold.
     func detected(source: String, now: Date) throws -> [OutgoingEvent] {
         var events = [event(.breachDetected, members, affected.prefix(Self.clientsAnEvent), source, now)]
-        let ref = members.filter { $0.0 == "incident_ref" }
         for (index, part) in rest.enumerated() {
-            events.append(event(.breachUpdated, ref + [("phase", .integer(index + 2))], part, source, now))
+            events.append(event(.breachUpdated, common + [("phase", .integer(index + 2))], part, source, now))
         }
         return try checked(events, now)
     }
 
-    /// A later phase; with more clients than one event holds, several.
+    /// A later phase; with more clients than one event holds, several, of which the last one says how the incident has ended.
     func updated(source: String, now: Date) throws -> [OutgoingEvent] {
-        var events = [event(.breachUpdated, members, affected.prefix(Self.clientsAnEvent), source, now)]
-        let ref = members.filter { $0.0 == "incident_ref" }
-        guard case .integer(let phase)? = members.first(where: { $0.0 == "phase" })?.1 else {
-            return try checked(events, now)
+        guard !rest.isEmpty, case .integer(let phase)? = members.first(where: { $0.0 == "phase" })?.1 else {
+            return try checked([event(.breachUpdated, members, affected.prefix(Self.clientsAnEvent), source, now)], now)
         }
+        let ending = members.filter { $0.0 == "closed" || $0.0 == "false_alarm" }
+        let first = members.filter { member in !ending.contains { $0.0 == member.0 } }
+        var events = [event(.breachUpdated, first, affected.prefix(Self.clientsAnEvent), source, now)]
         for (index, part) in rest.enumerated() {
-            events.append(event(.breachUpdated, ref + [("phase", .integer(phase + index + 1))], part, source, now))
+            let numbered = common + [("phase", .integer(phase + index + 1))]
+            let isLast = index == rest.count - 1
+            events.append(event(.breachUpdated, numbered + (isLast ? ending : []), part, source, now))
         }
         return try checked(events, now)
     }
+
+    /// What every part says: which incident, and since when it is known.
+    private var common: [(String, JSONValue)] { members.filter { $0.0 == "incident_ref" || $0.0 == "aware_at" } }
 
     private var rest: [ArraySlice<JSONValue>] {
         stride(from: Self.clientsAnEvent, to: affected.count, by: Self.clientsAnEvent).map {
