@@ -60,7 +60,7 @@ struct AnnouncementPlanTests {
         var nobody = Self.facts()
         nobody = NoticeFacts(.announcement, state: .inProgress, contents: nobody.contents, channels: [])
         #expect(steps(nobody) == [.review(.announcementUnreached)], "a client without a channel")
-        nobody.reviews = [NoticeFacts.Review(.announcementUnreached, openedAt: Self.later(1))]
+        nobody.reviews = [CaseReview(.announcementUnreached, openedAt: Self.later(1))]
         #expect(steps(nobody).isEmpty, "once")
         nobody.reviews[0].settledAt = Self.later(9)
         nobody.reviews[0].verdict = .confirmed
@@ -81,7 +81,7 @@ struct AnnouncementPlanTests {
     func objection() {
         var facts = Self.told(window: false)
         facts.objections = 2
-        facts.reviews = [NoticeFacts.Review(.objection, openedAt: Self.later(9))]
+        facts.reviews = [CaseReview(.objection, openedAt: Self.later(9))]
         #expect(steps(facts).isEmpty)
         for verdict in [ReviewKind.Verdict.confirmed, .denied] {
             facts.reviews[0].settledAt = Self.later(99)

@@ -91,7 +91,7 @@ struct NoticePlanTests {
         #expect(steps(facts).isEmpty, "the first has not failed often enough")
         facts.effects[0] = Self.effect(.retrying, attempts: 3)
         #expect(steps(facts) == [.review(.breachUnreached)])
-        facts.reviews = [NoticeFacts.Review(.breachUnreached, openedAt: Self.later(1))]
+        facts.reviews = [CaseReview(.breachUnreached, openedAt: Self.later(1))]
         #expect(steps(facts).isEmpty)
         facts.reviews[0].settledAt = Self.later(2)
         facts.reviews[0].verdict = .confirmed
@@ -168,7 +168,7 @@ struct NoticePlanTests {
             Self.effect(.parked, .breachNotice, 2, attempts: 80, ended: 4),
             Self.effect(.parked, .breachNotice, 2, over: "post", attempts: 1, ended: 4),
         ]
-        facts.reviews = [NoticeFacts.Review(.breachUnreached, openedAt: Self.later(2))]
+        facts.reviews = [CaseReview(.breachUnreached, openedAt: Self.later(2))]
         #expect(steps(facts) == [.dismiss(.breachUnreached)])
         facts.enter(.dismiss(.breachUnreached), at: Self.later(4))
         #expect(steps(facts) == [.review(.breachUnreached)])
@@ -181,7 +181,7 @@ struct NoticePlanTests {
         let reminder = Self.effect(.planned, .breachReminder, over: "post")
         facts.effects = [Self.effect(.done, attempts: 1, ended: 0.1), reminder]
         facts.acknowledgementClock = .init(anchor: Self.later(0.1), isOpen: true)
-        facts.reviews = [NoticeFacts.Review(.breachSilent, openedAt: Self.later(1))]
+        facts.reviews = [CaseReview(.breachSilent, openedAt: Self.later(1))]
         let ack = NoticeFacts.Acknowledgement(id: UUID(), at: Self.later(2), isEntered: false)
         facts.acknowledgements = [ack]
         #expect(
@@ -246,7 +246,7 @@ struct NoticePlanTests {
         #expect(steps(facts) == [.end(isTold: true)])
         facts.acknowledgements = []
         facts.reviews = [
-            NoticeFacts.Review(.breachSilent, openedAt: Self.later(1), settledAt: Self.later(2), verdict: .denied)
+            CaseReview(.breachSilent, openedAt: Self.later(1), settledAt: Self.later(2), verdict: .denied)
         ]
         #expect(steps(facts) == [.end(isTold: true)])
     }
@@ -257,7 +257,7 @@ struct NoticePlanTests {
         facts.effects = [
             Self.effect(.parked, attempts: 80, ended: 1), Self.effect(.parked, over: "post", attempts: 1, ended: 1),
         ]
-        facts.reviews = [NoticeFacts.Review(.breachUnreached, openedAt: Self.later(1))]
+        facts.reviews = [CaseReview(.breachUnreached, openedAt: Self.later(1))]
         #expect(steps(facts).isEmpty)
         facts.reviews[0].settledAt = Self.later(2)
         facts.reviews[0].verdict = .denied

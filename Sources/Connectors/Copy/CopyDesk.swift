@@ -36,10 +36,8 @@ package struct CopyDesk: Sendable {
     }
 
     /// Takes back what a slice has put into the store before it failed: nobody will hear of it, and on a store that is full each attempt would
-    /// add to it. What cannot be taken back goes with the export's folder.
-    func takeBack(_ pieces: [CopiedPiece]) async {
-        for piece in pieces { try? await store.delete(piece.object) }
-    }
+    /// add to it.
+    func takeBack(_ pieces: [CopiedPiece]) async { await store.discard(pieces) }
 
     func object() -> String { "\(folder)/\(UUID().lowercaseText)" }
 

@@ -2,11 +2,21 @@ package import AMQP
 import FoundationEssentials
 import Ledger
 import Observability
+import Postgres
 package import Rights
 import ServiceLifecycle
 
 /// What every worker with effects is made of.
 extension WorkerContext {
+    /// Makes the lines to the clients, and to the mail relay, of which the database has none yet.
+    package func addClientTargets() async throws {
+        let registry = registry.current
+        let mail = configuration.mail
+        try await pool.withConnection { connection in
+            _ = try await connection.pipeline(ClientTargets(registry).missing + [ClientTargets.mail(mail)])
+        }
+    }
+
     /// The cases of a queue, and the calls that follow from them.
     ///
     /// Ended from the last to the first: nothing new comes before what was begun ends, nothing is cut off before that.

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Glibc
-import Rights
+package import Rights
 
 /// Where finished exports and their parts lie. What is put here is sealed already: a store sees neither clear text nor keys.
 ///
@@ -38,6 +38,11 @@ extension ObjectStore {
     /// Deletes every object below a prefix, as ``list(prefix:)`` understands it.
     package func delete(prefix: String) async throws {
         for name in try await list(prefix: prefix) { try await delete(name) }
+    }
+
+    /// Deletes pieces that nobody was told of, as far as that goes: what cannot be deleted now goes with its export's folder.
+    package func discard(_ pieces: [CopiedPiece]) async {
+        for piece in pieces { try? await delete(piece.object) }
     }
 
     /// Writes a small object, reads it and deletes it again: whether the store is there and lets us.

@@ -15,10 +15,7 @@ package enum BreachWorker {
         let publisher = context.publisher()
         let dispatcher = context.dispatcher(publisher)
         let outbound = try OutboundServices(configuration, publisher: publisher, logger: context.logger)
-        try await context.pool.withConnection { connection in
-            let targets = ClientTargets(context.registry.current)
-            _ = try await connection.pipeline(targets.missing + [ClientTargets.mail(configuration.mail)])
-        }
+        try await context.addClientTargets()
         let performer = BreachPerformer(
             ring: context.ring,
             registry: context.registry,

@@ -5,11 +5,22 @@ import Rights
 
 /// The events of an incident, opened.
 struct IncidentHistory {
+    /// How many they are.
+    let phases: Int
     /// What is known after all of them.
     let picture: IncidentPicture
 
+    static func reading(of incident: UUID) -> SQL {
+        """
+        SELECT id, received_at, kek_id, wrapped_key, payload FROM habeas.event_secret
+         WHERE subject_id = \(incident) AND event_type = ANY(\(told)::text[])
+        """
+    }
+
+    private static let told = [EventType.breachDetected.rawValue, EventType.breachUpdated.rawValue]
+
     /// - Parameters:
-    ///   - rows: id, time of receipt and the sealed words of each.
+    ///   - rows: what ``reading(of:)`` reads.
     ///   - phases: how many were taken in.
     /// - Throws: ``Incomplete`` where some of them are missing: nobody may be taken for told by half of what is known.
     init(_ rows: Rows, of phases: Int, with ring: KeyRing) throws {
@@ -27,6 +38,7 @@ struct IncidentHistory {
             events.append((event.payload, received))
         }
         guard let picture = IncidentPicture(events), events.count == phases else { throw Incomplete() }
+        self.phases = phases
         self.picture = picture
     }
 

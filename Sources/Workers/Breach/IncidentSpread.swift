@@ -26,33 +26,43 @@ struct IncidentSpread: Sendable {
         var outgoing: [OutboxRow] = []
         var cases = Set(ids).subtracting(incidents)
         for id in incidents {
-            while true {
-                let (rows, isDone) = try await connection.transaction { try await step(id, on: $0) }
+            var isDone = false
+            var known: IncidentHistory?
+            while !isDone {
+                let before = known
+                let rows: [OutboxRow]
+                (rows, isDone, known) = try await connection.transaction { try await step(id, knowing: before, on: $0) }
                 outgoing += rows
-                if isDone { break }
             }
             cases.formUnion(try await connection.query(BreachAcks.waiting(of: id)).decode(as: UUID.self))
         }
         return (Array(cases), outgoing)
     }
 
-    private func step(_ id: UUID, on connection: PostgresConnection) async throws -> (
-        outgoing: [OutboxRow], isDone: Bool
+    /// - Parameter known: what the step before has opened; good as long as nothing came in since.
+    private func step(_ id: UUID, knowing known: IncidentHistory?, on connection: PostgresConnection) async throws -> (
+        outgoing: [OutboxRow], isDone: Bool, known: IncidentHistory?
     ) {
         let results = try await connection.pipeline([
             IncidentRecord.locking(id),
             "SELECT habeas.domain_now(), now(), registry_version FROM habeas.installation",
-            """
-            SELECT id, received_at, kek_id, wrapped_key, payload FROM habeas.event_secret
-             WHERE subject_id = \(id) AND event_type = ANY(\(Self.told)::text[])
-            """,
         ])
         var incident = try IncidentRecord(row: results[0].only)
-        guard incident.spread < incident.phases.count else { return ([], true) }
+        guard incident.spread < incident.phases.count else { return ([], true, known) }
         let (now, machineNow, version) = try results[1].only.decode(Date.self, Date.self, Int64.self)
         let registry = registry.current
         guard version == registry.version else { throw RegistryChanged() }
-        let picture = try IncidentHistory(results[2], of: incident.phases.count, with: ring).picture
+        let history: IncidentHistory
+        if let known, known.phases == incident.phases.count {
+            history = known
+        } else {
+            history = try IncidentHistory(
+                try await connection.query(IncidentHistory.reading(of: id)),
+                of: incident.phases.count,
+                with: ring
+            )
+        }
+        let picture = history.picture
 
         // Whom the publisher may not speak for it cannot name, nor reach by way of a system.
         let publisher = registry.publisher(id: incident.publisherID)
@@ -62,7 +72,8 @@ struct IncidentSpread: Sendable {
         let before = try await connection.query(
             """
             SELECT n.client_id, c.anchor_at FROM habeas.breach_notice n JOIN habeas.case_file c ON c.id = n.case_id
-             WHERE n.incident_id = \(id) AND NOT n.client_id = ANY(\(Array(affected.keys))::text[])
+             WHERE n.incident_id = \(id)
+               AND NOT EXISTS (SELECT FROM unnest(\(Array(affected.keys))::text[]) AS k (client) WHERE k.client = n.client_id)
             """
         ).decode(String.self, Date.self)
         for (client, awareAt) in before { affected[client] = IncidentPicture.Part(awareAt: awareAt) }
@@ -110,8 +121,6 @@ struct IncidentSpread: Sendable {
         }
         let (statements, outgoing) = turn.finished(incident, machineNow: machineNow)
         _ = try await connection.pipeline(statements + ["COMMIT"])
-        return (outgoing, isDone)
+        return (outgoing, isDone, history)
     }
-
-    private static let told = [EventType.breachDetected.rawValue, EventType.breachUpdated.rawValue]
 }

@@ -82,25 +82,6 @@ package struct NoticeFacts: Sendable {
         }
     }
 
-    package struct Review: Sendable, Hashable {
-        package let kind: ReviewKind
-        package let openedAt: Date
-        package var settledAt: Date?
-        package var verdict: ReviewKind.Verdict?
-
-        package init(
-            _ kind: ReviewKind,
-            openedAt: Date,
-            settledAt: Date? = nil,
-            verdict: ReviewKind.Verdict? = nil
-        ) {
-            self.kind = kind
-            self.openedAt = openedAt
-            self.settledAt = settledAt
-            self.verdict = verdict
-        }
-    }
-
     package struct Clock: Sendable, Hashable {
         package let anchor: Date
         package var isOpen: Bool
@@ -133,7 +114,7 @@ package struct NoticeFacts: Sendable {
     package var channels: [Channel]
     /// In the order in which they were planned.
     package var effects: [Effect] = []
-    package var reviews: [Review] = []
+    package var reviews: [CaseReview] = []
     package var acknowledgements: [Acknowledgement] = []
     package var acknowledgementClock: Clock?
     /// The window for objections; nil before the client was told.
@@ -163,12 +144,8 @@ package struct NoticeFacts: Sendable {
             }
         case .awaitAcknowledgement: acknowledgementClock = Clock(anchor: now, isOpen: true)
         case .stopAwaiting: acknowledgementClock?.isOpen = false
-        case .review(let kind): reviews.append(Review(kind, openedAt: now))
-        case .dismiss(let kind):
-            for index in reviews.indices where reviews[index].kind == kind && reviews[index].verdict == nil {
-                reviews[index].settledAt = now
-                reviews[index].verdict = .moot
-            }
+        case .review(let kind): reviews.append(CaseReview(kind, openedAt: now))
+        case .dismiss(let kind): reviews.dismiss(kind, at: now)
         }
     }
 }

@@ -62,18 +62,16 @@ package struct NoticePlan: Sendable {
     }
 
     /// When the latest content did, for the last time.
-    private var lastArrival: Date? {
-        let arrived = mine.filter { $0.state == .done }.compactMap(\.endedAt)
-        return (arrived + [toldByPerson].compactMap { $0 }).max()
+    private var lastArrival: Date? { arrivals.max() }
+
+    /// When it did, over a channel or told by a person who was asked to.
+    private var arrivals: [Date] {
+        let byPerson = facts.reviews.filter { $0.openedAt >= latest.madeAt }
+        return mine.filter { $0.state == .done }.compactMap(\.endedAt)
+            + byPerson.compactMap { Self.word($0, of: facts.matter.unreached) }
     }
 
-    /// When a person who was asked to tell it has told it.
-    private var toldByPerson: Date? {
-        facts.reviews.filter { $0.openedAt >= latest.madeAt }.compactMap { Self.word($0, of: facts.matter.unreached) }
-            .max()
-    }
-
-    private static func word(_ review: NoticeFacts.Review, of kind: ReviewKind) -> Date? {
+    private static func word(_ review: CaseReview, of kind: ReviewKind) -> Date? {
         review.kind == kind && review.verdict == .confirmed ? review.settledAt : nil
     }
 
@@ -104,8 +102,7 @@ package struct NoticePlan: Sendable {
     private var isAcknowledged: Bool {
         if latest.kind == .withdrawn { return true }
         // Nobody has read what has not arrived.
-        let first = (mine.filter { $0.state == .done }.compactMap(\.endedAt) + [toldByPerson].compactMap { $0 }).min()
-        guard let first else { return false }
+        guard let first = arrivals.min() else { return false }
         let since = latest.kind.isLast ? Date.distantPast : first
         // Times on the wire are often whole seconds.
         return facts.acknowledgements.contains { $0.at > since.addingTimeInterval(-1) }
@@ -118,7 +115,7 @@ package struct NoticePlan: Sendable {
     }
 
     private func isOpen(_ kind: ReviewKind) -> Bool {
-        facts.reviews.contains { $0.kind == kind && $0.settledAt == nil }
+        facts.reviews.contains { $0.kind == kind && $0.isOpen }
     }
 
     // MARK: What is taken back
@@ -154,7 +151,7 @@ package struct NoticePlan: Sendable {
         }
         // A person who was asked to tell what came before is asked for all of it.
         let stale = facts.reviews.contains {
-            $0.kind == facts.matter.unreached && $0.settledAt == nil && $0.openedAt < latest.madeAt
+            $0.kind == facts.matter.unreached && $0.isOpen && $0.openedAt < latest.madeAt
         }
         if stale { return [.dismiss(facts.matter.unreached)] }
         let wasAsked = facts.reviews.contains {

@@ -33,10 +33,7 @@ package struct NoticePlanner: EffectPlanner {
             BreachNoticeRecord.reading(of: ids),
             BreachContentRecord.reading(of: ids),
             BreachAcks.reading(of: ids),
-            """
-            SELECT case_id, kind, opened_at, settled_at, verdict FROM habeas.review
-             WHERE case_id = ANY(\(ids)::uuid[]) ORDER BY opened_at, id
-            """,
+            CaseReview.reading(of: ids),
             """
             SELECT subject_id, anchor_at, state = 'open' FROM habeas.deadline
              WHERE subject_id = ANY(\(ids)::uuid[]) AND clock = ANY(\(Self.clocks)::text[])
@@ -93,7 +90,7 @@ package struct NoticePlanner: EffectPlanner {
         var notices: [UUID: BreachNoticeRecord] = [:]
         var contents: [UUID: [NoticeFacts.Content]] = [:]
         var acknowledgements: [UUID: [NoticeFacts.Acknowledgement]] = [:]
-        var reviews: [UUID: [NoticeFacts.Review]] = [:]
+        let reviews: [UUID: [CaseReview]]
         var clocks: [UUID: NoticeFacts.Clock] = [:]
         var incidents: [UUID: (ref: String, discoveredAt: Date)] = [:]
         var announced: [UUID: AnnouncementNoticeRecord] = [:]
@@ -123,20 +120,7 @@ package struct NoticePlanner: EffectPlanner {
                     NoticeFacts.Acknowledgement(id: ack, at: at, isEntered: isEntered)
                 )
             }
-            for (id, word, openedAt, settledAt, verdict) in try rows[3].decode(
-                UUID.self,
-                String.self,
-                Date.self,
-                Date?.self,
-                String?.self
-            ) {
-                // A newer version's.
-                guard let kind = ReviewKind(rawValue: word) else { continue }
-                let said = try verdict.map { try Stored.word($0, "review.verdict") as ReviewKind.Verdict }
-                reviews[id, default: []].append(
-                    NoticeFacts.Review(kind, openedAt: openedAt, settledAt: settledAt, verdict: said)
-                )
-            }
+            reviews = try CaseReview.byCase(rows[3])
             for (id, anchor, isOpen) in try rows[4].decode(UUID.self, Date.self, Bool.self) {
                 clocks[id] = NoticeFacts.Clock(anchor: anchor, isOpen: isOpen)
             }

@@ -67,27 +67,6 @@ package struct ReferralFacts: Sendable {
         }
     }
 
-    package struct Review: Sendable, Hashable {
-        package let kind: ReviewKind
-        package let openedAt: Date
-        package var settledAt: Date?
-        package var verdict: ReviewKind.Verdict?
-
-        package init(
-            _ kind: ReviewKind,
-            openedAt: Date,
-            settledAt: Date? = nil,
-            verdict: ReviewKind.Verdict? = nil
-        ) {
-            self.kind = kind
-            self.openedAt = openedAt
-            self.settledAt = settledAt
-            self.verdict = verdict
-        }
-
-        package var isOpen: Bool { verdict == nil }
-    }
-
     package struct Clock: Sendable, Hashable {
         package var anchor: Date
         package var isOpen: Bool
@@ -128,7 +107,7 @@ package struct ReferralFacts: Sendable {
     package var effects: [Effect] = []
     package var clocks: [ClockRule.Clock: Clock] = [:]
     /// All that there ever were, in the order in which they were opened.
-    package var reviews: [Review] = []
+    package var reviews: [CaseReview] = []
     /// The names of the facts that the case's chain holds.
     package var recorded: Set<String> = []
 
@@ -158,12 +137,8 @@ package struct ReferralFacts: Sendable {
         switch step {
         case .plan, .cancel, .apply: break
         case .stop(let clock): clocks[clock]?.isOpen = false
-        case .review(let kind): reviews.append(Review(kind, openedAt: now))
-        case .dismiss(let kind):
-            for index in reviews.indices where reviews[index].kind == kind && reviews[index].isOpen {
-                reviews[index].settledAt = now
-                reviews[index].verdict = .moot
-            }
+        case .review(let kind): reviews.append(CaseReview(kind, openedAt: now))
+        case .dismiss(let kind): reviews.dismiss(kind, at: now)
         case .clientTold: disclosure?.isTold = true
         case .record(let fact):
             recorded.insert(fact.name)

@@ -23,10 +23,7 @@ package struct ReferralPlanner: EffectPlanner {
             SELECT subject_id, clock, anchor_at, state = 'open' FROM habeas.deadline
              WHERE subject_id = ANY(\(ids)::uuid[]) AND clock = ANY(\(Self.clocks.map(\.rawValue))::text[])
             """,
-            """
-            SELECT case_id, kind, opened_at, settled_at, verdict FROM habeas.review
-             WHERE case_id = ANY(\(ids)::uuid[]) ORDER BY opened_at, id
-            """,
+            CaseReview.reading(of: ids),
             "SELECT case_id, kek_id, wrapped_key, payload FROM habeas.case_secret WHERE case_id = ANY(\(ids)::uuid[])",
             """
             SELECT DISTINCT chain_id, fact FROM habeas.evidence
@@ -75,7 +72,7 @@ package struct ReferralPlanner: EffectPlanner {
 
     private struct Reading {
         var clocks: [UUID: [ClockRule.Clock: ReferralFacts.Clock]] = [:]
-        var reviews: [UUID: [ReferralFacts.Review]] = [:]
+        let reviews: [UUID: [CaseReview]]
         var secrets: [UUID: SealedPayload] = [:]
         var recorded: [UUID: Set<String>] = [:]
         var identities: [UUID: Date] = [:]
@@ -90,20 +87,7 @@ package struct ReferralPlanner: EffectPlanner {
                 guard let clock = ClockRule.Clock(rawValue: word) else { continue }
                 clocks[id, default: [:]][clock] = ReferralFacts.Clock(anchor: anchor, isOpen: isOpen)
             }
-            for (id, word, openedAt, settledAt, verdict) in try rows[1].decode(
-                UUID.self,
-                String.self,
-                Date.self,
-                Date?.self,
-                String?.self
-            ) {
-                // A newer version's.
-                guard let kind = ReviewKind(rawValue: word) else { continue }
-                let said = try verdict.map { try Stored.word($0, "review.verdict") as ReviewKind.Verdict }
-                reviews[id, default: []].append(
-                    ReferralFacts.Review(kind, openedAt: openedAt, settledAt: settledAt, verdict: said)
-                )
-            }
+            reviews = try CaseReview.byCase(rows[1])
             for (id, kek, wrapped, payload) in try rows[2].decode(UUID.self, String.self, [UInt8].self, [UInt8].self) {
                 secrets[id] = SealedPayload(wrapped: CaseKey.Wrapped(kekID: kek, bytes: wrapped), bytes: payload)
             }

@@ -25,28 +25,18 @@ struct DisclosuresList: AsyncParsableCommand {
     )
     var state: String?
 
-    @Option(help: "Only those after this one: the request of the last line of a list before.")
-    var after: String?
-
-    @Option(help: "How many at most.")
-    var limit = 1_000
+    @OptionGroup var page: PageOptions
 
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard (1...1_000_000).contains(limit) else {
-            throw ValidationError("--limit: is not between 1 and 1000000; choose such a number")
-        }
         guard state.map({ DisclosureRow.Standing(rawValue: $0) != nil }) ?? true else {
             throw ValidationError("--state: is none; use \(DisclosureRow.Standing.words.joined(separator: ", "))")
-        }
-        guard after.map({ UUID(uuidString: $0) != nil }) ?? true else {
-            throw ValidationError("--after: is no id; give one that `habeas disclosures list` has printed")
         }
     }
 
     func run() async throws {
-        let after = after.flatMap(UUID.init)
+        let after = page.start
         let standing = state.flatMap(DisclosureRow.Standing.init)
         var condition: SQL = """
             (\(client)::text IS NULL OR d.client_id = \(client)::text) AND (\(after)::uuid IS NULL OR d.case_id > \(after)::uuid)
@@ -58,7 +48,7 @@ struct DisclosuresList: AsyncParsableCommand {
         }
         let wanted = condition
         let rows = try await DatabaseSession.run(try common.configuration()) { connection in
-            try await connection.query(DisclosureRow.reading(where: wanted, limit: limit)).map(DisclosureRow.init)
+            try await connection.query(DisclosureRow.reading(where: wanted, limit: page.limit)).map(DisclosureRow.init)
         }
         var table = DisclosureRow.table
         for row in rows { common.json ? StandardOutput.write(row.json) : row.add(to: &table) }

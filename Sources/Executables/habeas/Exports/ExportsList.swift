@@ -21,28 +21,18 @@ struct ExportsList: AsyncParsableCommand {
     @Option(help: "Only those that are collecting, ready or expired.")
     var state: String?
 
-    @Option(help: "Only those after this one: its id, as the last line of a list before.")
-    var after: String?
-
-    @Option(help: "How many at most.")
-    var limit = 1_000
+    @OptionGroup var page: PageOptions
 
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard (1...1_000_000).contains(limit) else {
-            throw ValidationError("--limit: is not between 1 and 1000000; choose such a number")
-        }
         guard state.map({ ExportRecord.State(rawValue: $0) != nil }) ?? true else {
             throw ValidationError("--state: is none; use \(ExportRecord.State.words.joined(separator: ", "))")
-        }
-        guard after.map({ UUID(uuidString: $0) != nil }) ?? true else {
-            throw ValidationError("--after: is no id; give one that `habeas exports list` has printed")
         }
     }
 
     func run() async throws {
-        let after = after.flatMap(UUID.init)
+        let after = page.start
         let rows = try await DatabaseSession.run(try common.configuration()) { connection in
             try await connection.query(
                 ExportRow.reading(
@@ -51,7 +41,7 @@ struct ExportsList: AsyncParsableCommand {
                         AND (\(state)::text IS NULL OR e.state = \(state)::text)
                         AND (\(after)::uuid IS NULL OR e.id > \(after)::uuid)
                         """,
-                    limit: limit
+                    limit: page.limit
                 )
             ).map(ExportRow.init)
         }

@@ -17,30 +17,17 @@ struct IncidentsList: AsyncParsableCommand {
     @Flag(help: "Only those that are open.")
     var open = false
 
-    @Option(help: "Only those after this one: its id, as the last line of a list before.")
-    var after: String?
-
-    @Option(help: "How many at most.")
-    var limit = 1_000
+    @OptionGroup var page: PageOptions
 
     @OptionGroup var common: CommonOptions
 
-    func validate() throws {
-        guard (1...1_000_000).contains(limit) else {
-            throw ValidationError("--limit: is not between 1 and 1000000; choose such a number")
-        }
-        guard after.map({ UUID(uuidString: $0) != nil }) ?? true else {
-            throw ValidationError("--after: is no id; give one that `habeas incidents list` has printed")
-        }
-    }
-
     func run() async throws {
-        let after = after.flatMap(UUID.init)
+        let after = page.start
         let rows = try await DatabaseSession.run(try common.configuration()) { connection in
             try await connection.query(
                 IncidentRow.reading(
                     where: "(NOT \(open) OR i.state = 'open') AND (\(after)::uuid IS NULL OR i.id > \(after)::uuid)",
-                    limit: limit
+                    limit: page.limit
                 )
             ).map(IncidentRow.init)
         }

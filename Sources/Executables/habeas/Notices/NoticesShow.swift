@@ -28,17 +28,10 @@ struct NoticesShow: AsyncParsableCommand {
     @Option(help: "Only clients after this one, as the last line of a list before.")
     var after: String?
 
-    @Option(help: "How many clients at most.")
-    var limit = 1_000
+    @OptionGroup var most: LimitOptions
 
     @OptionGroup var reveal: RevealOptions
     @OptionGroup var common: CommonOptions
-
-    func validate() throws {
-        guard (1...1_000_000).contains(limit) else {
-            throw ValidationError("--limit: is not between 1 and 1000000; choose such a number")
-        }
-    }
 
     func run() async throws {
         let configuration = try common.configuration()
@@ -46,7 +39,7 @@ struct NoticesShow: AsyncParsableCommand {
         try await DatabaseSession.run(configuration) { connection in
             let results = try await connection.pipeline([
                 NoticeSummary.reading(where: "a.id = \(id)", limit: 1),
-                ToldClient.reading(of: id, after: after, limit: limit),
+                ToldClient.reading(of: id, after: after, limit: most.limit),
             ])
             guard let summary = try results[0].first.map(NoticeSummary.init) else {
                 throw Failure("announcement", "none has this id", "see `habeas notices list`")

@@ -19,16 +19,9 @@ struct SuppressionsList: AsyncParsableCommand {
     @Flag(help: "Lifted ones too.")
     var all = false
 
-    @Option(help: "How many at most.")
-    var limit = 1_000
+    @OptionGroup var most: LimitOptions
 
     @OptionGroup var common: CommonOptions
-
-    func validate() throws {
-        guard (1...1_000_000).contains(limit) else {
-            throw ValidationError("--limit: is not between 1 and 1000000; choose such a number")
-        }
-    }
 
     func run() async throws {
         let rows = try await DatabaseSession.run(try common.configuration()) { connection in
@@ -37,7 +30,7 @@ struct SuppressionsList: AsyncParsableCommand {
                 """
                 SELECT encode(lookup, 'hex'), nullif(client_id, ''), scope, since, case_id, lifted_at FROM habeas.suppression
                  WHERE (\(all) OR lifted_at IS NULL) AND (\(client)::text IS NULL OR client_id = \(client)::text)
-                 ORDER BY since, lookup, scope LIMIT \(limit)
+                 ORDER BY since, lookup, scope LIMIT \(most.limit)
                 """
             ).decode(String.self, String?.self, String.self, Date.self, UUID.self, Date?.self)
         }

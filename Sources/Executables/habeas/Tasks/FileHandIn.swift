@@ -47,7 +47,7 @@ struct FileHandIn {
                 taken.append(try await HandedInFile(path, ordinal: ordinal, desk))
             }
         } catch {
-            await Self.delete(taken.map(\.piece), from: store)
+            await store.discard(taken.map(\.piece))
             throw Self.explained(error)
         }
         export = record.id
@@ -63,12 +63,8 @@ struct FileHandIn {
         guard isOpen else { throw Self.over }
     }
 
-    /// Nobody was told of them. What cannot be deleted now goes with the export.
-    func takeBack(from store: any ObjectStore) async { await Self.delete(files.pieces, from: store) }
-
-    private static func delete(_ pieces: [CopiedPiece], from store: any ObjectStore) async {
-        for piece in pieces { try? await store.delete(piece.object) }
-    }
+    /// Nobody was told of them.
+    func takeBack(from store: any ObjectStore) async { await store.discard(files.pieces) }
 
     private static func explained(_ error: any Error) -> any Error {
         switch error {
