@@ -62,4 +62,19 @@ struct IntakeProcessTests {
             #expect(await usage.exitCode == 64)
         }
     }
+
+    @Test("a worker that is asked to end while it waits for its database ends at once with 0")
+    func endedWhileStarting() async throws {
+        try await Installation.with { installation in
+            let silent = try LoopbackListener { LoopbackListener.waitForEnd(of: $0) }
+            defer { silent.stop() }
+            var environment = installation.environment
+            environment["HABEAS_DATABASE_URL"] =
+                "postgresql://habeas@127.0.0.1:\(silent.port)/habeas?connect_timeout=60"
+            let worker = try FleetProcess("habeas-intake", environment: environment)
+            let isStarting = await eventually(within: .seconds(30)) { silent.accepted > 0 }
+            #expect(isStarting)
+            #expect(await worker.terminate() == 0)
+        }
+    }
 }

@@ -50,6 +50,9 @@ package struct WorkerProcess: Sendable {
 
     /// Runs to the end and exits. Whatever keeps the worker from starting is one line on standard error.
     package func main() async -> Never {
+        // Asked to end while it still starts: nothing was begun, so there is nothing to drain. The service group puts its own
+        // handling in this one's place. Without it the first process of a container would not hear the signal at all.
+        for number in [SIGTERM, SIGINT] { signal(number) { _ in _exit(0) } }
         do {
             let arguments = try WorkerArguments(Array(CommandLine.arguments.dropFirst()))
             if arguments.wantsHelp {
