@@ -50,9 +50,11 @@ package struct NoticePlanner: EffectPlanner {
             Objections.counting(of: ids),
             """
             SELECT t.id FROM habeas.target t
-             WHERE (t.paused_at IS NOT NULL OR t.circuit <> 'closed' OR t.quiet_until > now())
-               AND (t.client_id IS NULL
-                 OR t.client_id = ANY(ARRAY(SELECT client_id FROM habeas.case_file WHERE id = ANY(\(ids)::uuid[]))))
+             WHERE t.client_id IS NULL AND (t.paused_at IS NOT NULL OR t.circuit <> 'closed' OR t.quiet_until > now())
+            UNION ALL
+            SELECT t.id FROM habeas.target t
+             WHERE t.client_id = ANY(ARRAY(SELECT client_id FROM habeas.case_file WHERE id = ANY(\(ids)::uuid[])))
+               AND (t.paused_at IS NOT NULL OR t.circuit <> 'closed' OR t.quiet_until > now())
             """,
         ]
     }
@@ -214,6 +216,8 @@ package struct NoticePlanner: EffectPlanner {
                     to: target,
                     case: id,
                     clientID: record.clientID,
+                    // All whom it concerns are one line: what one incident has to say waits for no other's, nor for itself.
+                    line: (read.notices[id]?.incidentID ?? read.announced[id]?.announcementID)?.lowercaseText,
                     parameters: parameters.text,
                     attemptsAllowed: attempts,
                     at: desk.now

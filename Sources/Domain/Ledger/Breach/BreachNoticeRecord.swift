@@ -35,18 +35,9 @@ package struct BreachNoticeRecord: Sendable, Hashable {
         )
     }
 
-    /// Of these clients those whose part has not been brought to so many phases, in the order of their ids, each with its case where it has one.
-    ///
-    /// - Parameter adding: whether those without a case are among them.
-    package static func behind(_ phases: Int, of incident: UUID, among clients: [String], adding: Bool, limit: Int)
-        -> SQL
-    {
-        """
-        SELECT w.client, n.case_id FROM unnest(\(clients)::text[]) AS w (client)
-          LEFT JOIN habeas.breach_notice n ON n.incident_id = \(incident) AND n.client_id = w.client
-         WHERE (n.case_id IS NULL AND \(adding)) OR n.phases < \(Int32(phases))
-         ORDER BY w.client COLLATE "C" LIMIT \(limit)
-        """
+    /// Of every client that has a case: its id, the case, and how many phases it has been brought to.
+    package static func standing(of incident: UUID) -> SQL {
+        "SELECT client_id, case_id, phases FROM habeas.breach_notice WHERE incident_id = \(incident)"
     }
 
     package static func insert(_ records: [BreachNoticeRecord]) -> SQL {

@@ -115,15 +115,15 @@ package struct EffectWrites: Sendable {
         return """
             INSERT INTO habeas.effect (id, queue, kind, target_id, subject_id, case_id, client_id, line, parameters, waits_on_hold,
               attempts_allowed, planned_at, next_attempt_at, held_at)
-            SELECT n.id, n.queue, n.kind, n.target_id, n.case_id, n.case_id, n.client_id, coalesce(n.client_id, ''), n.parameters,
+            SELECT n.id, n.queue, n.kind, n.target_id, n.case_id, n.case_id, n.client_id, n.line, n.parameters,
                    n.waits_on_hold, n.attempts_allowed, n.planned_at, coalesce(n.not_before, now()),
                    CASE WHEN n.waits_on_hold AND habeas.is_held(n.case_id, n.client_id) THEN n.planned_at END
               FROM unnest(\(rows.map(\.id))::uuid[], \(rows.map(\.queue.rawValue))::text[], \(rows.map(\.kind.rawValue))::text[],
                 \(rows.map(\.target))::text[], \(rows.map(\.caseID))::uuid[], \(rows.map(\.clientID))::text[],
-                \(rows.map(\.parameters))::text[], \(rows.map(\.waitsOnHold))::bool[],
+                \(rows.map(\.line))::text[], \(rows.map(\.parameters))::text[], \(rows.map(\.waitsOnHold))::bool[],
                 \(rows.map { Int32($0.attemptsAllowed) })::int4[], \(planned.map(\.at))::timestamptz[],
                 \(rows.map(\.notBefore))::timestamptz[])
-                AS n (id, queue, kind, target_id, case_id, client_id, parameters, waits_on_hold, attempts_allowed, planned_at, not_before)
+                AS n (id, queue, kind, target_id, case_id, client_id, line, parameters, waits_on_hold, attempts_allowed, planned_at, not_before)
             """
     }
 }
