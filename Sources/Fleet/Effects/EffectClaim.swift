@@ -95,8 +95,7 @@ package struct EffectClaim<Performer: EffectPerformer>: Sendable {
                     continue
                 }
                 let span = performer.longestCall(of: effect) + performer.margin
-                // A call whose lease is renewed may last longer than any slot that is passed on stands.
-                let depth = performer.renews(effect) ? 0 : pace?.depth(at: effect.target) ?? 0
+                let depth = pace?.depth(at: effect.target) ?? 0
                 switch targets[effect.target]?.admit(for: span, depth: depth) {
                 case .admitted(let start):
                     let until = start.addingTimeInterval(span / .seconds(1))

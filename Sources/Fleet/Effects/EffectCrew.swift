@@ -239,15 +239,21 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
             }
         }
         let start = ContinuousClock.now
-        let verdict = await call(job, under: item.lease)
+        let verdict = await call(job, under: item.lease, until: slotUntil)
         pace.note(start.duration(to: .now), at: item.lease.effect.target)
         finish(item, verdict, startedAt: start, slotUntil: slotUntil)
     }
 
-    private func call(_ job: Performer.Job, under lease: EffectLease) async -> AttemptVerdict {
+    /// - Parameter slotUntil: when lease or slot end, whichever is first. Beyond it only goes on what has been renewed.
+    private func call(
+        _ job: Performer.Job,
+        under lease: EffectLease,
+        until slotUntil: ContinuousClock.Instant
+    ) async -> AttemptVerdict {
         guard performer.renews(lease.effect) else { return await performer.perform(job) }
         let span = performer.longestCall(of: lease.effect) + performer.margin
-        return await LeaseKeeper(pool: pool, logger: logger).keeping(lease, for: span) { [performer] in
+        let keeper = LeaseKeeper(pool: pool, logger: logger)
+        return await keeper.keeping(lease, for: span, until: slotUntil) { [performer] in
             await performer.perform(job)
         }
     }

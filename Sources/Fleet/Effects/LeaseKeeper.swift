@@ -5,21 +5,27 @@ import Postgres
 
 /// Renews the lease of a call that takes minutes or hours, for as long as the call lasts.
 struct LeaseKeeper: Sendable {
+    /// Between attempts to renew, at least.
+    private static let pause = Duration.milliseconds(200)
+
     let pool: PostgresPool
     let logger: Logger
 
     /// Makes the call; gives it up where the lease is lost or nobody wants the effect any more.
     ///
-    /// - Parameter span: what the lease lasts beyond each renewal: how long a dead worker's effect is left alone.
+    /// - Parameters:
+    ///   - span: what the lease lasts beyond each renewal: how long a dead worker's effect is left alone.
+    ///   - first: when it ends unless it is renewed.
     func keeping(
         _ lease: EffectLease,
         for span: Duration,
+        until first: ContinuousClock.Instant,
         _ call: @escaping @Sendable () async -> AttemptVerdict
     ) async -> AttemptVerdict {
         await withTaskGroup(of: AttemptVerdict?.self) { group in
             group.addTask(operation: call)
             group.addTask {
-                await renew(lease, for: span)
+                await renew(lease, for: span, until: first)
                 return nil
             }
             var verdict: AttemptVerdict?
@@ -32,11 +38,13 @@ struct LeaseKeeper: Sendable {
     }
 
     /// Returns when the lease is lost, when the effect is not wanted any more, or when the call is over.
-    private func renew(_ lease: EffectLease, for span: Duration) async {
-        var end = ContinuousClock.now + span
-        while ContinuousClock.now < end {
-            // A timer, not a wait for something: a lease is renewed while two thirds of it are left.
-            do { try await Task.sleep(for: span / 3) } catch { return }
+    private func renew(_ lease: EffectLease, for span: Duration, until first: ContinuousClock.Instant) async {
+        var end = first
+        while true {
+            let left = ContinuousClock.now.duration(to: end)
+            guard left > .zero else { return }
+            // A timer, not a wait for something: a lease is renewed while two thirds of it are left, and tried again until its end.
+            do { try await Task.sleep(for: max(left / 3, Self.pause)) } catch { return }
             do {
                 let asked = ContinuousClock.now
                 let renewed = try await pool.withConnection { try await $0.query(lease.renewing(for: span)) }

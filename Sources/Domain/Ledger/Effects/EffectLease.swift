@@ -71,11 +71,12 @@ package struct EffectLease: Sendable {
         """
     }
 
-    /// Lets a lease last so much longer from now on. No row where it is not the last one given any more; else whether the effect is
+    /// Lets a lease last so much longer from now on; one that was taken ahead and called since has a slot of its own then, whatever has
+    /// become of the one that it was passed. No row where it is not the last one given any more; else whether the effect is
     /// still wanted.
     package func renewing(for span: Duration) -> SQL {
         """
-        UPDATE habeas.effect AS e SET next_attempt_at = now() + make_interval(secs => \(span / .seconds(1)))
+        UPDATE habeas.effect AS e SET next_attempt_at = now() + make_interval(secs => \(span / .seconds(1))), ahead = false
          WHERE e.id = \(effect.id) AND \(Self.isLeased) AND e.leases = \(Int32(token)) RETURNING e.unwanted_at IS NULL
         """
     }
