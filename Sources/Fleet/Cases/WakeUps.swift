@@ -28,7 +28,7 @@ package struct WakeUps: Sendable {
             body.member("v", 1)
             body.member("ids", ids.map(\.lowercaseText))
         }
-        return OutboxRow(
+        var row = OutboxRow(
             id: UUID.version7(at: now),
             kind: .wakeUp,
             exchange: Topology.work,
@@ -38,5 +38,7 @@ package struct WakeUps: Sendable {
             body: writer.bytes,
             createdAt: now
         )
+        row.isUrgent = queue.isUrgent
+        return row
     }
 }

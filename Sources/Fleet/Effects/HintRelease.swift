@@ -45,7 +45,7 @@ package struct HintRelease: Sendable {
             body.member("v", 1)
             body.member("ids", ids.map(\.lowercaseText))
         }
-        return OutboxRow(
+        var row = OutboxRow(
             id: UUID.version7(at: now),
             kind: .wakeUp,
             exchange: Topology.work,
@@ -55,5 +55,7 @@ package struct HintRelease: Sendable {
             body: writer.bytes,
             createdAt: machineNow
         )
+        row.isUrgent = queue.isUrgent
+        return row
     }
 }

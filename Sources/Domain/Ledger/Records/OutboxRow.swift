@@ -21,6 +21,9 @@ package struct OutboxRow: Sendable {
     package let body: [UInt8]
     /// Machine time of the row's making, also its partition; nil until it is known from the database.
     package var createdAt: Date
+    /// Of an incident: where its writer dies before it has published it, a clock worker takes it soon. Few are, so that none is
+    /// published twice because much is under way.
+    package var isUrgent = false
 
     package init(
         id: UUID,
@@ -48,6 +51,8 @@ package struct OutboxWrites: Sendable {
     package private(set) var rows: [OutboxRow] = []
     /// How long the writer has for publishing by itself before a clock worker takes the row.
     private let grace: Duration
+    /// The same for what is urgent.
+    private static let urgentGrace = Duration.seconds(3)
 
     package init(grace: Duration = .seconds(30)) { self.grace = grace }
 
@@ -64,9 +69,13 @@ package struct OutboxWrites: Sendable {
             """,
             """
             INSERT INTO habeas.outbox_pending (id, created_at, next_attempt_at)
-            SELECT n.*, now() + \(grace)::interval
-              FROM unnest(\(rows.map(\.id))::uuid[], \(rows.map(\.createdAt))::timestamptz[]) AS n
+            SELECT n.id, n.created_at, now() + make_interval(secs => n.grace)
+              FROM unnest(\(rows.map(\.id))::uuid[], \(rows.map(\.createdAt))::timestamptz[], \(graces)::float8[])
+                AS n (id, created_at, grace)
             """,
         ]
     }
+
+    /// In seconds.
+    private var graces: [Double] { rows.map { ($0.isUrgent ? min(grace, Self.urgentGrace) : grace) / .seconds(1) } }
 }

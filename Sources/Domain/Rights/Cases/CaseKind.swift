@@ -38,6 +38,9 @@ package enum WorkQueue: String, CaseIterable, Hashable, Sendable {
     case erasure = "habeas.erasure"
     case breach = "habeas.breach"
 
+    /// Whether what goes there is of incidents: it waits for nothing else.
+    package var isUrgent: Bool { self == .breach }
+
     /// The worker that carries out `right` once it may be carried out.
     package static func fulfilling(_ right: Right) -> WorkQueue {
         switch right {
