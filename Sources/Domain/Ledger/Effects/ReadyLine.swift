@@ -82,8 +82,9 @@ package enum ReadyLine {
     private static func firstLine(_ target: SQL, after line: SQL?) -> SQL {
         let rest: SQL = line.map { "AND line > \($0)" } ?? ""
         return """
-            SELECT min(line) FROM habeas.effect
+            SELECT line FROM habeas.effect
              WHERE target_id = \(target) AND state IN ('planned', 'retrying') AND held_at IS NULL \(rest)
+             ORDER BY line LIMIT 1
             """
     }
 
@@ -108,15 +109,28 @@ package enum ReadyLine {
     }
 
     /// The next targets in the order of their ids that have something to let go and would take it, each locked; those that somebody
-    /// holds are left to it.
+    /// holds are left to it. Steps through the index from one target that has anything to the next: most have nothing.
     package static func waiting(after id: String, limit: Int) -> SQL {
         """
+        WITH RECURSIVE busy AS (
+          SELECT (\(firstTarget(after: "\(id)"))) AS id
+          UNION ALL
+          SELECT (\(firstTarget(after: "busy.id"))) FROM busy WHERE busy.id IS NOT NULL)
         SELECT t.id FROM habeas.target t
-         WHERE t.id > \(id) AND t.paused_at IS NULL AND t.disabled_at IS NULL AND (t.quiet_until IS NULL OR t.quiet_until <= now())
-           AND (t.circuit = 'closed' OR t.circuit_until <= now())
-           AND EXISTS (SELECT FROM habeas.effect e WHERE e.target_id = t.id AND e.state IN ('planned', 'retrying') AND e.held_at IS NULL
-                          AND e.next_attempt_at <= now())
+         WHERE t.id = ANY(ARRAY(SELECT id FROM busy WHERE id IS NOT NULL)) AND t.paused_at IS NULL AND t.disabled_at IS NULL
+           AND (t.quiet_until IS NULL OR t.quiet_until <= now()) AND (t.circuit = 'closed' OR t.circuit_until <= now())
+           -- Not EXISTS, for the same reason: it may be joined to all that is due.
+           AND (SELECT true FROM habeas.effect e WHERE e.target_id = t.id AND e.state IN ('planned', 'retrying') AND e.held_at IS NULL
+                   AND e.next_attempt_at <= now() LIMIT 1)
          ORDER BY t.id LIMIT \(limit) FOR NO KEY UPDATE SKIP LOCKED
+        """
+    }
+
+    private static func firstTarget(after id: SQL) -> SQL {
+        // Not min(): in a table of which no statistics are known yet its plan may read all the rest of the index for each step.
+        """
+        SELECT target_id FROM habeas.effect WHERE target_id > \(id) AND state IN ('planned', 'retrying') AND held_at IS NULL
+         ORDER BY target_id LIMIT 1
         """
     }
 }
