@@ -100,6 +100,7 @@ package enum LetterField: String, ClosedList {
     case hasAuthorityClock = "has_authority_clock"
     case isHighRisk = "is_high_risk"
     case isHIPAA = "is_hipaa"
+    case isHIPAAAgent = "is_hipaa_agent"
     case isCalifornia = "is_california"
     case demandOpen = "demand_open"
     case demandMet = "demand_met"
@@ -117,7 +118,7 @@ package enum LetterField: String, ClosedList {
         .referenceLink,
         .authorities, .isFirst, .isUpdate, .isReminder, .isWithdrawn, .isClosing, .hasHealthData, .hasAuthorityClock,
         .isHighRisk,
-        .isHIPAA, .isCalifornia,
+        .isHIPAA, .isHIPAAAgent, .isCalifornia,
     ]
 
     package enum Shape: String, Sendable {
@@ -134,8 +135,8 @@ package enum LetterField: String, ClosedList {
         case .isMinor, .isOptOut, .isPublicRemoval, .isCCPA, .passedOn, .passingOn, .notPassedOn, .clientUnknown,
             .clockWaits, .caseDone, .casePartly, .caseRefused, .caseHandedOver, .caseWithdrawn, .caseLapsed,
             .hasIntegrations, .vendorAnswers, .demandOpen, .demandMet, .demandOver, .isFirst, .isUpdate, .isReminder,
-            .isWithdrawn, .isClosing, .hasHealthData, .hasAuthorityClock, .isHighRisk, .isHIPAA, .isCalifornia,
-            .isProfileChange, .isNewSubprocessor:
+            .isWithdrawn, .isClosing, .hasHealthData, .hasAuthorityClock, .isHighRisk, .isHIPAA,
+            .isHIPAAAgent, .isCalifornia, .isProfileChange, .isNewSubprocessor:
             .flag
         default: .text
         }
@@ -251,6 +252,8 @@ package enum LetterField: String, ClosedList {
         case .hasAuthorityClock: "the client has 72 hours to tell its authority"
         case .isHighRisk: "the risk to people is high: they are to be told"
         case .isHIPAA: "the client is a covered entity"
+        case .isHIPAAAgent:
+            "the client is a covered entity and the processor its agent: its time for telling the people runs already"
         case .isCalifornia: "the client is bound by the Californian rules on breaches"
         case .demandOpen: "an authority demands data and has not got them"
         case .demandMet: "it has got them"

@@ -48,6 +48,7 @@ extension LetterWords {
         case .hasAuthorityClock: .flag(incident?.laws.contains { $0.authority != nil } == true)
         case .isHighRisk: .flag(incident?.content.risk == .high)
         case .isHIPAA: .flag(incident?.laws.contains(.hipaa) == true)
+        case .isHIPAAAgent: .flag(incident.map { $0.isAgent && $0.laws.contains(.hipaa) } == true)
         case .isCalifornia: .flag(incident?.laws.contains(.california) == true)
         case .demandOpen: .flag(demand?.stage == .open)
         case .demandMet: .flag(demand?.stage == .met)

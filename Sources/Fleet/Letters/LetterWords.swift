@@ -75,17 +75,21 @@ package struct LetterWords: Sendable {
     package struct Incident: Sendable, Equatable {
         package var content: NoticeContent
         package var laws: [BreachLaw]
+        /// See ``Client/hasAgent``.
+        package var isAgent: Bool
         package var isReminder: Bool
         package var acknowledgeLink: String?
 
         package init(
             _ content: NoticeContent,
             laws: [BreachLaw],
+            isAgent: Bool = true,
             isReminder: Bool = false,
             acknowledgeLink: String? = nil
         ) {
             self.content = content
             self.laws = laws
+            self.isAgent = isAgent
             self.isReminder = isReminder
             self.acknowledgeLink = acknowledgeLink
         }

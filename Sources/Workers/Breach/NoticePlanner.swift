@@ -273,6 +273,7 @@ package struct NoticePlanner: EffectPlanner {
         read.changed.insert(id)
         let dates = BreachLaw.dates(
             BreachLaw.binding(client),
+            isAgent: client.hasAgent,
             toldAt: told,
             discoveredAt: incident.discoveredAt,
             at: client.place,

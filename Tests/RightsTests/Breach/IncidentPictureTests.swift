@@ -160,7 +160,7 @@ struct IncidentPictureTests {
             writer.object { body in
                 content.write(to: &body)
                 body.key("drafts")
-                body.array(NoticeDraft.drafts(of: content, for: BreachLaw.allCases)) { list, draft in
+                body.array(NoticeDraft.drafts(of: content, for: BreachLaw.allCases, isAgent: true)) { list, draft in
                     list.object { draft.write(to: &$0) }
                 }
             }
