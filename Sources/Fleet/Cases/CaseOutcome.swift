@@ -137,6 +137,8 @@ package enum CaseOutcome {
             data.member("request", record.id)
             data.member("request_ref", record.requestRef)
             data.member("export", export.id)
+            data.member("kind", export.list == nil ? nil : record.kind.rawValue)
+            data.member("list", export.list)
             data.member("bytes", bundle.bytes)
             data.member("sha256", bundle.sha256)
             data.member("complete", bundle.gaps == 0)

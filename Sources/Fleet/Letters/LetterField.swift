@@ -60,6 +60,10 @@ package enum LetterField: String, ClosedList {
     case awareAt = "aware_at"
     case changed
     case acknowledgeLink = "acknowledge_link"
+    case peopleList = "people_list"
+    case peopleListExport = "people_list_export"
+    case peopleListDigest = "people_list_digest"
+    case peopleListLink = "people_list_link"
     // Of a change.
     case headline
     case effectiveOn = "effective_on"
@@ -118,7 +122,7 @@ package enum LetterField: String, ClosedList {
         .referenceLink,
         .authorities, .isFirst, .isUpdate, .isReminder, .isWithdrawn, .isClosing, .hasHealthData, .hasAuthorityClock,
         .isHighRisk,
-        .isHIPAA, .isHIPAAAgent, .isCalifornia,
+        .isHIPAA, .isHIPAAAgent, .isCalifornia, .peopleList, .peopleListExport, .peopleListDigest, .peopleListLink,
     ]
 
     package enum Shape: String, Sendable {
@@ -130,7 +134,7 @@ package enum LetterField: String, ClosedList {
         case .submittedOn, .dueOn, .extendedTo, .waitUntil, .liftedOn, .backupsUntil, .logsUntil, .downloadUntil,
             .effectiveOn, .objectUntil:
             .date
-        case .decisionLink, .referenceLink, .downloadLink, .acknowledgeLink: .link
+        case .decisionLink, .referenceLink, .downloadLink, .acknowledgeLink, .peopleListLink: .link
         case .parts, .authorities, .integrations, .identities, .paragraphs: .list
         case .isMinor, .isOptOut, .isPublicRemoval, .isCCPA, .passedOn, .passingOn, .notPassedOn, .clientUnknown,
             .clockWaits, .caseDone, .casePartly, .caseRefused, .caseHandedOver, .caseWithdrawn, .caseLapsed,
@@ -215,6 +219,10 @@ package enum LetterField: String, ClosedList {
         case .awareAt: "when the processor became aware that this client is affected"
         case .changed: "what is not as in the notice before, in words"
         case .acknowledgeLink: "where the client says that it has read this"
+        case .peopleList: "the number of the list of the client's people whom it concerns, where there is one"
+        case .peopleListExport: "the export's id, under which the list is fetched"
+        case .peopleListDigest: "SHA-256 of the list; left out while it is being put together"
+        case .peopleListLink: "where the list is fetched"
         case .headline: "what the change is called"
         case .effectiveOn: "when it takes effect"
         case .statement: "name and version of the statement that changes"

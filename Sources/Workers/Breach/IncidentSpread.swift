@@ -92,7 +92,9 @@ struct IncidentSpread: Sendable {
         if !old.isEmpty {
             let read = try await connection.pipeline([
                 CaseFileRecord.locking(ids: old), BreachContentRecord.readingLast(of: old),
+                BreachPeopleRecord.standings(of: old),
             ])
+            for row in read[2] { turn.add(try BreachPeopleRecord.Standing(row: row)) }
             for row in read[0] { turn.add(try CaseFileRecord(row: row)) }
             for (caseID, contentID, kek, wrapped, payload) in try read[1].decode(
                 UUID.self,
@@ -109,7 +111,7 @@ struct IncidentSpread: Sendable {
             guard let part = affected[client], let client = registry.client(client) else { continue }
             let content = NoticeContent(of: picture, part: part, client: client.id, in: registry.systems)
             if let caseID {
-                try turn.follow(caseID, client, content, ending: picture.ending)
+                try turn.follow(caseID, client, content, part, ending: picture.ending)
             } else {
                 try turn.open(client, content, part, picture)
             }

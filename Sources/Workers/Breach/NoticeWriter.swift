@@ -41,7 +41,7 @@ struct NoticeWriter: Sendable {
         words.clientName = client.names.first ?? client.id
         words.referenceLink = base.map { $0 + path }
         var shown = content
-        if isFirst, content.kind == .update {
+        if isFirst, content.kind == .update || content.kind == .list {
             shown.kind = .first
             shown.changed = []
         }
@@ -50,7 +50,8 @@ struct NoticeWriter: Sendable {
             laws: laws,
             isAgent: client.hasAgent,
             isReminder: isReminder,
-            acknowledgeLink: link
+            acknowledgeLink: link,
+            listLink: content.list?.link(base)
         )
         let letter = try letters.letter(.breach, profile: record.profile, locale: client.locale, words: words)
         return try ClientMessage(
@@ -76,7 +77,7 @@ struct NoticeWriter: Sendable {
     private func notice(_ content: NoticeContent, _ laws: [BreachLaw], _ client: Client, _ letter: Letter) -> [UInt8] {
         var writer = JSONWriter(capacity: 4_096)
         writer.object { body in
-            content.write(to: &body)
+            content.write(to: &body, base: base)
             body.key("drafts")
             body.array(NoticeDraft.drafts(of: content, for: laws, isAgent: client.hasAgent)) { list, draft in
                 list.object { draft.write(to: &$0) }

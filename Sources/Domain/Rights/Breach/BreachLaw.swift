@@ -81,6 +81,17 @@ package enum BreachLaw: String, ClosedList {
         }
     }
 
+    /// Where it is written that the client learns who they are, or needs to.
+    package var listArticle: String {
+        switch self {
+        case .gdpr: "GDPR Art. 33(2), 34"
+        case .ukGDPR: "UK GDPR Art. 33(2), 34"
+        case .fadp: "FADP Art. 24(3), (4)"
+        case .hipaa: "45 CFR 164.410(c)(1)"
+        case .california: "Cal. Civ. Code 1798.82(b), (d)"
+        }
+    }
+
     /// Whether the people concerned have to be told, as far as the risk decides it.
     package func obligesToTellPeople(at risk: BreachRisk) -> Bool {
         switch self {

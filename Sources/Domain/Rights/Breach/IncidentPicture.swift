@@ -14,6 +14,8 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
     package struct Part: Sendable, Equatable {
         package var subjectsApprox: Int?
         package var recordsApprox: Int?
+        /// Who its people are, as far as the phases have said so.
+        package var people: [SealedPeople] = []
         /// When it was known that this client is affected: what our own time for telling it is counted from.
         package let awareAt: Date
 
@@ -21,6 +23,17 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
             self.subjectsApprox = subjectsApprox
             self.recordsApprox = recordsApprox
             self.awareAt = awareAt
+        }
+    }
+
+    /// Some of a client's people, as a phase has named them: a compact JWE for the fleet.
+    package struct SealedPeople: Sendable, Equatable {
+        package let phase: Int
+        package let text: String
+
+        package init(phase: Int, text: String) {
+            self.phase = phase
+            self.text = text
         }
     }
 
@@ -55,7 +68,7 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
         measures = data.measures
         contact = data.contact
         ownData = data.ownData
-        add(data.affected, awareAt: data.awareAt)
+        add(data.affected, of: 1, awareAt: data.awareAt)
     }
 
     /// What the events of an incident come to, in whatever order they are given: phases are applied by their numbers. Nil where the
@@ -95,18 +108,21 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
         if let value = data.measures { measures = value }
         if let value = data.contact { contact = value }
         if let value = data.ownData { ownData = value }
-        add(data.affected, awareAt: data.awareAt ?? received)
+        add(data.affected, of: data.phase, awareAt: data.awareAt ?? received)
         if data.falseAlarm == true { ending = .falseAlarm } else if data.closed == true { ending = .closed }
     }
 
-    private mutating func add(_ affected: [AffectedClient], awareAt: Date) {
+    private mutating func add(_ affected: [AffectedClient], of phase: Int, awareAt: Date) {
         for entry in affected {
             let before = named[entry.client]
-            named[entry.client] = Part(
+            var part = Part(
                 subjectsApprox: entry.subjectsApprox ?? before?.subjectsApprox,
                 recordsApprox: entry.recordsApprox ?? before?.recordsApprox,
                 awareAt: before?.awareAt ?? awareAt
             )
+            part.people = before?.people ?? []
+            if let text = entry.identities { part.people.append(SealedPeople(phase: phase, text: text)) }
+            named[entry.client] = part
         }
     }
 
