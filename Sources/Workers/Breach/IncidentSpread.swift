@@ -53,6 +53,20 @@ struct IncidentSpread: Sendable {
         let registry = registry.current
         guard version == registry.version else { throw RegistryChanged() }
         let publisher = registry.publisher(id: incident.publisherID)
+        // As it was when the incident came in: nothing that is applied since takes the second pair of eyes away.
+        let approval = registry.policy(
+            profile: publisher?.profile ?? "default",
+            client: nil,
+            at: incident.receivedAt
+        ).profile.breachApproval
+        var list: ClientList?
+        if let approval {
+            list = ClientList(
+                approval,
+                last: try await connection.query(BreachListRecord.last(of: id)).first.map(BreachListRecord.init)
+            )
+            if list?.isWaiting(with: incident) == true { return ([], true, known) }
+        }
         let history: IncidentHistory
         if let known, known.phases == incident.phases.count {
             history = known
@@ -84,6 +98,7 @@ struct IncidentSpread: Sendable {
                 among: Array(affected.keys),
                 // Whom nobody told of an alarm that was false need not hear of it.
                 adding: picture.ending != .falseAlarm,
+                approved: list != nil,
                 limit: Self.step
             )
         ).decode(String.self, UUID?.self)
@@ -122,8 +137,11 @@ struct IncidentSpread: Sendable {
         }
         let isDone = behind.count < Self.step
         if isDone {
-            incident.spread = incident.phases.count
-            turn.finish(&incident, clients: affected.count)
+            // Whoever is told already has been brought to this phase: what is left waits for a person, or nobody does.
+            if try await list?.keep(affected, picture, &incident, &turn, on: connection) != true {
+                incident.spread = incident.phases.count
+                turn.finish(&incident, clients: affected.count)
+            }
         }
         let (statements, outgoing) = turn.finished(incident, machineNow: machineNow)
         _ = try await connection.pipeline(statements + ["COMMIT"])

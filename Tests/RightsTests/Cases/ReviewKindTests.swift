@@ -99,7 +99,7 @@ struct ReviewKindTests {
             let isReferral = kind == .clientUnreachable || kind == .subjectUnreachable || kind == .referralProhibited
             let isCarriedOut = [.targetStuck, .planRefused, .dataReturn, .handOverStuck].contains(kind)
             let isBreach = [
-                .breachUnreached, .breachSilent, .breachUncounted, .announcementUnreached, .objection,
+                .breachUnreached, .breachSilent, .breachClients, .breachUncounted, .announcementUnreached, .objection,
             ].contains(kind)
             for right in Right.allCases {
                 let worker: WorkQueue? =
