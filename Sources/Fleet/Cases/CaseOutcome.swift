@@ -240,9 +240,12 @@ package enum CaseOutcome {
     }
 
     /// `deadline.at_risk` of an incident.
+    ///
+    /// - Parameter waitsFor: the kind of task that has to be done by a person first, where there is one.
     package static func atRisk(
         _ incident: IncidentRecord,
         _ deadline: DeadlineRecord,
+        waitsFor: String?,
         isMissed: Bool,
         sequence: Int,
         at now: Date
@@ -252,6 +255,7 @@ package enum CaseOutcome {
             data.member("request_ref", incident.incidentRef)
             data.member("state", incident.state)
             describe(deadline, isMissed, to: &data)
+            data.member("waits_for", waitsFor)
             data.member("sequence", sequence)
         }
     }

@@ -6,13 +6,15 @@ import Rights
 
 /// One step of bringing an incident to its clients: gathers what is to be written. No input or output.
 struct SpreadTurn {
-    private static let actor = "\(WorkQueue.breach)"
+    static let actor = "\(WorkQueue.breach)"
 
     private let incident: IncidentRecord
-    private let now: Date
-    private var changes: CaseChanges
+    let now: Date
+    var changes: CaseChanges
     private var records: [UUID: CaseFileRecord] = [:]
     private var contents: [UUID: NoticeContent] = [:]
+    /// Until when clients are to be told that were not told yet, by case.
+    private var due: [UUID: Date] = [:]
     private var opened: [UUID] = []
     private var changed: [UUID] = []
     private var notices: [BreachNoticeRecord] = []
@@ -35,6 +37,32 @@ struct SpreadTurn {
     /// - Parameter list: of a case; in the order of their numbers.
     mutating func add(_ list: BreachPeopleRecord.Standing) { lists[list.list.caseID, default: []].append(list) }
 
+    mutating func add(_ due: Date, of id: UUID) { self.due[id] = due }
+
+    /// What it would be to tell a client for the first time, with the clock that binds.
+    func opening(_ client: Client, _ part: IncidentPicture.Part, _ picture: IncidentPicture) -> CaseOpening {
+        let profile = changes.registry.publisher(id: incident.publisherID)?.profile ?? "default"
+        let policy = changes.registry.policy(profile: profile, client: client, at: now)
+        return opening(client, part, picture, policy)
+    }
+
+    private func opening(
+        _ client: Client,
+        _ part: IncidentPicture.Part,
+        _ picture: IncidentPicture,
+        _ policy: Policy
+    ) -> CaseOpening {
+        CaseOpening(
+            noticeTo: client,
+            awareAt: part.awareAt,
+            discoveredAt: picture.discoveredAt,
+            hasHealthData: picture.hasHealthData,
+            policy: policy,
+            receivedAt: now,
+            atlas: changes.registry.atlas
+        )
+    }
+
     /// A client that is affected and has no case yet.
     mutating func open(
         _ client: Client,
@@ -45,15 +73,7 @@ struct SpreadTurn {
         let registry = changes.registry
         let profile = registry.publisher(id: incident.publisherID)?.profile ?? "default"
         let policy = registry.policy(profile: profile, client: client, at: now)
-        let opening = CaseOpening(
-            noticeTo: client,
-            awareAt: part.awareAt,
-            discoveredAt: picture.discoveredAt,
-            hasHealthData: picture.hasHealthData,
-            policy: policy,
-            receivedAt: now,
-            atlas: registry.atlas
-        )
+        let opening = opening(client, part, picture, policy)
         var record = CaseFileRecord(
             id: UUID.version7(at: now),
             opening: opening,
@@ -96,8 +116,56 @@ struct SpreadTurn {
         // Its first notice is the last word, too.
         if picture.ending == .closed { content.kind = .closed }
         try keep(content, in: &record, client)
+        call(part, &record)
         records[record.id] = record
         opened.append(record.id)
+    }
+
+    /// Nobody knows how many people of a client's are concerned, although they were listed: a person is to find out.
+    private mutating func call(_ part: IncidentPicture.Part, _ record: inout CaseFileRecord) {
+        guard part.isUncounted else { return }
+        changes.review(.breachUncounted, of: record)
+        changes.evidence.add(
+            record.chain.append(
+                "review.opened",
+                at: now,
+                actor: Self.actor,
+                clientID: record.clientID,
+                body: text { $0.member("kind", ReviewKind.breachUncounted.rawValue) }
+            )
+        )
+    }
+
+    /// Our own time for telling a client ends earlier where it turns out that it had begun earlier; never later, and not once it is over.
+    ///
+    /// - Returns: whether it does.
+    private mutating func hasten(
+        _ record: inout CaseFileRecord,
+        _ client: Client,
+        _ part: IncidentPicture.Part,
+        _ picture: IncidentPicture
+    ) -> Bool {
+        guard let before = due[record.id], !record.state.isFinal,
+            let deadline = opening(client, part, picture, changes.policy(of: record)).deadlines.first,
+            let after = deadline.due, after < before.addingTimeInterval(-1)
+        else { return false }
+        changes.deadlines.change(deadline, subject: record.id)
+        changes.evidence.add(
+            record.chain.append(
+                "notice.hastened",
+                at: now,
+                actor: Self.actor,
+                clientID: client.id,
+                body: text { body in
+                    body.member("aware_at", part.awareAt)
+                    body.member("due_at", after)
+                    body.member("before", before)
+                    body.member("rule", deadline.rule.id)
+                    body.member("article", deadline.rule.source)
+                }
+            )
+        )
+        return true
     }
 
     /// A client that was told before.
@@ -106,19 +174,29 @@ struct SpreadTurn {
         _ client: Client,
         _ content: NoticeContent,
         _ part: IncidentPicture.Part,
-        ending: IncidentPicture.Ending?
+        _ picture: IncidentPicture
     ) throws {
         advanced.append(id)
-        guard var record = records[id], let before = contents[id], before.kind != .withdrawn else { return }
+        guard var record = records[id], let before = contents[id], before.kind != .withdrawn else {
+            return
+        }
+        let isHastened = hasten(&record, client, part, picture)
         var content = content
-        if ending == .falseAlarm {
+        if picture.ending == .falseAlarm {
             content.list = nil
             withdrawLists(of: id)
         } else {
             content.list = try peopleList(part, of: &record, client)
         }
+        // Nobody becomes aware later than they were.
+        content.awareAt = min(content.awareAt, before.awareAt)
         // Of its own part nothing has changed: an empty message would say that somebody else's has.
-        guard let next = content.following(before, ending: ending) else { return }
+        guard let next = content.following(before, ending: picture.ending) else {
+            guard isHastened else { return }
+            records[id] = record
+            changed.append(id)
+            return
+        }
         guard !record.state.isFinal else {
             // A phase that came when everything had been said: a person tells it.
             changes.evidence.add(
@@ -139,6 +217,7 @@ struct SpreadTurn {
             return
         }
         try keep(next, in: &record, client)
+        call(part, &record)
         records[id] = record
         changed.append(id)
     }
@@ -241,7 +320,7 @@ struct SpreadTurn {
         return (statements, outbox.rows)
     }
 
-    private func text(_ members: (inout JSONWriter) -> Void) -> String {
+    func text(_ members: (inout JSONWriter) -> Void) -> String {
         var writer = JSONWriter(capacity: 256)
         writer.object(members)
         return String(decoding: writer.bytes, as: UTF8.self)

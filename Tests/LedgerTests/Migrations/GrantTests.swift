@@ -51,7 +51,8 @@ struct GrantTests {
             .merging([
                 "case_file": "rau", "event_secret": "ra", "incident": "ru", "breach_notice": "rau",
                 "breach_content": "ra", "breach_people": "rau",
-                "breach_ack": "ru", "breach_decision": "r", "announcement": "ru", "announcement_notice": "rau",
+                "breach_ack": "ru", "breach_decision": "r", "breach_client": "rud", "breach_list": "r",
+                "breach_exclusion": "r", "announcement": "ru", "announcement_notice": "rau",
                 "announcement_objection": "r",
             ]) { $1 }, "habeas_gateway": registryOnly,
         "habeas_operator": [
@@ -61,7 +62,8 @@ struct GrantTests {
             "deadline": "raw", "case_file": "rau", "evidence": "ra", "outbox": "ra", "outbox_pending": "ra",
             "outbox_settlement": "r", "inbox": "r", "incident": "ru", "breach_notice": "r", "breach_content": "r",
             "breach_people": "r",
-            "breach_ack": "ra", "breach_decision": "r",
+            "breach_ack": "ra", "breach_decision": "r", "breach_client": "r", "breach_list": "ru",
+            "breach_exclusion": "r", "breach_report": "r",
             "hold": "raw", "profile": "ra", "holiday_calendar": "raw", "case_pause": "raw",
             "case_secret": "ra", "event_secret": "ra", "case_identity": "ra", "early_event": "r",
             "message_attempt": "r",
@@ -85,6 +87,7 @@ struct GrantTests {
             "export": "r", "export_piece": "r", "export_wait": "r", "disclosure": "r",
             "breach_notice": "r", "breach_content": "r", "breach_people": "r", "breach_ack": "r",
             "breach_decision": "r",
+            "breach_client": "r", "breach_list": "r", "breach_exclusion": "r", "breach_report": "r",
             "announcement": "r", "announcement_notice": "r", "announcement_objection": "r",
         ],
     ]

@@ -220,4 +220,37 @@ struct IncidentPictureTests {
             #expect(content.categories == own)
         }
     }
+
+    @Test("G9: an earlier time of awareness is that of all who were known then; who was found later keeps its own")
+    func earlierAwareness() throws {
+        var picture = IncidentPicture(try Self.detected(affected: #"{"client":"acme"}"#))
+        let first = picture.awareAt
+        picture.apply(try Self.updated(#""phase":2,"affected":[{"client":"globex"}]"#), receivedAt: Self.received)
+        let later = #""phase":3,"aware_at":"2026-11-28T18:00:00Z","affected":[{"client":"initech"}]"#
+        picture.apply(try Self.updated(later), receivedAt: Self.received)
+        #expect(picture.named["acme"]?.awareAt == first, "a later time is that of the clients that it names")
+        let initech = try #require(picture.named["initech"]?.awareAt)
+        picture.apply(
+            try Self.updated(#""phase":4,"aware_at":"2026-11-27T12:00:00Z""#),
+            receivedAt: Self.received
+        )
+        #expect(picture.awareAt == first.addingTimeInterval(-6 * 3_600))
+        #expect(picture.named["acme"]?.awareAt == picture.awareAt)
+        #expect(picture.named["globex"]?.awareAt == Self.received && picture.named["initech"]?.awareAt == initech)
+    }
+
+    @Test("G9: each client says which phase named it last; a number that was said is not counted over")
+    func numbers() throws {
+        var picture = IncidentPicture(
+            try Self.detected(
+                affected: #"{"client":"acme","subjects_approx":10},{"client":"globex"},{"client":"initech"}"#
+            )
+        )
+        picture.apply(try Self.updated(#""phase":2,"affected":[{"client":"globex"}]"#), receivedAt: Self.received)
+        picture.count(["acme": 3, "globex": 4, "initech": nil, "stranger": 9])
+        #expect(picture.named["acme"]?.subjectsApprox == 10 && picture.named["acme"]?.phase == 1)
+        #expect(picture.named["globex"]?.subjectsApprox == 4 && picture.named["globex"]?.phase == 2)
+        #expect(picture.named["initech"]?.subjectsApprox == nil && picture.named["initech"]?.isUncounted == true)
+        #expect(picture.named["stranger"] == nil && picture.named["globex"]?.isUncounted == false)
+    }
 }

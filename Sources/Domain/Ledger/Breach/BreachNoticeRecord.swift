@@ -37,14 +37,24 @@ package struct BreachNoticeRecord: Sendable, Hashable {
 
     /// Of these clients those whose part has not been brought to so many phases, in the order of their ids, each with its case where it has one.
     ///
-    /// - Parameter adding: whether those without a case are among them.
-    package static func behind(_ phases: Int, of incident: UUID, among clients: [String], adding: Bool, limit: Int)
-        -> SQL
-    {
+    /// - Parameters:
+    ///   - adding: whether those without a case are among them.
+    ///   - approved: of these only those on a list that was approved.
+    package static func behind(
+        _ phases: Int,
+        of incident: UUID,
+        among clients: [String],
+        adding: Bool,
+        approved: Bool,
+        limit: Int
+    ) -> SQL {
         """
         SELECT w.client, n.case_id FROM unnest(\(clients)::text[]) AS w (client)
           LEFT JOIN habeas.breach_notice n ON n.incident_id = \(incident) AND n.client_id = w.client
-         WHERE (n.case_id IS NULL AND \(adding)) OR n.phases < \(Int32(phases))
+         WHERE (n.case_id IS NULL AND \(adding)
+                AND (NOT \(approved) OR EXISTS (SELECT FROM habeas.breach_client c WHERE c.incident_id = \(incident)
+                                               AND c.client_id = w.client AND c.approved_at IS NOT NULL)))
+            OR n.phases < \(Int32(phases))
          ORDER BY w.client COLLATE "C" LIMIT \(limit)
         """
     }

@@ -17,12 +17,17 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
         /// Who its people are, as far as the phases have said so.
         package var people: [SealedPeople] = []
         /// When it was known that this client is affected: what our own time for telling it is counted from.
-        package let awareAt: Date
+        package fileprivate(set) var awareAt: Date
+        /// The latest phase that names it; nil where only the data map says that a system can hold its data.
+        package let phase: Int?
+        /// Whether its people were listed and the list does not open: nobody knows how many they are.
+        package fileprivate(set) var isUncounted = false
 
-        package init(subjectsApprox: Int? = nil, recordsApprox: Int? = nil, awareAt: Date) {
+        package init(subjectsApprox: Int? = nil, recordsApprox: Int? = nil, awareAt: Date, phase: Int? = nil) {
             self.subjectsApprox = subjectsApprox
             self.recordsApprox = recordsApprox
             self.awareAt = awareAt
+            self.phase = phase
         }
     }
 
@@ -97,7 +102,11 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
         phase = max(phase, data.phase)
         if let value = data.discoveredAt { discoveredAt = value }
         // Nobody becomes aware later than they were: a later time is that of the clients that this phase names.
-        if let value = data.awareAt { awareAt = min(awareAt, value) }
+        if let value = data.awareAt, value < awareAt {
+            // So were those that were known to be affected when the incident itself was; who was found later has a time of its own.
+            for (client, part) in named where part.awareAt == awareAt { named[client]?.awareAt = value }
+            awareAt = value
+        }
         if let value = data.nature { nature = value }
         if let value = data.cause { cause = value }
         if !data.categories.isEmpty { categories = data.categories }
@@ -118,11 +127,22 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
             var part = Part(
                 subjectsApprox: entry.subjectsApprox ?? before?.subjectsApprox,
                 recordsApprox: entry.recordsApprox ?? before?.recordsApprox,
-                awareAt: before?.awareAt ?? awareAt
+                awareAt: before?.awareAt ?? awareAt,
+                phase: phase
             )
             part.people = before?.people ?? []
             if let text = entry.identities { part.people.append(SealedPeople(phase: phase, text: text)) }
             named[entry.client] = part
+        }
+    }
+
+    /// Takes in how many people are listed of clients whose number nobody has said.
+    ///
+    /// - Parameter counts: by client; nil where its lists do not all open.
+    package mutating func count(_ counts: [String: Int?]) {
+        for (client, count) in counts where named[client]?.subjectsApprox == nil {
+            named[client]?.subjectsApprox = count
+            named[client]?.isUncounted = count == nil
         }
     }
 
@@ -137,6 +157,11 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
             found[client.id] = Part(subjectsApprox: nil, recordsApprox: nil, awareAt: awareAt)
         }
         return found
+    }
+
+    /// Which systems of the incident can hold data of one client's, by the data map.
+    package func systems(of client: String, in systems: [DataSystem]) -> [String] {
+        systems.filter { self.systems.contains($0.id) && $0.holds(client: client) }.map(\.id)
     }
 
     /// The categories that one client can be concerned by: of those of the incident the ones that a system which can hold its
