@@ -279,6 +279,51 @@ struct BreachListTests {
         }
     }
 
+    @Test(
+        "a list that cannot be made is tried again and told of as no list; a person ends it, and its case goes on without it"
+    )
+    func unreadable() async throws {
+        try await BreachFixture.withLists { fixture, lists in
+            try await fixture.register([("north", [fixture.peers.hook(200)])])
+            var alone = fixture
+            alone.mates = []
+            _ = try await alone.report(
+                affected: #"{"client":"north","subjects_approx":3,"identities":"\#(try fixture.sealed(Self.ann))"}"#
+            )
+            try await alone.settle()
+            // As after a loss: what was kept for the list does not open any more.
+            _ = try await fixture.owner.withConnection {
+                try await $0.query("DELETE FROM habeas.event_secret WHERE event_type = 'habeas.breach_people.v1'")
+            }
+            let id = try await fixture.notice("north")
+            try await fixture.wake(id)
+            try await fixture.settle()
+            #expect(try await fixture.lists(id) == ["1 collecting"])
+            #expect(
+                try await fixture.text("SELECT state || ' ' || cause FROM habeas.effect WHERE kind = 'export.bundle'")
+                    == [
+                        "retrying pieces_unreadable"
+                    ]
+            )
+            try await fixture.publish(
+                "breach.acknowledged",
+                #"{"incident_ref":"I-1","client":"north","by":"Ada","at":"\#(EventTime.text(Date()))"}"#
+            )
+            try await fixture.publish("breach.updated", #"{"incident_ref":"I-1","phase":2,"closed":true}"#)
+            try await fixture.settle()
+            #expect(try await fixture.state(id) == "in_progress")
+            let export = try await fixture.export(id, list: 1).id
+            _ = try await fixture.owner.withConnection {
+                try await $0.query("UPDATE habeas.export SET expires_at = habeas.domain_now() WHERE id = \(export)")
+            }
+            try await lists.mate.wake(id)
+            try await fixture.settle()
+            #expect(try await fixture.lists(id) == ["1 expired"])
+            #expect(try await fixture.state(id) == "fulfilled")
+            #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
     @Test("no one who is on a list lies readable in the database, in a message or in what was sent")
     func sealed() async throws {
         try await BreachFixture.withLists { fixture, _ in

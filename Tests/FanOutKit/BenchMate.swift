@@ -1,6 +1,6 @@
 package import AMQP
 package import Fleet
-import Foundation
+package import Foundation
 package import Ledger
 import Logging
 package import Postgres
@@ -74,6 +74,22 @@ package struct WorkerMate<Planner: EffectPlanner, Performer: EffectPerformer>: B
                 continue
             }
         }
+    }
+
+    /// Looks at a case, as a message would have it.
+    package func wake(_ id: UUID) async throws {
+        let body = #"{"v":1,"ids":["\#(id.uuidString.lowercased())"]}"#
+        try await look([
+            Delivery(
+                tag: DeliveryTag(generation: 1, tag: 1),
+                exchange: Topology.work,
+                routingKey: queue.rawValue,
+                redelivered: false,
+                properties: Properties(),
+                body: Array(body.utf8),
+                announcedSize: body.utf8.count
+            )
+        ])
     }
 
     package func perform() async throws -> Int { try await perform { _ in false } }

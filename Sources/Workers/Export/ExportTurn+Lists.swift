@@ -42,11 +42,11 @@ extension ExportTurn {
         }
     }
 
-    /// A list that was not ready when the next was made is in that one; of a case that has ended none is awaited.
+    /// A list that was not ready when the next was made is in that one; of a case that has ended none is awaited. A person may end one
+    /// that cannot be made.
     private func isOver(_ export: ExportRecord, latest: BreachPeopleRecord) -> Bool {
-        if latest.isWithdrawn { return true }
-        guard export.state == .ready else { return export.id != latest.id || !facts.isOpen }
-        return export.expiresAt.map { $0 <= now } ?? false
+        if latest.isWithdrawn || export.expiresAt.map({ $0 <= now }) == true { return true }
+        return export.state == .collecting && (export.id != latest.id || !facts.isOpen)
     }
 
     private mutating func expire(_ export: ExportRecord, _ desk: inout CaseDesk) {
@@ -58,7 +58,12 @@ extension ExportTurn {
             body.member("list", gone.list)
             body.member("fetchable", export.state == .ready)
         }
+        for effort in desk.effects(of: id) where effort.kind == .exportBundle && !effort.state.isFinal {
+            desk.cancel(effort, because: "export_over")
+        }
         plan(.exportSweep, &desk)
+        // Whose case may have waited for it.
+        desk.edit(id) { record, changes in changes.wakeUps.wake(.breach, for: record.id) }
     }
 
     /// The digest is in the evidence before anybody is told where the list lies.
