@@ -233,7 +233,7 @@ let package = Package(
         tests(
             "BreachTests",
             [
-                "FanOutKit", "Breach", "Fleet", "Outbound", "Ledger", "Rights", "Postgres",
+                "FanOutKit", "Breach", "Export", "Connectors", "Fleet", "Outbound", "Ledger", "Rights", "Postgres",
             ]
         ),
         tests(

@@ -249,4 +249,47 @@ struct BreachFlowTests {
             }
         }
     }
+
+    @Test(
+        "K15: where the vendor is no agent of a covered entity its sixty days begin with our notice, and the letter says so"
+    )
+    func agent() async throws {
+        try await BreachFixture.with { fixture in
+            let peers = fixture.peers
+            try await fixture.register(
+                [("agent", [peers.hook(200)]), ("other", [peers.hook(200)])],
+                country: "US-NY",
+                baa: true
+            )
+            _ = try await fixture.owner.withConnection {
+                try await $0.query("UPDATE habeas.client SET hipaa_agent = false WHERE id = 'other'")
+            }
+            _ = try await fixture.report(
+                affected: #"{"client":"agent"},{"client":"other"}"#,
+                aware: Date(timeIntervalSinceNow: -20 * 86_400)
+            )
+            try await fixture.settle()
+            let rules = try await fixture.text(
+                """
+                SELECT d.client_id || ' ' || d.rule || ' ' || CASE WHEN d.anchor_at < now() - interval '1 day' THEN 'discovered' ELSE 'told' END
+                  FROM habeas.deadline d WHERE d.clock = 'individuals' ORDER BY 1
+                """
+            )
+            #expect(
+                rules == [
+                    "agent hipaa.breach_individuals discovered", "other hipaa.breach_individuals_told told",
+                ]
+            )
+            let letters = peers.calls.compactMap { call -> (String, String)? in
+                guard let data = call["data"] as? [String: Any], let client = data["client"] as? String,
+                    let notice = data["notice"] as? [String: Any],
+                    let text = (notice["readable"] as? [String: Any])?["text"] as? String
+                else { return nil }
+                return (client, text.split(whereSeparator: \.isWhitespace).joined(separator: " "))
+            }
+            #expect(letters.first { $0.0 == "agent" }?.1.contains("We act as your agent") == true)
+            #expect(letters.first { $0.0 == "other" }?.1.contains("We act as your agent") == false)
+            #expect(letters.first { $0.0 == "other" }?.1.contains("the first message of ours that reaches you") == true)
+        }
+    }
 }

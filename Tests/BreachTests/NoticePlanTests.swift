@@ -100,6 +100,67 @@ struct NoticePlanTests {
         #expect(steps(Self.facts(Self.content(1, .first), channels: [])) == [.review(.breachUnreached)], "it has none")
     }
 
+    @Test(
+        "G9: no notice waits for a list; that it is ready is told by itself, once, when the client has heard of the incident"
+    )
+    func listReady() {
+        var facts = Self.facts(Self.content(1, .first))
+        let list = UUID()
+        facts.list = .init(id: list, isReady: true)
+        #expect(steps(facts) == [Self.plan(over: 0)], "first the incident")
+        facts.list = .init(id: list, isReady: false)
+        #expect(steps(facts) == [Self.plan(over: 0)])
+        facts.toldAt = Self.later(0.1)
+        facts.effects = [Self.effect(.done, attempts: 1, ended: 0.1)]
+        facts.acknowledgementClock = .init(anchor: Self.later(0.1), isOpen: true)
+        #expect(steps(facts).isEmpty, "it is being put together")
+        facts.list = .init(id: list, isReady: true)
+        #expect(steps(facts) == [.list(list)])
+        facts.enter(.list(list), at: Self.later(0.2))
+        #expect(steps(facts) == [Self.plan(.breachNotice, 2, over: 0), .stopAwaiting])
+        facts.effects.append(Self.effect(.done, .breachNotice, 2, attempts: 1, planned: 0.2, ended: 0.3))
+        facts.acknowledgementClock?.isOpen = false
+        #expect(steps(facts) == [.awaitAcknowledgement], "nobody has read the first yet")
+    }
+
+    @Test(
+        "G9: who has read of the incident need not say so again for its list; no case ends before its list is told of"
+    )
+    func listAndAnswer() {
+        var facts = Self.facts(Self.content(1, .first), Self.content(2, .list, 1))
+        facts.toldAt = Self.later(0.1)
+        facts.effects = [
+            Self.effect(.done, attempts: 1, ended: 0.1),
+            Self.effect(.done, .breachNotice, 2, attempts: 1, planned: 1, ended: 1.1),
+        ]
+        facts.acknowledgements = [.init(id: UUID(), at: Self.later(0.5), isEntered: true)]
+        #expect(steps(facts).isEmpty)
+        // The last word came, and more people with it.
+        facts.contents.append(Self.content(3, .closed, 2))
+        facts.effects.append(Self.effect(.done, .breachNotice, 3, attempts: 1, planned: 2, ended: 2.1))
+        let list = UUID()
+        facts.list = .init(id: list, isReady: false)
+        #expect(steps(facts).isEmpty, "the list is awaited")
+        facts.list = .init(id: list, isReady: true)
+        #expect(steps(facts) == [.list(list)])
+        facts.enter(.list(list), at: Self.later(3))
+        #expect(facts.contents.last?.kind == .closed && facts.contents.last?.number == 4)
+        facts.effects.append(Self.effect(.done, .breachNotice, 4, attempts: 1, planned: 3, ended: 3.1))
+        #expect(steps(facts) == [.end(isTold: true)])
+    }
+
+    @Test("G9: of a false alarm nobody hears that a list is ready")
+    func listWithdrawn() {
+        var facts = Self.facts(Self.content(1, .first), Self.content(2, .withdrawn, 1))
+        facts.toldAt = Self.later(0.1)
+        facts.effects = [
+            Self.effect(.done, attempts: 1, ended: 0.1),
+            Self.effect(.done, .breachNotice, 2, attempts: 1, planned: 1, ended: 1.1),
+        ]
+        facts.list = .init(isReady: true)
+        #expect(steps(facts) == [.end(isTold: true)])
+    }
+
     @Test("G9: a client that keeps silent is told again over the other channel, twice, and then a person is called")
     func escalation() {
         var facts = Self.facts(Self.content(1, .first))

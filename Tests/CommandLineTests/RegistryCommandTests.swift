@@ -37,6 +37,35 @@ struct RegistryCommandTests {
     }
 
     @Test(
+        "K15: whether the vendor is a covered entity's agent is said of each client, and wakes every worker's registry"
+    )
+    func agency() async throws {
+        try await Installation.with { installation in
+            func apply(_ list: String) async throws -> [String: Any] {
+                try await installation.run("clients", "apply", "-", "--without-broker", "--json", input: list).object
+            }
+            _ = try await apply("- id: acme\n  country: US-NY\n  baa_signed: true\n")
+            func shown() async throws -> Bool? {
+                try await installation.run("clients", "show", "acme", "--json").object["hipaa_agent"] as? Bool
+            }
+            #expect(try await shown() == true, "where nothing is said")
+            func version() async throws -> Int64 {
+                try await installation.query("SELECT registry_version FROM habeas.installation").only.decode(0)
+            }
+            let before = try await version()
+            let changed = try await apply("- id: acme\n  hipaa_agent: false\n")
+            #expect(changed["changed"] as? [String] == ["hipaa_agent"])
+            #expect(try await shown() == false)
+            #expect(try await version() > before)
+            let sheet = try await installation.run("clients", "show", "acme").output
+            #expect(sheet.contains(/HIPAA agent +no/))
+            #expect(try await installation.run("clients", "list").output.contains("signed, no agent"))
+            _ = try await apply("- id: acme\n  hipaa_agent: null\n")
+            #expect(try await shown() == true)
+        }
+    }
+
+    @Test(
         "a client nobody can read correctly is named with its line, and none of the list is applied",
         arguments: [
             ("- id: acme\n- id: beta\n  tme_zone: Europe/Berlin\n", "line 3", "tme_zone"),

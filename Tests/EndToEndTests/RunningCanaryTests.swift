@@ -13,8 +13,9 @@ struct RunningCanaryTests {
     @Test("not in its logs, its metrics, its queues after intake, or a dump of its database")
     func nowhere() async throws {
         let canary = Canary()
-        let events = try CanaryEvent.all(canary)
         try await Installation.with { installation in
+            let ring = try KeyRing(file: try #require(installation.environment["HABEAS_KEYS_FILE"]))
+            let events = try CanaryEvent.all(canary, sealedFor: try #require(ring.intake).receiver)
             let host = try #require(VirtualHost.current)
             let admin = try await host.openChannel()
             try await admin.declare(queue: "heard", arguments: ["x-queue-type": "quorum"])

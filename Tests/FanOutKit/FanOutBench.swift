@@ -31,6 +31,8 @@ package struct FanOutBench<Planner: EffectPlanner, Performer: EffectPerformer, P
     package let performer: Performer
     package let work: CaseWork<Planner>
     package let receiver: SealedReceiver
+    /// Other workers, which take part in ``settle(performing:)``.
+    package var mates: [any BenchMate] = []
     private let queue: WorkQueue
     private let handler: IntakeHandler
     private let wakes: CaseWakeHandler<Planner>
@@ -246,12 +248,13 @@ package struct FanOutBench<Planner: EffectPlanner, Performer: EffectPerformer, P
                 switch key {
                 case queue.rawValue: try await look([delivery])
                 case Topology.intake: try await take([delivery])
-                default: break
+                default: for mate in mates where mate.queue.rawValue == key { try await mate.look([delivery]) }
                 }
             }
             if performing {
                 while try await release.once() {}
                 if try await perform() > 0 { isIdle = false }
+                for mate in mates { if try await mate.perform() > 0 { isIdle = false } }
             }
             if isIdle { return }
         }

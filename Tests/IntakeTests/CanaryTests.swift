@@ -14,9 +14,9 @@ struct CanaryTests {
     @Test("in any table, in any outgoing message, in any error, in any way of writing it")
     func nowhere() async throws {
         let canary = Canary()
-        let events = try CanaryEvent.all(canary)
-        #expect(events.count == EventType.allCases.count)
         try await IntakeFixture.with { fixture in
+            let events = try CanaryEvent.all(canary, sealedFor: try #require(fixture.ring.intake).receiver)
+            #expect(events.count == EventType.allCases.count)
             var outgoing: [OutboxRow] = []
             for event in events { outgoing += try await fixture.deliver([event.delivery(about: "r")]) }
             #expect(try await fixture.count("SELECT count(*) FROM habeas.case_file") >= 2)
@@ -67,8 +67,8 @@ struct CanaryTests {
     )
     func errors(_ table: String) async throws {
         let canary = Canary()
-        let events = try CanaryEvent.all(canary)
         try await IntakeFixture.with { fixture in
+            let events = try CanaryEvent.all(canary, sealedFor: try #require(fixture.ring.intake).receiver)
             _ = try await fixture.owner.withConnection {
                 try await $0.query("ALTER TABLE habeas.\(identifier: table) ADD CONSTRAINT never CHECK (false)")
             }

@@ -1,4 +1,5 @@
 package import Foundation
+package import Ledger
 package import Rights
 import Testing
 
@@ -16,9 +17,13 @@ package struct CanaryEvent {
         "level", "decision", "answer_by", "risk", "from", "currency",
     ]
 
-    package init(_ type: EventType, example: Data, _ canary: Canary) throws {
+    package init(_ type: EventType, example: Data, _ canary: Canary, sealedFor key: ReceiverKey) throws {
         self.type = type
-        let envelope = try #require(try JSONSerialization.jsonObject(with: example) as? [String: Any])
+        // The lists of an incident's people, in the place of the example's.
+        let list = try key.seal(Array(#"[{"type":"email","value":"\#(canary.email)"}]"#.utf8))
+        let text = String(decoding: example, as: UTF8.self)
+            .replacing(/"identities": "eyJ[^"]*"/, with: #""identities": "\#(list)""#)
+        let envelope = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         let filled = try #require(Self.filled(envelope["data"] as Any, "data", canary) as? [String: Any])
         var data = filled
         if type == .requestSubmitted {
@@ -88,11 +93,13 @@ package struct CanaryEvent {
 
     /// The published example of every event, its personal fields filled with the canary: first the request, so that the
     /// others have a case; last the event that closes it.
-    package static func all(_ canary: Canary) throws -> [CanaryEvent] {
+    ///
+    /// - Parameter key: the installation's, for what is handed over sealed.
+    package static func all(_ canary: Canary, sealedFor key: ReceiverKey) throws -> [CanaryEvent] {
         let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
         var events = try EventType.allCases.map { type in
             let file = URL(filePath: "\(root)/deploy/examples/\(type.rawValue).valid.json")
-            return try CanaryEvent(type, example: Data(contentsOf: file), canary)
+            return try CanaryEvent(type, example: Data(contentsOf: file), canary, sealedFor: key)
         }
         func place(_ event: CanaryEvent) -> Int {
             switch event.type {

@@ -137,6 +137,8 @@ package enum CaseOutcome {
             data.member("request", record.id)
             data.member("request_ref", record.requestRef)
             data.member("export", export.id)
+            data.member("kind", export.list == nil ? nil : record.kind.rawValue)
+            data.member("list", export.list)
             data.member("bytes", bundle.bytes)
             data.member("sha256", bundle.sha256)
             data.member("complete", bundle.gaps == 0)
@@ -238,9 +240,12 @@ package enum CaseOutcome {
     }
 
     /// `deadline.at_risk` of an incident.
+    ///
+    /// - Parameter waitsFor: the kind of task that has to be done by a person first, where there is one.
     package static func atRisk(
         _ incident: IncidentRecord,
         _ deadline: DeadlineRecord,
+        waitsFor: String?,
         isMissed: Bool,
         sequence: Int,
         at now: Date
@@ -250,6 +255,7 @@ package enum CaseOutcome {
             data.member("request_ref", incident.incidentRef)
             data.member("state", incident.state)
             describe(deadline, isMissed, to: &data)
+            data.member("waits_for", waitsFor)
             data.member("sequence", sequence)
         }
     }

@@ -60,6 +60,10 @@ package enum LetterField: String, ClosedList {
     case awareAt = "aware_at"
     case changed
     case acknowledgeLink = "acknowledge_link"
+    case peopleList = "people_list"
+    case peopleListExport = "people_list_export"
+    case peopleListDigest = "people_list_digest"
+    case peopleListLink = "people_list_link"
     // Of a change.
     case headline
     case effectiveOn = "effective_on"
@@ -100,6 +104,7 @@ package enum LetterField: String, ClosedList {
     case hasAuthorityClock = "has_authority_clock"
     case isHighRisk = "is_high_risk"
     case isHIPAA = "is_hipaa"
+    case isHIPAAAgent = "is_hipaa_agent"
     case isCalifornia = "is_california"
     case demandOpen = "demand_open"
     case demandMet = "demand_met"
@@ -117,7 +122,7 @@ package enum LetterField: String, ClosedList {
         .referenceLink,
         .authorities, .isFirst, .isUpdate, .isReminder, .isWithdrawn, .isClosing, .hasHealthData, .hasAuthorityClock,
         .isHighRisk,
-        .isHIPAA, .isCalifornia,
+        .isHIPAA, .isHIPAAAgent, .isCalifornia, .peopleList, .peopleListExport, .peopleListDigest, .peopleListLink,
     ]
 
     package enum Shape: String, Sendable {
@@ -129,13 +134,13 @@ package enum LetterField: String, ClosedList {
         case .submittedOn, .dueOn, .extendedTo, .waitUntil, .liftedOn, .backupsUntil, .logsUntil, .downloadUntil,
             .effectiveOn, .objectUntil:
             .date
-        case .decisionLink, .referenceLink, .downloadLink, .acknowledgeLink: .link
+        case .decisionLink, .referenceLink, .downloadLink, .acknowledgeLink, .peopleListLink: .link
         case .parts, .authorities, .integrations, .identities, .paragraphs: .list
         case .isMinor, .isOptOut, .isPublicRemoval, .isCCPA, .passedOn, .passingOn, .notPassedOn, .clientUnknown,
             .clockWaits, .caseDone, .casePartly, .caseRefused, .caseHandedOver, .caseWithdrawn, .caseLapsed,
             .hasIntegrations, .vendorAnswers, .demandOpen, .demandMet, .demandOver, .isFirst, .isUpdate, .isReminder,
-            .isWithdrawn, .isClosing, .hasHealthData, .hasAuthorityClock, .isHighRisk, .isHIPAA, .isCalifornia,
-            .isProfileChange, .isNewSubprocessor:
+            .isWithdrawn, .isClosing, .hasHealthData, .hasAuthorityClock, .isHighRisk, .isHIPAA,
+            .isHIPAAAgent, .isCalifornia, .isProfileChange, .isNewSubprocessor:
             .flag
         default: .text
         }
@@ -214,6 +219,10 @@ package enum LetterField: String, ClosedList {
         case .awareAt: "when the processor became aware that this client is affected"
         case .changed: "what is not as in the notice before, in words"
         case .acknowledgeLink: "where the client says that it has read this"
+        case .peopleList: "the number of the list of the client's people whom it concerns, where there is one"
+        case .peopleListExport: "the export's id, under which the list is fetched"
+        case .peopleListDigest: "SHA-256 of the list; left out while it is being put together"
+        case .peopleListLink: "where the list is fetched"
         case .headline: "what the change is called"
         case .effectiveOn: "when it takes effect"
         case .statement: "name and version of the statement that changes"
@@ -251,6 +260,8 @@ package enum LetterField: String, ClosedList {
         case .hasAuthorityClock: "the client has 72 hours to tell its authority"
         case .isHighRisk: "the risk to people is high: they are to be told"
         case .isHIPAA: "the client is a covered entity"
+        case .isHIPAAAgent:
+            "the client is a covered entity and the processor its agent: its time for telling the people runs already"
         case .isCalifornia: "the client is bound by the Californian rules on breaches"
         case .demandOpen: "an authority demands data and has not got them"
         case .demandMet: "it has got them"

@@ -72,11 +72,17 @@ extension LetterWords {
         content.measures = "The bucket is closed, and its log is being read."
         content.contact = ContactDetails(email: "security@helpdesk.example", name: "Security desk")
         content.changed = [.consequences, .measures, .subjects]
+        content.list = NoticeContent.PeopleList(
+            number: 1,
+            export: UUID(uuidString: "01941F2A-7B00-7ABC-8DEF-3F2A91BC07DF") ?? UUID(),
+            sha256: String(repeating: "3f", count: 32)
+        )
         return Incident(
             content,
             laws: [.gdpr, .hipaa, .california],
             isReminder: true,
-            acknowledgeLink: "https://privacy.helpdesk.example/i/3F2A91BC07DE"
+            acknowledgeLink: "https://privacy.helpdesk.example/i/3F2A91BC07DE",
+            listLink: "https://privacy.helpdesk.example/l/3F2A91BC07DE"
         )
     }
 

@@ -40,7 +40,7 @@ extension LetterWords {
         case .hasIntegrations: .flag(!integrations.isEmpty)
         case .vendorAnswers: .flag(vendorAnswers)
         case .isFirst: .flag(incident?.content.kind == .first)
-        case .isUpdate: .flag(incident?.content.kind == .update)
+        case .isUpdate: .flag(incident?.content.kind == .update || incident?.content.kind == .list)
         case .isReminder: .flag(incident?.isReminder == true)
         case .isWithdrawn: .flag(incident?.content.kind == .withdrawn)
         case .isClosing: .flag(incident?.content.kind == .closed)
@@ -48,6 +48,7 @@ extension LetterWords {
         case .hasAuthorityClock: .flag(incident?.laws.contains { $0.authority != nil } == true)
         case .isHighRisk: .flag(incident?.content.risk == .high)
         case .isHIPAA: .flag(incident?.laws.contains(.hipaa) == true)
+        case .isHIPAAAgent: .flag(incident.map { $0.isAgent && $0.laws.contains(.hipaa) } == true)
         case .isCalifornia: .flag(incident?.laws.contains(.california) == true)
         case .demandOpen: .flag(demand?.stage == .open)
         case .demandMet: .flag(demand?.stage == .met)
@@ -115,6 +116,7 @@ extension LetterWords {
         case .objectUntil: (demand?.objectUntil ?? announcement?.objectUntil).map(book.date)
         case .channel: channel.map(PrintableText.line)
         case .acknowledgeLink: incident?.acknowledgeLink
+        case .peopleListLink: incident?.listLink
         case .headline: announcement.map { PrintableText.line($0.words.title) }
         case .effectiveOn: announcement.map { book.date($0.effectiveOn) }
         case .statement: announcement?.statement.map(PrintableText.line)
@@ -133,6 +135,9 @@ extension LetterWords {
         case .risk: book[content.risk]
         case .subjectsApprox: content.subjectsApprox.map(String.init)
         case .recordsApprox: content.recordsApprox.map(String.init)
+        case .peopleList: (content.list?.number).map(String.init)
+        case .peopleListExport: content.list?.export.lowercaseText
+        case .peopleListDigest: content.list?.sha256
         case .consequences: content.consequences.map(PrintableText.paragraph)
         case .measures: content.measures.map(PrintableText.paragraph)
         case .contactPoint: content.contact.flatMap(Self.line)

@@ -75,19 +75,27 @@ package struct LetterWords: Sendable {
     package struct Incident: Sendable, Equatable {
         package var content: NoticeContent
         package var laws: [BreachLaw]
+        /// See ``Client/hasAgent``.
+        package var isAgent: Bool
         package var isReminder: Bool
         package var acknowledgeLink: String?
+        /// Where the list of its people is fetched.
+        package var listLink: String?
 
         package init(
             _ content: NoticeContent,
             laws: [BreachLaw],
+            isAgent: Bool = true,
             isReminder: Bool = false,
-            acknowledgeLink: String? = nil
+            acknowledgeLink: String? = nil,
+            listLink: String? = nil
         ) {
             self.content = content
             self.laws = laws
+            self.isAgent = isAgent
             self.isReminder = isReminder
             self.acknowledgeLink = acknowledgeLink
+            self.listLink = listLink
         }
     }
 

@@ -8,7 +8,7 @@ package enum ProfileFile {
         let file = try YAMLMapping(text: text, path: path)
         try file.allow([
             "profile", "version", "effective_from", "title", "dispute_body", "clocks", "identity", "extension",
-            "harvest", "partial_copy", "posted", "contact",
+            "harvest", "partial_copy", "breach_approval", "posted", "contact",
         ])
         let name = try file.required("profile")
         guard name.utf8.count <= 63, name.utf8.allSatisfy(isNameByte) else {
@@ -49,6 +49,10 @@ package enum ProfileFile {
         if let section = try file.section("partial_copy") {
             try section.allow(["clause"])
             profile.partialCopy = .init(clause: try section.required("clause"))
+        }
+        if let section = try file.section("breach_approval") {
+            try section.allow(["clause"])
+            profile.breachApproval = .init(clause: try section.required("clause"))
         }
         return profile
     }

@@ -11,7 +11,7 @@ extension Registry {
             """
             SELECT id, names, country, time_zone, suspended, baa_signed, dpa_signed_on IS NOT NULL AS has_addendum, agreement,
                    renews_on::text, term_months, agreement_version, locale, channels, public_key, decision_roles,
-                   referral_prohibited
+                   referral_prohibited, hipaa_agent
               FROM habeas.client
             """,
             """
@@ -84,6 +84,7 @@ extension Registry {
             place: place,
             isSuspended: suspended,
             hasBAA: baa,
+            hasAgent: try row.decode("hipaa_agent"),
             hasAddendum: addendum,
             agreement: try agreed.map { try agreement($0, of: id) },
             agreementVersion: version,

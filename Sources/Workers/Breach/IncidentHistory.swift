@@ -37,9 +37,30 @@ struct IncidentHistory {
             let event = try EventParser.parse(bytes, context: MessageContext(), now: received).get()
             events.append((event.payload, received))
         }
-        guard let picture = IncidentPicture(events), events.count == phases else { throw Incomplete() }
+        guard var picture = IncidentPicture(events), events.count == phases else { throw Incomplete() }
+        picture.count(Self.people(in: events.map(\.payload), unlessKnownTo: picture, with: ring))
         self.phases = phases
         self.picture = picture
+    }
+
+    /// How many people the lists of all events name of each client, each person once; nil where one does not open, as when the key
+    /// that it was sealed for is gone since. What a publisher says a number is needs no counting.
+    private static func people(in events: [EventPayload], unlessKnownTo picture: IncidentPicture, with ring: KeyRing)
+        -> [String: Int?]
+    {
+        var lists: [String: AffectedPeople?] = [:]
+        for entry in events.flatMap(\.affected) {
+            guard let sealed = entry.identities, picture.named[entry.client]?.subjectsApprox == nil else { continue }
+            let list = try? AffectedPeople(opening: sealed, at: "identities", with: ring)
+            guard let before = lists[entry.client] else {
+                lists[entry.client] = .some(list)
+                continue
+            }
+            var whole = before
+            if let list { whole?.join(list) } else { whole = nil }
+            lists[entry.client] = .some(whole)
+        }
+        return lists.mapValues { $0?.count }
     }
 
     struct Incomplete: Error {}

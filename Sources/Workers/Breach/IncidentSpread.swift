@@ -52,6 +52,21 @@ struct IncidentSpread: Sendable {
         let (now, machineNow, version) = try results[1].only.decode(Date.self, Date.self, Int64.self)
         let registry = registry.current
         guard version == registry.version else { throw RegistryChanged() }
+        let publisher = registry.publisher(id: incident.publisherID)
+        // As it was when the incident came in: nothing that is applied since takes the second pair of eyes away.
+        let approval = registry.policy(
+            profile: publisher?.profile ?? "default",
+            client: nil,
+            at: incident.receivedAt
+        ).profile.breachApproval
+        var list: ClientList?
+        if let approval {
+            list = ClientList(
+                approval,
+                last: try await connection.query(BreachListRecord.last(of: id)).first.map(BreachListRecord.init)
+            )
+            if list?.isWaiting(with: incident) == true { return ([], true, known) }
+        }
         let history: IncidentHistory
         if let known, known.phases == incident.phases.count {
             history = known
@@ -65,7 +80,6 @@ struct IncidentSpread: Sendable {
         let picture = history.picture
 
         // Whom the publisher may not speak for it cannot name, nor reach by way of a system.
-        let publisher = registry.publisher(id: incident.publisherID)
         let reachable = registry.allClients.filter { publisher?.maySpeak(for: $0.id) == true }
         var affected = picture.affected(among: reachable, in: registry.systems)
         // Compared here: a join of ten thousand names with ten thousand rows that no statistics know of yet takes a second.
@@ -76,18 +90,20 @@ struct IncidentSpread: Sendable {
             standing[client] = (caseID, phases)
         }
         // Who was told once hears the rest, too, whatever was found out since about who is affected.
-        let before = standing.filter { affected[$0.key] == nil }.map(\.value.id)
-        if !before.isEmpty {
-            let anchors = try await connection.query(
-                "SELECT client_id, anchor_at FROM habeas.case_file WHERE id = ANY(\(before)::uuid[])"
-            ).decode(String.self, Date.self)
-            for (client, awareAt) in anchors { affected[client] = IncidentPicture.Part(awareAt: awareAt) }
+        // None of them was ever named: the incident's own time is theirs.
+        for client in standing.keys where affected[client] == nil {
+            affected[client] = IncidentPicture.Part(awareAt: picture.awareAt)
+        }
+        // Where a person looks at the list first, only whom it holds.
+        var approved: Set<String>?
+        if list != nil {
+            approved = Set(try await connection.query(BreachClientRecord.approved(of: id)).decode(as: String.self))
         }
         let behind = affected.keys.filter { client in
             guard registry.client(client) != nil else { return false }
             guard let known = standing[client] else {
                 // Whom nobody told of an alarm that was false need not hear of it.
-                return picture.ending != .falseAlarm
+                return picture.ending != .falseAlarm && approved?.contains(client) != false
             }
             return known.phases < incident.phases.count
         }
@@ -97,7 +113,15 @@ struct IncidentSpread: Sendable {
         if !old.isEmpty {
             let read = try await connection.pipeline([
                 CaseFileRecord.locking(ids: old), BreachContentRecord.readingLast(of: old),
+                BreachPeopleRecord.standings(of: old),
+                """
+                SELECT subject_id, due_at FROM habeas.deadline
+                 WHERE subject_id = ANY(\(old)::uuid[]) AND clock = \(ClockRule.Clock.notifyClients.rawValue) AND state = 'open'
+                   AND due_at IS NOT NULL
+                """,
             ])
+            for (caseID, due) in try read[3].decode(UUID.self, Date.self) { turn.add(due, of: caseID) }
+            for row in read[2] { turn.add(try BreachPeopleRecord.Standing(row: row)) }
             for row in read[0] { turn.add(try CaseFileRecord(row: row)) }
             for (caseID, contentID, kek, wrapped, payload) in try read[1].decode(
                 UUID.self,
@@ -114,15 +138,19 @@ struct IncidentSpread: Sendable {
             guard let part = affected[client], let client = registry.client(client) else { continue }
             let content = NoticeContent(of: picture, part: part, client: client.id, in: registry.systems)
             if let caseID {
-                try turn.follow(caseID, client, content, ending: picture.ending)
+                try turn.follow(caseID, client, content, part, picture)
             } else {
                 try turn.open(client, content, part, picture)
             }
         }
         let isDone = behind.count < Self.step
         if isDone {
-            incident.spread = incident.phases.count
-            turn.finish(&incident, clients: affected.count)
+            // Whoever is told already has been brought to this phase: what is left waits for a person, or nobody does.
+            let waiting = affected.keys.filter { standing[$0] == nil && approved?.contains($0) == false }.sorted()
+            if try await list?.keep(waiting, affected, picture, &incident, &turn, on: connection) != true {
+                incident.spread = incident.phases.count
+                turn.finish(&incident, clients: affected.count)
+            }
         }
         let (statements, outgoing) = turn.finished(incident, machineNow: machineNow)
         _ = try await connection.pipeline(statements + ["COMMIT"])

@@ -106,6 +106,21 @@ package struct NoticeFacts: Sendable {
         }
     }
 
+    /// The latest list of the client's people.
+    package struct List: Sendable, Hashable {
+        package let id: UUID
+        /// Whether it can be fetched.
+        package let isReady: Bool
+        /// Whether the client was told so.
+        package var isSaid: Bool
+
+        package init(id: UUID = UUID(), isReady: Bool, isSaid: Bool = false) {
+            self.id = id
+            self.isReady = isReady
+            self.isSaid = isSaid
+        }
+    }
+
     package let matter: Matter
     package var state: CaseState
     /// In the order of their numbers; one at least.
@@ -117,6 +132,8 @@ package struct NoticeFacts: Sendable {
     package var reviews: [CaseReview] = []
     package var acknowledgements: [Acknowledgement] = []
     package var acknowledgementClock: Clock?
+    /// Nil where nobody has said who they are, it was a false alarm, or its time is over.
+    package var list: List?
     /// The window for objections; nil before the client was told.
     package var window: Clock?
     /// How often the client has objected.
@@ -144,6 +161,12 @@ package struct NoticeFacts: Sendable {
             }
         case .awaitAcknowledgement: acknowledgementClock = Clock(anchor: now, isOpen: true)
         case .stopAwaiting: acknowledgementClock?.isOpen = false
+        case .list:
+            guard let latest = contents.last else { return }
+            contents.append(
+                Content(number: latest.number + 1, kind: latest.kind.isLast ? latest.kind : .list, madeAt: now)
+            )
+            list?.isSaid = true
         case .review(let kind): reviews.append(CaseReview(kind, openedAt: now))
         case .dismiss(let kind): reviews.dismiss(kind, at: now)
         }

@@ -10,6 +10,9 @@ import Rights
 /// somebody at the client has a time to say that it was read; after it the client is told again, first over the channels that it was
 /// not told over, and after two such rounds a person is called. A person is called, too, where no channel takes it.
 ///
+/// Where the list of its people is put together, the client is told when it is ready, as soon as it has heard of the incident at all: by
+/// a content of its own that wants no answer of its own. No end comes before that.
+///
 /// Of a change there is one content and nobody has to say that it was read: the client has a window for objections, and the end of that
 /// window ends the case, once no person has anything left to do about an objection.
 package struct NoticePlan: Sendable {
@@ -35,7 +38,7 @@ package struct NoticePlan: Sendable {
         guard !facts.state.isFinal else { return entered }
         if isMoot { return taken(all: true) + [.end(isTold: true)] }
         let answer = facts.matter == .incident ? acknowledgement : []
-        return entered + told + taken(all: false) + delivery + answer + ending
+        return entered + told + taken(all: false) + delivery + answer + listed + ending
     }
 
     // MARK: What has happened
@@ -65,9 +68,13 @@ package struct NoticePlan: Sendable {
     private var lastArrival: Date? { arrivals.max() }
 
     /// When it did, over a channel or told by a person who was asked to.
-    private var arrivals: [Date] {
-        let byPerson = facts.reviews.filter { $0.openedAt >= latest.madeAt }
-        return mine.filter { $0.state == .done }.compactMap(\.endedAt)
+    private var arrivals: [Date] { arrivals(from: latest) }
+
+    /// When this content, or one after it, did.
+    private func arrivals(from content: NoticeFacts.Content) -> [Date] {
+        let keys = Set(facts.contents.filter { $0.number >= content.number }.map(\.key))
+        let byPerson = facts.reviews.filter { $0.openedAt >= content.madeAt }
+        return facts.effects.filter { keys.contains($0.key) && $0.state == .done }.compactMap(\.endedAt)
             + byPerson.compactMap { Self.word($0, of: facts.matter.unreached) }
     }
 
@@ -101,8 +108,9 @@ package struct NoticePlan: Sendable {
     /// Whether somebody at the client has read it. The last word wants no answer of its own, if there ever was one.
     private var isAcknowledged: Bool {
         if latest.kind == .withdrawn { return true }
-        // Nobody has read what has not arrived.
-        guard let first = arrivals.min() else { return false }
+        // Nobody has read what has not arrived. That a list is ready says nothing new of the incident.
+        let news = facts.contents.last { $0.kind != .list } ?? latest
+        guard let first = arrivals(from: news).min() else { return false }
         let since = latest.kind.isLast ? Date.distantPast : first
         // Times on the wire are often whole seconds.
         return facts.acknowledgements.contains { $0.at > since.addingTimeInterval(-1) }
@@ -216,12 +224,22 @@ package struct NoticePlan: Sendable {
         return open.first { rank($0) == least }
     }
 
+    // MARK: The list of its people
+
+    private var listed: [NoticeStep] {
+        guard let list = facts.list, list.isReady, awaitsList, isTold else { return [] }
+        return [.list(list.id)]
+    }
+
+    /// Whether the client is still to be told that there is one.
+    private var awaitsList: Bool { facts.list.map { !$0.isSaid } == true && latest.kind != .withdrawn }
+
     // MARK: The end
 
     private var ending: [NoticeStep] {
         if facts.matter == .announcement { return windowEnd }
         guard latest.kind.isLast else { return [] }
-        if isTold { return isAcknowledged ? [.end(isTold: true)] : [] }
+        if isTold { return isAcknowledged && !awaitsList ? [.end(isTold: true)] : [] }
         return isGivenUp ? [.end(isTold: false)] : []
     }
 

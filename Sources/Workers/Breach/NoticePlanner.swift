@@ -7,10 +7,12 @@ import Rights
 /// Reads what ``NoticePlan`` decides from, and carries its steps out on the desk. Before that it brings incidents that have news to
 /// the clients they affect, see ``IncidentSpread``, and changes to those they concern, see ``AnnouncementSpread``.
 package struct NoticePlanner: EffectPlanner {
+    let ring: KeyRing
     private let spread: IncidentSpread
     private let announcements: AnnouncementSpread
 
     package init(ring: KeyRing, registry: RegistryCache) {
+        self.ring = ring
         spread = IncidentSpread(ring: ring, registry: registry)
         announcements = AnnouncementSpread(registry: registry)
     }
@@ -56,6 +58,7 @@ package struct NoticePlanner: EffectPlanner {
              WHERE t.client_id = ANY(ARRAY(SELECT client_id FROM habeas.case_file WHERE id = ANY(\(ids)::uuid[])))
                AND (t.paused_at IS NOT NULL OR t.circuit <> 'closed' OR t.quiet_until > now())
             """,
+            BreachPeopleRecord.standings(of: ids), BreachContentRecord.readingLast(ofListsToTellAmong: ids),
         ]
     }
 
@@ -64,21 +67,28 @@ package struct NoticePlanner: EffectPlanner {
 
     package func plan(_ desk: inout CaseDesk, _ rows: [Rows]) throws {
         var read = try Reading(rows)
+        var file = NoticeFile(ring: ring, at: desk.now)
         for id in desk.ids {
             guard var facts = facts(of: id, desk, read) else { continue }
+            let wasOpen = !facts.state.isFinal
             for _ in 0..<Self.looks {
                 guard let steps = NoticePlan(facts)?.steps, !steps.isEmpty else { break }
                 for step in steps {
-                    carryOut(step, on: id, &read, &desk)
+                    if case .list(let list) = step {
+                        try tell(of: list, id, &file, &read, &desk)
+                    } else {
+                        carryOut(step, on: id, &read, &desk)
+                    }
                     facts.enter(step, at: desk.now)
                 }
                 refresh(&facts, of: id, desk)
             }
+            var looks = tendLists(of: id, wasOpen: wasOpen, isOpen: !facts.state.isFinal, read, &desk)
             // Nothing tells it when a place is out of reach that it waits for.
-            if NoticePlan(facts)?.isUntold == true {
-                desk.look(at: desk.now.addingTimeInterval(Self.patience), case: id)
-            }
+            if NoticePlan(facts)?.isUntold == true { looks.append(desk.now.addingTimeInterval(Self.patience)) }
+            if let next = looks.min() { desk.look(at: next, case: id) }
         }
+        desk.writes += file.statements
         let changed = read.changed.compactMap { read.notices[$0] }
         if !changed.isEmpty { desk.writes.append(BreachNoticeRecord.update(changed)) }
         let announced = read.changed.compactMap { read.announced[$0] }
@@ -98,6 +108,10 @@ package struct NoticePlanner: EffectPlanner {
         var announced: [UUID: AnnouncementNoticeRecord] = [:]
         var announcements: [UUID: AnnouncementRecord] = [:]
         var objections: [UUID: Int] = [:]
+        /// In the order of their numbers.
+        var lists: [UUID: [BreachPeopleRecord.Standing]] = [:]
+        /// What was told last, of cases whose list is ready and not told of.
+        var words: [UUID: BreachContentRecord.Words] = [:]
         let disabled: Set<String>
         /// Targets at which nothing goes for now.
         let blocked: Set<String>
@@ -140,6 +154,14 @@ package struct NoticePlanner: EffectPlanner {
             }
             for (id, count) in try rows[9].decode(UUID.self, Int.self) { objections[id] = count }
             blocked = Set(try rows[10].decode(as: String.self))
+            for row in rows[11] {
+                let standing = try BreachPeopleRecord.Standing(row: row)
+                lists[standing.list.caseID, default: []].append(standing)
+            }
+            for row in rows[12] {
+                let last = try BreachContentRecord.Words(row: row)
+                words[last.caseID] = last
+            }
         }
     }
 
@@ -158,6 +180,13 @@ package struct NoticePlanner: EffectPlanner {
             facts.toldAt = notice.toldAt
             facts.acknowledgements = read.acknowledgements[id] ?? []
             facts.acknowledgementClock = read.clocks[id]
+            if let last = read.lists[id]?.last, !last.list.isWithdrawn, last.state != .expired {
+                facts.list = NoticeFacts.List(
+                    id: last.list.id,
+                    isReady: last.state == .ready && read.words[id] != nil,
+                    isSaid: last.list.saidIn != nil
+                )
+            }
         } else if let notice = read.announced[id] {
             facts = NoticeFacts(
                 .announcement,
@@ -251,6 +280,7 @@ package struct NoticePlanner: EffectPlanner {
             }
         case .stopAwaiting:
             desk.edit(id) { record, changes in changes.deadlines.stop(.acknowledgement, subject: record.id) }
+        case .list: break
         case .review(let kind):
             desk.edit(id) { record, changes in changes.review(kind, of: record) }
             desk.record("review.opened", of: id) { $0.member("kind", kind.rawValue) }
@@ -277,6 +307,7 @@ package struct NoticePlanner: EffectPlanner {
         read.changed.insert(id)
         let dates = BreachLaw.dates(
             BreachLaw.binding(client),
+            isAgent: client.hasAgent,
             toldAt: told,
             discoveredAt: incident.discoveredAt,
             at: client.place,

@@ -12,6 +12,8 @@ package enum NoticeStep: Sendable, Hashable {
     /// From now on somebody at the client has so long to say that it was read.
     case awaitAcknowledgement
     case stopAwaiting
+    /// The list of its people is ready: the client is told where it is.
+    case list(UUID)
     /// A person is called.
     case review(ReviewKind)
     /// Nobody has to look at it any more.

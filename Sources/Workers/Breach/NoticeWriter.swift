@@ -41,11 +41,18 @@ struct NoticeWriter: Sendable {
         words.clientName = client.names.first ?? client.id
         words.referenceLink = base.map { $0 + path }
         var shown = content
-        if isFirst, content.kind == .update {
+        if isFirst, content.kind == .update || content.kind == .list {
             shown.kind = .first
             shown.changed = []
         }
-        words.incident = LetterWords.Incident(shown, laws: laws, isReminder: isReminder, acknowledgeLink: link)
+        words.incident = LetterWords.Incident(
+            shown,
+            laws: laws,
+            isAgent: client.hasAgent,
+            isReminder: isReminder,
+            acknowledgeLink: link,
+            listLink: content.list?.link(base)
+        )
         let letter = try letters.letter(.breach, profile: record.profile, locale: client.locale, words: words)
         return try ClientMessage(
             id: effect.id,
@@ -53,7 +60,7 @@ struct NoticeWriter: Sendable {
             time: effect.plannedAt,
             client: client.id,
             referencePath: path,
-            personal: notice(content, laws, letter),
+            personal: notice(content, laws, client, letter),
             as: "notice",
             mail: MailContent(letter)
         ) { data in
@@ -67,12 +74,13 @@ struct NoticeWriter: Sendable {
     }
 
     /// All of what the client is told, its drafts, and the same to read.
-    private func notice(_ content: NoticeContent, _ laws: [BreachLaw], _ letter: Letter) -> [UInt8] {
+    private func notice(_ content: NoticeContent, _ laws: [BreachLaw], _ client: Client, _ letter: Letter) -> [UInt8] {
         var writer = JSONWriter(capacity: 4_096)
         writer.object { body in
-            content.write(to: &body)
+            content.write(to: &body, base: base)
             body.key("drafts")
-            body.array(NoticeDraft.drafts(of: content, for: laws)) { list, draft in list.object { draft.write(to: &$0) }
+            body.array(NoticeDraft.drafts(of: content, for: laws, isAgent: client.hasAgent)) { list, draft in
+                list.object { draft.write(to: &$0) }
             }
             body.key("readable")
             body.object { readable in

@@ -1,4 +1,3 @@
-import Crypto
 import Fleet
 import FoundationEssentials
 import Ledger
@@ -7,31 +6,62 @@ import Rights
 
 /// One step of bringing an incident to its clients: gathers what is to be written. No input or output.
 struct SpreadTurn {
-    private static let actor = "\(WorkQueue.breach)"
+    static let actor = "\(WorkQueue.breach)"
 
     private let incident: IncidentRecord
-    private let ring: KeyRing
-    private let now: Date
-    private var changes: CaseChanges
+    let now: Date
+    var changes: CaseChanges
     private var records: [UUID: CaseFileRecord] = [:]
     private var contents: [UUID: NoticeContent] = [:]
+    /// Until when clients are to be told that were not told yet, by case.
+    private var due: [UUID: Date] = [:]
     private var opened: [UUID] = []
     private var changed: [UUID] = []
     private var notices: [BreachNoticeRecord] = []
     private var advanced: [UUID] = []
-    private var made: [BreachContentRecord] = []
-    private var secrets = SecretWrites(lookupKeyID: "")
+    private var lists: [UUID: [BreachPeopleRecord.Standing]] = [:]
+    private var withdrawn: [UUID] = []
+    private var file: NoticeFile
 
     init(incident: IncidentRecord, registry: Registry, ring: KeyRing, at now: Date) {
         self.incident = incident
-        self.ring = ring
         self.now = now
+        file = NoticeFile(ring: ring, at: now)
         changes = CaseChanges(at: now, registry: registry)
     }
 
     mutating func add(_ record: CaseFileRecord) { records[record.id] = record }
 
     mutating func add(_ content: NoticeContent, of id: UUID) { contents[id] = content }
+
+    /// - Parameter list: of a case; in the order of their numbers.
+    mutating func add(_ list: BreachPeopleRecord.Standing) { lists[list.list.caseID, default: []].append(list) }
+
+    mutating func add(_ due: Date, of id: UUID) { self.due[id] = due }
+
+    /// What it would be to tell a client for the first time, with the clock that binds.
+    func opening(_ client: Client, _ part: IncidentPicture.Part, _ picture: IncidentPicture) -> CaseOpening {
+        let profile = changes.registry.publisher(id: incident.publisherID)?.profile ?? "default"
+        let policy = changes.registry.policy(profile: profile, client: client, at: now)
+        return opening(client, part, picture, policy)
+    }
+
+    private func opening(
+        _ client: Client,
+        _ part: IncidentPicture.Part,
+        _ picture: IncidentPicture,
+        _ policy: Policy
+    ) -> CaseOpening {
+        CaseOpening(
+            noticeTo: client,
+            awareAt: part.awareAt,
+            discoveredAt: picture.discoveredAt,
+            hasHealthData: picture.hasHealthData,
+            policy: policy,
+            receivedAt: now,
+            atlas: changes.registry.atlas
+        )
+    }
 
     /// A client that is affected and has no case yet.
     mutating func open(
@@ -43,15 +73,7 @@ struct SpreadTurn {
         let registry = changes.registry
         let profile = registry.publisher(id: incident.publisherID)?.profile ?? "default"
         let policy = registry.policy(profile: profile, client: client, at: now)
-        let opening = CaseOpening(
-            noticeTo: client,
-            awareAt: part.awareAt,
-            discoveredAt: picture.discoveredAt,
-            hasHealthData: picture.hasHealthData,
-            policy: policy,
-            receivedAt: now,
-            atlas: registry.atlas
-        )
+        let opening = opening(client, part, picture, policy)
         var record = CaseFileRecord(
             id: UUID.version7(at: now),
             opening: opening,
@@ -90,11 +112,60 @@ struct SpreadTurn {
             )
         )
         var content = content
+        content.list = try peopleList(part, of: &record, client)
         // Its first notice is the last word, too.
         if picture.ending == .closed { content.kind = .closed }
         try keep(content, in: &record, client)
+        call(part, &record)
         records[record.id] = record
         opened.append(record.id)
+    }
+
+    /// Nobody knows how many people of a client's are concerned, although they were listed: a person is to find out.
+    private mutating func call(_ part: IncidentPicture.Part, _ record: inout CaseFileRecord) {
+        guard part.isUncounted else { return }
+        changes.review(.breachUncounted, of: record)
+        changes.evidence.add(
+            record.chain.append(
+                "review.opened",
+                at: now,
+                actor: Self.actor,
+                clientID: record.clientID,
+                body: text { $0.member("kind", ReviewKind.breachUncounted.rawValue) }
+            )
+        )
+    }
+
+    /// Our own time for telling a client ends earlier where it turns out that it had begun earlier; never later, and not once it is over.
+    ///
+    /// - Returns: whether it does.
+    private mutating func hasten(
+        _ record: inout CaseFileRecord,
+        _ client: Client,
+        _ part: IncidentPicture.Part,
+        _ picture: IncidentPicture
+    ) -> Bool {
+        guard let before = due[record.id], !record.state.isFinal,
+            let deadline = opening(client, part, picture, changes.policy(of: record)).deadlines.first,
+            let after = deadline.due, after < before.addingTimeInterval(-1)
+        else { return false }
+        changes.deadlines.change(deadline, subject: record.id)
+        changes.evidence.add(
+            record.chain.append(
+                "notice.hastened",
+                at: now,
+                actor: Self.actor,
+                clientID: client.id,
+                body: text { body in
+                    body.member("aware_at", part.awareAt)
+                    body.member("due_at", after)
+                    body.member("before", before)
+                    body.member("rule", deadline.rule.id)
+                    body.member("article", deadline.rule.source)
+                }
+            )
+        )
+        return true
     }
 
     /// A client that was told before.
@@ -102,12 +173,30 @@ struct SpreadTurn {
         _ id: UUID,
         _ client: Client,
         _ content: NoticeContent,
-        ending: IncidentPicture.Ending?
+        _ part: IncidentPicture.Part,
+        _ picture: IncidentPicture
     ) throws {
         advanced.append(id)
-        guard var record = records[id], let before = contents[id] else { return }
+        guard var record = records[id], let before = contents[id], before.kind != .withdrawn else {
+            return
+        }
+        let isHastened = hasten(&record, client, part, picture)
+        var content = content
+        if picture.ending == .falseAlarm {
+            content.list = nil
+            withdrawLists(of: id)
+        } else {
+            content.list = try peopleList(part, of: &record, client)
+        }
+        // Nobody becomes aware later than they were.
+        content.awareAt = min(content.awareAt, before.awareAt)
         // Of its own part nothing has changed: an empty message would say that somebody else's has.
-        guard let next = content.following(before, ending: ending) else { return }
+        guard let next = content.following(before, ending: picture.ending) else {
+            guard isHastened else { return }
+            records[id] = record
+            changed.append(id)
+            return
+        }
         guard !record.state.isFinal else {
             // A phase that came when everything had been said: a person tells it.
             changes.evidence.add(
@@ -128,41 +217,68 @@ struct SpreadTurn {
             return
         }
         try keep(next, in: &record, client)
+        call(part, &record)
         records[id] = record
         changed.append(id)
     }
 
-    private mutating func keep(_ content: NoticeContent, in record: inout CaseFileRecord, _ client: Client) throws {
-        let stored = content.stored
-        let made = BreachContentRecord(
-            content,
-            digest: Hex.text(SHA256.hash(data: stored)),
+    // MARK: Lists of people
+
+    /// Where the client gets the list of its people: a new list where phases have named some that are in none before. It is put together
+    /// by the export worker, and nothing waits for that. Nil where nobody has said who they are.
+    private mutating func peopleList(
+        _ part: IncidentPicture.Part,
+        of record: inout CaseFileRecord,
+        _ client: Client
+    ) throws -> NoticeContent.PeopleList? {
+        let before = lists[record.id] ?? []
+        let added = part.people.filter { people in !before.contains { $0.list.phases.contains(people.phase) } }
+        guard !added.isEmpty else {
+            return before.last.flatMap { $0.state == .expired ? nil : NoticeContent.PeopleList($0) }
+        }
+        let list = BreachPeopleRecord(
+            number: (before.last?.list.number ?? 0) + 1,
             of: record.id,
             clientID: client.id,
-            phase: incident.phase,
+            phases: added.map(\.phase).reduce(into: []) { if !$0.contains($1) { $0.append($1) } },
             at: now
         )
-        self.made.append(made)
-        secrets.add(
-            event: made.id,
-            about: record.id,
-            type: BreachContentRecord.eventType,
-            receivedAt: now,
-            secret: try SealedPayload(sealing: stored, for: made.id, with: ring)
-        )
+        // Of a case that has ended it is in nobody's hands but a person's.
+        guard !record.state.isFinal else { return NoticeContent.PeopleList(number: list.number, export: list.id) }
+        try file.keep(list, people: added)
         changes.evidence.add(
             record.chain.append(
-                "notice.made",
+                "people_list.made",
                 at: now,
                 actor: Self.actor,
                 clientID: client.id,
                 body: text { body in
-                    body.member("number", content.number)
-                    body.member("kind", content.kind)
-                    body.member("phase", incident.phase)
-                    body.member("sha256", made.digest)
-                    body.member("changed", content.changed)
+                    body.member("export", list.id)
+                    body.member("number", list.number)
+                    body.member("phases", list.phases.map { "\($0)" })
                 }
+            )
+        )
+        changes.wakeUps.wake(.export, for: record.id)
+        return NoticeContent.PeopleList(number: list.number, export: list.id)
+    }
+
+    /// Of a false alarm nobody gets a list: whoever puts it together ends what there is of it.
+    private mutating func withdrawLists(of id: UUID) {
+        guard lists[id]?.isEmpty == false else { return }
+        withdrawn.append(id)
+        changes.wakeUps.wake(.export, for: id)
+    }
+
+    private mutating func keep(_ content: NoticeContent, in record: inout CaseFileRecord, _ client: Client) throws {
+        let entry = try file.keep(content, of: record.id, clientID: client.id, phase: incident.phase)
+        changes.evidence.add(
+            record.chain.append(
+                NoticeFile.Entry.fact,
+                at: now,
+                actor: Self.actor,
+                clientID: client.id,
+                body: text { entry.write(to: &$0) }
             )
         )
         changes.wakeUps.wake(.breach, for: record.id)
@@ -199,14 +315,20 @@ struct SpreadTurn {
         var statements = files.statements
         if !notices.isEmpty { statements.append(BreachNoticeRecord.insert(notices)) }
         if !advanced.isEmpty { statements.append(BreachNoticeRecord.advance(advanced, to: incident.phases.count)) }
-        if !made.isEmpty { statements.append(BreachContentRecord.insert(made)) }
-        statements += secrets.statements + changes.statements + [incident.spreading] + outbox.statements
+        if !withdrawn.isEmpty { statements.append(BreachPeopleRecord.withdraw(withdrawn, at: now)) }
+        statements += file.statements + changes.statements + [incident.spreading] + outbox.statements
         return (statements, outbox.rows)
     }
 
-    private func text(_ members: (inout JSONWriter) -> Void) -> String {
+    func text(_ members: (inout JSONWriter) -> Void) -> String {
         var writer = JSONWriter(capacity: 256)
         writer.object(members)
         return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
+
+extension NoticeContent.PeopleList {
+    init(_ standing: BreachPeopleRecord.Standing) {
+        self.init(number: standing.list.number, export: standing.list.id, sha256: standing.sha256)
     }
 }

@@ -20,6 +20,8 @@ struct ClockFold {
     private var endedHolds: [UUID] = []
     /// The ends of the holds in place on a case, nil for one without.
     private var holds: [UUID: [Date?]] = [:]
+    /// What incidents wait for that only a person can say, by incident.
+    private var calls: [UUID: String] = [:]
     /// Where the cases stand that answer others, by those others.
     private var equals: [UUID: CaseState] = [:]
     /// How many clocks had an effect; the others were looked at in vain.
@@ -42,12 +44,15 @@ struct ClockFold {
 
     mutating func add(holdUntil until: Date?, on id: UUID) { holds[id, default: []].append(until) }
 
+    mutating func add(review kind: String, of incident: UUID) { calls[incident] = kind }
+
     mutating func add(equal state: CaseState, of id: UUID) { equals[id] = state }
 
     /// Cases that another one answers, too.
     var linked: [UUID] { cases.values.filter { $0.linkedTo != nil }.map(\.id) }
 
     var caseIDs: [UUID] { Array(cases.keys) }
+    var incidentIDs: [UUID] { Array(incidents.keys) }
     var subjects: [UUID] { caseIDs + Array(incidents.keys) + Array(parked.keys) + Array(reviews) }
 
     mutating func fire(_ clock: DeadlineRecord) {
@@ -218,11 +223,18 @@ struct ClockFold {
 
     private mutating func fire(_ clock: DeadlineRecord, of incident: inout IncidentRecord) {
         let isMissed = clock.due.map { $0 <= now } ?? false
-        let body = Self.body { Self.describe(clock, to: &$0) }
+        // What is missing for a client's notice to leave; nothing for other clocks.
+        let missing = clock.clock == .notifyClients ? calls[incident.id] : nil
+        let body = Self.body { body in
+            Self.describe(clock, to: &body)
+            body.member("waits_for", missing)
+        }
         let name = isMissed ? "deadline.missed" : "deadline.at_risk"
         changes.evidence.add(incident.chain.append(name, at: now, actor: Self.actor, clientID: nil, body: body))
         let sequence = incident.nextOutcomeSequence()
-        changes.outcomes.append(CaseOutcome.atRisk(incident, clock, isMissed: isMissed, sequence: sequence, at: now))
+        changes.outcomes.append(
+            CaseOutcome.atRisk(incident, clock, waitsFor: missing, isMissed: isMissed, sequence: sequence, at: now)
+        )
         changes.wakeUps.wake(.breach, for: incident.id)
         settle(clock, isMissed)
     }

@@ -188,6 +188,12 @@ package struct DueDeadlines: Service {
                 fold.add(equal: try Stored.word(state, "case_file.state"), of: id)
             }
         }
+        if !fold.incidentIDs.isEmpty {
+            let open = try await connection.query(
+                "SELECT incident_id, kind FROM habeas.review WHERE incident_id = ANY(\(fold.incidentIDs)::uuid[]) AND settled_at IS NULL"
+            ).decode(UUID.self, String.self)
+            for (id, kind) in open { fold.add(review: kind, of: id) }
+        }
         for row in read[0] { fold.fire(try DeadlineRecord(row: row)) }
         try await fold.settle(on: connection)
         let (statements, outgoing) = fold.finished(machineNow: machineNow)

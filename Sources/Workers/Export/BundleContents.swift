@@ -13,8 +13,8 @@ struct BundleContents: BundleSource, Sendable {
     /// By section and by file, the pieces in their order.
     private var rows: [[CopiedPiece]] = []
     private var files: [CopiedPiece] = []
-    /// To whom data go, where that is what was asked: the only section then.
-    private var disclosures: DisclosureList?
+    /// The rows of the only section, where they come from no system: to whom data go, or who is on a list.
+    private var lines: [UInt8]?
     /// The pieces as local files, by their names in the store; as long as they are kept.
     private let objects: [String: LocalObject]
     private let key: SymmetricKey
@@ -39,7 +39,7 @@ struct BundleContents: BundleSource, Sendable {
         description = BundleDescription(record, disclosure, registry, letters, personLocale: personLocale)
         if record.right == .disclosureList {
             let list = DisclosureList(record, registry)
-            disclosures = list
+            lines = list.lines
             description.sections.append(BundleSection(list, processor: description.processor, in: words))
             return
         }
@@ -51,6 +51,15 @@ struct BundleContents: BundleSource, Sendable {
             try add(target, system, pieces.filter { $0.target == target.id }.map(\.piece), record, registry)
         }
         if disclosure == nil { description.say(decisionsOf: systems) }
+    }
+
+    /// A list of the people whom an incident concerns.
+    init(_ list: PeopleList, _ record: CaseFileRecord, _ registry: Registry, _ letters: LetterBook, key: SymmetricKey) {
+        objects = [:]
+        self.key = key
+        description = BundleDescription(list, record, registry, letters)
+        lines = list.lines
+        description.sections.append(BundleSection(list, processor: description.processor, in: words))
     }
 
     private var words: PageWords { description.language.words }
@@ -117,7 +126,7 @@ struct BundleContents: BundleSource, Sendable {
     // MARK: Rows
 
     func lines(of section: Int, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-        if let disclosures { return try disclosures.lines.withUnsafeBytes(body) }
+        if let lines { return try lines.withUnsafeBytes(body) }
         for piece in rows[section] {
             var lines = WholeLines()
             try read(piece) { try lines.take($0, body) }

@@ -64,6 +64,30 @@ extension BundleDescription {
         if let body = profile.disputeBody { complaints.append(words.fill(words.disputeBody, ["body": body])) }
     }
 
+    /// What a list of the people whom an incident concerns says about itself: to the client, in its language. It speaks of the moment at
+    /// which the list was made, and of no rights: whoever reads it is none of these people.
+    init(_ list: PeopleList, _ record: CaseFileRecord, _ registry: Registry, _ letters: LetterBook) {
+        let client = record.clientID.flatMap { registry.client($0) }
+        let processor = registry.policy(
+            profile: record.profile,
+            version: record.profileVersion,
+            client: client,
+            agreement: record.agreementVersion
+        ).profile.sender
+        self.init(
+            caseID: record.id,
+            client: client.map { $0.names.first ?? $0.id } ?? processor.name,
+            processor: processor.name,
+            right: .access,
+            regulation: record.regulation,
+            submittedOn: (client?.place ?? .unknown).day(of: list.madeAt),
+            time: Int64(list.madeAt.timeIntervalSince1970),
+            language: BundleLanguage.choose(for: client?.locale, letters).language
+        )
+        let laws = client.map(BreachLaw.binding) ?? []
+        self.list = PeopleListNotice(number: list.number, articles: laws.map(\.listArticle))
+    }
+
     /// Says what systems decide about the person by themselves (Art. 15(1)(h)), or that the data map knows of nothing.
     ///
     /// - Parameter systems: all that may hold something about them.

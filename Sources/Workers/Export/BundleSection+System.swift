@@ -52,6 +52,21 @@ extension BundleSection {
         )
     }
 
+    /// Whom an incident concerns.
+    init(_ list: PeopleList, processor: String, in words: PageWords) {
+        self.init(
+            system: "incident",
+            systemTitle: processor,
+            kind: .own,
+            dataset: "people",
+            shownAs: words.people,
+            category: words.people,
+            columns: list.columns,
+            headings: [PeopleList.number: words.ordinal],
+            rows: list.rows
+        )
+    }
+
     /// What protects data outside Europe (K16); nil inside, and where nothing held on the day as of which the bundle speaks.
     private static func safeguards(of system: DataSystem, _ record: CaseFileRecord, _ words: PageWords) -> String? {
         guard !Client.isEuropean(system.region), let mechanism = system.mechanism else { return nil }

@@ -16,6 +16,8 @@ struct ExportFacts {
     let wait: ExportWait?
     /// An open review of many requests that concerns it.
     let harvest: UUID?
+    /// The lists of people that an incident's client gets, in the order of their numbers.
+    let lists: [BreachPeopleRecord]
     /// What an authority demands, where one does (K23).
     let disclosure: DisclosureRecord?
 
@@ -27,13 +29,14 @@ struct ExportFacts {
         export = exports.last { $0.state != .expired }
         wait = read.waits[record.id]
         harvest = read.harvests[record.id]
+        lists = read.lists[record.id] ?? []
         disclosure = read.disclosures[record.id]
         over = exports.filter { $0.state == .expired && $0.deletedAt == nil }
     }
 
     /// Whether it asks for what this worker puts together.
     var isOurs: Bool {
-        record.linkedTo == nil && record.machine.worker == .export
+        record.linkedTo == nil && (record.machine.worker == .export || !lists.isEmpty)
     }
 
     /// Whether there is something to collect: who asks to whom data go asks for a list that the data map gives (Y9).

@@ -1,6 +1,7 @@
 import Archive
 import Fleet
 import Ledger
+import Rights
 
 /// Why an export does not go on now.
 enum ExportObstacle: Error {
@@ -16,6 +17,8 @@ extension AttemptVerdict {
     static func exporting(_ error: any Error) -> AttemptVerdict {
         switch error {
         case ExportObstacle.over: .refused("export_over")
+        // Identities that the key file of this worker does not open.
+        case is EventFault: .retry("identities_unreadable", blamesTarget: false)
         case ExportObstacle.pieces: .retry("pieces_unreadable", blamesTarget: false)
         case let error as StoreError: .retry("store_\(error.code.rawValue)", blamesTarget: true)
         case let error as SealedFileError where error.code == .diskFull: .retry("disk_full", blamesTarget: true)

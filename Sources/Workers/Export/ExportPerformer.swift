@@ -11,12 +11,18 @@ import Rights
 package struct ExportPerformer: EffectPerformer {
     package struct Job: Sendable {
         fileprivate let target: TargetPerformer.Job
+        /// The newest of the case.
         fileprivate let export: ExportRecord?
+        /// All of the case's whose files may lie in the store.
+        fileprivate let stored: [ExportRecord]
         fileprivate let record: CaseFileRecord?
         fileprivate let targets: [FanOutTarget]
         fileprivate let pieces: [ExportPieces.Entry]
         /// Of a disclosure, what the authority demands.
         fileprivate let disclosure: DisclosureRecord?
+        /// Of a client's part of an incident: the lists of its people, with their words.
+        fileprivate let lists: [BreachPeopleRecord]
+        fileprivate let people: [(id: UUID, secret: SealedPayload)]
         /// What an own app has said that has handed something over.
         fileprivate let answer: (id: UUID, words: SealedPayload)?
         fileprivate let registry: Registry
@@ -93,18 +99,15 @@ package struct ExportPerformer: EffectPerformer {
              WHERE e.subject_id = ANY(\(handedOver)::uuid[]) AND e.kind = \(EffectKind.exportHandOver.rawValue)
                AND EXISTS (SELECT FROM habeas.effect later WHERE later.subject_id = e.subject_id AND later.kind = e.kind AND later.id > e.id)
             """,
-            DisclosureRecord.reading(of: bundled), "SELECT habeas.domain_now()",
+            DisclosureRecord.reading(of: bundled), BreachPeopleRecord.reading(of: bundled),
+            BreachPeopleRecord.readingPeople(of: bundled), "SELECT habeas.domain_now()",
         ]
     }
 
     package func jobs(_ leases: [EffectLease], _ rows: [Rows]) throws -> [Job] {
-        let own = Array(rows.suffix(8))
-        let jobs = try systems.jobs(leases, Array(rows.dropLast(8)))
-        var exports: [UUID: ExportRecord] = [:]
-        for row in own[0] {
-            let export = try ExportRecord(row: row)
-            exports[export.caseID] = export
-        }
+        let own = Array(rows.suffix(10))
+        let jobs = try systems.jobs(leases, Array(rows.dropLast(10)))
+        let exports = Dictionary(grouping: try own[0].map { try ExportRecord(row: $0) }, by: \.caseID)
         let targets = Dictionary(grouping: try own[1].map { try FanOutTarget(row: $0) }, by: \.caseID)
         let pieces = Dictionary(grouping: try own[2].map { try ExportPieces.decode($0) }, by: \.target)
         var records: [UUID: CaseFileRecord] = [:]
@@ -123,19 +126,34 @@ package struct ExportPerformer: EffectPerformer {
             let disclosure = try DisclosureRecord(row: row)
             disclosures[disclosure.caseID] = disclosure
         }
-        let now = try own[7].only.decode(0, as: Date.self)
+        let lists = Dictionary(grouping: try own[7].map { try BreachPeopleRecord(row: $0) }, by: \.caseID)
+        var people: [UUID: [(id: UUID, secret: SealedPayload)]] = [:]
+        for (caseID, id, kek, wrapped, payload) in try own[8].decode(
+            UUID.self,
+            UUID.self,
+            String.self,
+            [UInt8].self,
+            [UInt8].self
+        ) {
+            let secret = SealedPayload(wrapped: CaseKey.Wrapped(kekID: kek, bytes: wrapped), bytes: payload)
+            people[caseID, default: []].append((id, secret))
+        }
+        let now = try own[9].only.decode(0, as: Date.self)
         return zip(leases, jobs).map { lease, job in
             let id = lease.effect.caseID
             let parts = id.flatMap { targets[$0] } ?? []
             let answer = job.target?.findings.answer
             return Job(
                 target: job,
-                export: id.flatMap { exports[$0] },
+                export: id.flatMap { exports[$0]?.last },
+                stored: id.flatMap { exports[$0] }?.filter { $0.deletedAt == nil } ?? [],
                 record: id.flatMap { records[$0] },
                 targets: parts,
                 // What was collected before somebody had it collected anew is not in it.
                 pieces: parts.flatMap { part in (pieces[part.id] ?? []).filter { $0.key == part.key } },
                 disclosure: id.flatMap { disclosures[$0] },
+                lists: id.flatMap { lists[$0] } ?? [],
+                people: id.flatMap { people[$0] } ?? [],
                 answer: answer.flatMap { id in answers[id].map { (id, $0) } },
                 registry: registry,
                 isSuperseded: superseded.contains(lease.effect.id),
@@ -151,7 +169,7 @@ package struct ExportPerformer: EffectPerformer {
         do {
             switch job.target.effect.kind {
             case .exportSweep:
-                try await sweep(export)
+                for one in job.stored { try await sweep(one) }
                 return .done()
             case .exportBundle:
                 return try await bundle(job, export)
@@ -193,19 +211,27 @@ package struct ExportPerformer: EffectPerformer {
             return .retry("unreadable", blamesTarget: false)
         }
         let key = try key(of: export)
-        var objects: [String: LocalObject] = [:]
-        for entry in job.pieces { objects[entry.piece.object] = try await store.local(entry.piece.object) }
-        let contents = try BundleContents(
-            record,
-            job.disclosure,
-            job.targets,
-            job.pieces,
-            job.registry,
-            letters,
-            personLocale: personLocale,
-            objects: objects,
-            key: key
-        )
+        let contents: BundleContents
+        if export.list != nil {
+            guard let list = try PeopleList(export.id, among: job.lists, job.people, with: ring) else {
+                return .refused("no_list")
+            }
+            contents = BundleContents(list, record, job.registry, letters, key: key)
+        } else {
+            var objects: [String: LocalObject] = [:]
+            for entry in job.pieces { objects[entry.piece.object] = try await store.local(entry.piece.object) }
+            contents = try BundleContents(
+                record,
+                job.disclosure,
+                job.targets,
+                job.pieces,
+                job.registry,
+                letters,
+                personLocale: personLocale,
+                objects: objects,
+                key: key
+            )
+        }
         let name = "\(export.folder)/bundle-\(UUID().lowercaseText)"
         let path = try store.scratch()
         defer { BundlePress.remove(path) }

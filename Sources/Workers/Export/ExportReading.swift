@@ -22,6 +22,8 @@ struct ExportReading {
     private(set) var harvests: [UUID: UUID] = [:]
     /// What authorities demand, of disclosures.
     private(set) var disclosures: [UUID: DisclosureRecord] = [:]
+    /// Lists of people whom an incident concerns, of clients' parts of one; in the order of their numbers.
+    private(set) var lists: [UUID: [BreachPeopleRecord]] = [:]
     /// What was asked, of requests whose copy may have to go to another controller; once it is put together.
     private(set) var secrets: [UUID: SealedPayload] = [:]
 
@@ -44,7 +46,7 @@ struct ExportReading {
                AND EXISTS (SELECT FROM habeas.effect e WHERE e.subject_id = c.id AND e.kind = \(EffectKind.exportBundle.rawValue)
                      AND e.state IN ('leased', 'done'))
             """,
-            DisclosureRecord.reading(of: ids),
+            DisclosureRecord.reading(of: ids), BreachPeopleRecord.reading(of: ids),
         ]
     }
 
@@ -85,6 +87,10 @@ struct ExportReading {
         for row in rows[8] {
             let disclosure = try DisclosureRecord(row: row)
             disclosures[disclosure.caseID] = disclosure
+        }
+        for row in rows[9] {
+            let list = try BreachPeopleRecord(row: row)
+            lists[list.caseID, default: []].append(list)
         }
     }
 }

@@ -14,11 +14,11 @@ struct ExportTurn {
     let facts: ExportFacts
     let read: ExportReading
     let ring: KeyRing
-    private let keep: Period
+    let keep: Period
     let now: Date
     private(set) var board: FanOutBoard
     /// Rows beside the parts: exports before their pieces.
-    private(set) var writes: [SQL] = []
+    var writes: [SQL] = []
     private(set) var export: ExportRecord?
 
     init(_ facts: ExportFacts, _ read: ExportReading, ring: KeyRing, keep: Period) {
@@ -35,6 +35,7 @@ struct ExportTurn {
 
     mutating func run(_ desk: inout CaseDesk) throws {
         forgetFiles(&desk)
+        guard facts.lists.isEmpty else { return try tendLists(&desk) }
         guard facts.isOpen else { return close(&desk) }
         // Without a data map a person does it, and says so.
         guard !desk.registry.systems.isEmpty || !board.targets.isEmpty else { return }
@@ -279,9 +280,10 @@ struct ExportTurn {
     /// The key is destroyed already; the files follow, however long the store is away.
     private mutating func forgetFiles(_ desk: inout CaseDesk) {
         guard !facts.over.isEmpty else { return }
-        let efforts = desk.effects(of: id).filter { $0.kind == .exportSweep }
-        guard let last = efforts.last, last.state == .done else {
-            if efforts.allSatisfy({ $0.state == .cancelled }) { plan(.exportSweep, &desk) }
+        let last = desk.effects(of: id).last { $0.kind == .exportSweep }
+        guard let last, last.state == .done else {
+            // What ends a case ends what it has in mind.
+            if last.map({ $0.state == .cancelled }) ?? true { plan(.exportSweep, &desk) }
             return
         }
         for var gone in facts.over {

@@ -74,9 +74,25 @@ struct LetterPaperTests {
         let text = try paper("profiles.md")
         for key in [
             "profile", "version", "effective_from", "posted", "title", "dispute_body", "contact", "clocks", "identity",
-            "extension", "harvest",
+            "extension", "harvest", "partial_copy", "breach_approval",
         ] {
             #expect(text.contains("| `\(key)` |"), "\(key)")
+        }
+    }
+
+    @Test(
+        "G9: of an incident clients are told at once, unless the profile says by which clause somebody approves them first"
+    )
+    func approval() throws {
+        let text = "profile: own\nversion: 1\neffective_from: 2026-01-01\ntitle: Own\n"
+        #expect(try ProfileFile.profile(text, path: "own.yaml").breachApproval == nil)
+        let careful = try ProfileFile.profile(text + "breach_approval: {clause: \"§ 7\"}\n", path: "own.yaml")
+        #expect(careful.breachApproval?.clause == "§ 7")
+        for (lines, fault) in [("{}", "breach_approval.clause"), ("{clause: x, by: y}", "breach_approval.by")] {
+            let error = #expect(throws: PolicyFault.self) {
+                try ProfileFile.profile(text + "breach_approval: \(lines)\n", path: "own.yaml")
+            }
+            #expect(error?.description.contains(fault) == true)
         }
     }
 

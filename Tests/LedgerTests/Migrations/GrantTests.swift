@@ -41,6 +41,7 @@ struct GrantTests {
         "habeas_export": registryOnly.merging(effects) { $1 }.merging(cases) { $1 }.merging([
             "case_identity": "r", "hold_identity": "r", "fan_out": "raw", "suppression": "r", "task_answer": "ru",
             "case_order": "rd", "export": "raw", "export_piece": "raw", "export_wait": "rad", "disclosure": "r",
+            "breach_people": "r",
         ]) { $1 },
         "habeas_erasure": registryOnly.merging(effects) { $1 }.merging(cases) { $1 }.merging([
             "case_identity": "r", "hold_identity": "r", "fan_out": "raw", "suppression": "raw", "task_answer": "ru",
@@ -49,8 +50,9 @@ struct GrantTests {
         "habeas_breach": registryOnly.merging(effects) { $1 }.merging(cases.filter { $0.key != "case_secret" }) { $1 }
             .merging([
                 "case_file": "rau", "event_secret": "ra", "incident": "ru", "breach_notice": "rau",
-                "breach_content": "ra",
-                "breach_ack": "ru", "breach_decision": "r", "announcement": "ru", "announcement_notice": "rau",
+                "breach_content": "ra", "breach_people": "rau",
+                "breach_ack": "ru", "breach_decision": "r", "breach_client": "rud", "breach_list": "r",
+                "breach_exclusion": "r", "announcement": "ru", "announcement_notice": "rau",
                 "announcement_objection": "r",
             ]) { $1 }, "habeas_gateway": registryOnly,
         "habeas_operator": [
@@ -59,7 +61,9 @@ struct GrantTests {
             "publisher": "raw", "parked_message": "ru",
             "deadline": "raw", "case_file": "rau", "evidence": "ra", "outbox": "ra", "outbox_pending": "ra",
             "outbox_settlement": "r", "inbox": "r", "incident": "ru", "breach_notice": "r", "breach_content": "r",
-            "breach_ack": "ra", "breach_decision": "r",
+            "breach_people": "r",
+            "breach_ack": "ra", "breach_decision": "r", "breach_client": "r", "breach_list": "ru",
+            "breach_exclusion": "r", "breach_report": "r",
             "hold": "raw", "profile": "ra", "holiday_calendar": "raw", "case_pause": "raw",
             "case_secret": "ra", "event_secret": "ra", "case_identity": "ra", "early_event": "r",
             "message_attempt": "r",
@@ -81,7 +85,9 @@ struct GrantTests {
             "target": "r", "system": "r", "system_version": "r", "fan_out": "r", "task_answer": "r",
             "case_order": "r", "suppression": "r", "certificate": "r", "hold_identity": "r",
             "export": "r", "export_piece": "r", "export_wait": "r", "disclosure": "r",
-            "breach_notice": "r", "breach_content": "r", "breach_ack": "r", "breach_decision": "r",
+            "breach_notice": "r", "breach_content": "r", "breach_people": "r", "breach_ack": "r",
+            "breach_decision": "r",
+            "breach_client": "r", "breach_list": "r", "breach_exclusion": "r", "breach_report": "r",
             "announcement": "r", "announcement_notice": "r", "announcement_objection": "r",
         ],
     ]

@@ -37,6 +37,7 @@ struct BreachLawTests {
         let client = try Self.client("DE")
         let dates = BreachLaw.dates(
             [.gdpr],
+            isAgent: true,
             toldAt: told,
             discoveredAt: discovered,
             at: client.place,
@@ -53,13 +54,82 @@ struct BreachLawTests {
         let discovered = try #require(EventTime.parse("2026-12-20T09:00:00Z"))
         let place = Place(country: "US-CA", zone: .gmt)
         func due(_ laws: [BreachLaw]) -> String? {
-            BreachLaw.dates(laws, toldAt: told, discoveredAt: discovered, at: place, atlas: HolidayAtlas())
-                .first { $0.rule.clock == .individuals }?.due.map(EventTime.text)
+            BreachLaw.dates(
+                laws,
+                isAgent: true,
+                toldAt: told,
+                discoveredAt: discovered,
+                at: place,
+                atlas: HolidayAtlas()
+            )
+            .first { $0.rule.clock == .individuals }?.due.map(EventTime.text)
         }
         #expect(due([.hipaa])?.hasPrefix("2027-02-18T23:59:59") == true)
         #expect(due([.california])?.hasPrefix("2027-01-19T23:59:59") == true)
         #expect(due([.hipaa, .california])?.hasPrefix("2027-01-19") == true)
         #expect(due([.gdpr]) == nil)
+    }
+
+    struct Agency: Sendable {
+        let laws: [BreachLaw]
+        let isAgent: Bool
+        let rule: String?
+        /// The whole day that ends it, in UTC.
+        let due: String?
+    }
+
+    @Test(
+        "K15: where the vendor is the covered entity's agent its sixty days run from our discovery, else from our notice; nobody else's do",
+        arguments: [
+            Agency(laws: [.hipaa], isAgent: true, rule: "hipaa.breach_individuals", due: "2027-02-18"),
+            Agency(laws: [.hipaa], isAgent: false, rule: "hipaa.breach_individuals_told", due: "2027-02-23"),
+            Agency(laws: [.california], isAgent: true, rule: "ca.breach_individuals", due: "2027-01-19"),
+            Agency(laws: [.california], isAgent: false, rule: "ca.breach_individuals", due: "2027-01-19"),
+            Agency(laws: [.hipaa, .california], isAgent: false, rule: "ca.breach_individuals", due: "2027-01-19"),
+            Agency(laws: [.gdpr, .hipaa], isAgent: false, rule: "hipaa.breach_individuals_told", due: "2027-02-23"),
+            Agency(laws: [.gdpr], isAgent: false, rule: nil, due: nil),
+            Agency(laws: [], isAgent: false, rule: nil, due: nil),
+        ]
+    )
+    func agency(_ row: Agency) throws {
+        let told = try #require(EventTime.parse("2026-12-25T18:05:00Z"))
+        let discovered = try #require(EventTime.parse("2026-12-20T09:00:00Z"))
+        let date = BreachLaw.dates(
+            row.laws,
+            isAgent: row.isAgent,
+            toldAt: told,
+            discoveredAt: discovered,
+            at: Place(country: "US-CA", zone: .gmt),
+            atlas: HolidayAtlas()
+        )
+        .first { $0.rule.clock == .individuals }
+        #expect(date?.rule.id == row.rule)
+        #expect(date?.due.map { String(EventTime.text($0).prefix(10)) } == row.due)
+    }
+
+    @Test("K15: of a covered entity whose agent the vendor is not, only it itself knows when it discovered the breach")
+    func discovery() {
+        let content = NoticeContent(
+            nature: "n",
+            categories: ["contact"],
+            risk: .risk,
+            discoveredAt: Date(timeIntervalSince1970: 0),
+            awareAt: Date(timeIntervalSince1970: 0)
+        )
+        func drafts(isAgent: Bool) -> [String] {
+            NoticeDraft.drafts(of: content, for: [.gdpr, .hipaa], isAgent: isAgent).map { draft in
+                var writer = JSONWriter()
+                writer.object { draft.write(to: &$0) }
+                return String(decoding: writer.bytes, as: UTF8.self)
+            }
+        }
+        #expect(drafts(isAgent: true).allSatisfy { $0.contains(#""discovered_at":"1970-01-01"#) })
+        let others = drafts(isAgent: false)
+        #expect(others.prefix(2).allSatisfy { $0.contains(#""discovered_at":"1970-01-01"#) }, "the GDPR knows no agent")
+        #expect(others.suffix(2).allSatisfy { !$0.contains(#""discovered_at":"1970"#) })
+        #expect(
+            others.suffix(2).allSatisfy { $0.contains(#""to_complete":["controller","contact_point","discovered_at""#) }
+        )
     }
 
     @Test("K15: our own time towards a covered entity is the earlier of the profile's and the statute's")
@@ -95,7 +165,7 @@ struct BreachLawTests {
             awareAt: Date(timeIntervalSince1970: 0)
         )
         content.subjectsApprox = 5
-        let drafts = NoticeDraft.drafts(of: content, for: [.gdpr, .hipaa])
+        let drafts = NoticeDraft.drafts(of: content, for: [.gdpr, .hipaa], isAgent: true)
         #expect(drafts.map(\.article) == ["GDPR Art. 33(3)", "GDPR Art. 34", "45 CFR 164.408", "45 CFR 164.404"])
         #expect(drafts.map(\.isRequired) == [true, false, true, true])
         var writer = JSONWriter()
@@ -107,6 +177,6 @@ struct BreachLawTests {
             )
         )
         content.kind = .withdrawn
-        #expect(NoticeDraft.drafts(of: content, for: [.gdpr]).isEmpty)
+        #expect(NoticeDraft.drafts(of: content, for: [.gdpr], isAgent: true).isEmpty)
     }
 }

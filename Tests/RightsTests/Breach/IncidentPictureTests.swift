@@ -108,6 +108,46 @@ struct IncidentPictureTests {
         #expect(try content().following(last, ending: nil) == nil, "nothing follows on the last word")
     }
 
+    @Test("N6: a client's people are those of the phases that named them as its own, in the order of the phases")
+    func people() throws {
+        let text = "e30..AAAA.AAAA.AAAA"
+        var picture = IncidentPicture(
+            try Self.detected(affected: #"{"client":"acme","identities":"\#(text)"},{"client":"globex"}"#)
+        )
+        for (phase, client) in [(2, "globex"), (4, "acme")] {
+            picture.apply(
+                try Self.updated(#""phase":\#(phase),"affected":[{"client":"\#(client)","identities":"\#(text)"}]"#),
+                receivedAt: Self.received
+            )
+        }
+        picture.apply(try Self.updated(#""phase":5,"affected":[{"client":"acme"}]"#), receivedAt: Self.received)
+        #expect(picture.named["acme"]?.people.map(\.phase) == [1, 4])
+        #expect(picture.named["globex"]?.people.map(\.phase) == [2])
+    }
+
+    @Test("N6: that there is a list, or another one, is news to its client; that it is ready is told by itself")
+    func list() throws {
+        var first = NoticeContent(
+            nature: "n",
+            categories: ["contact"],
+            risk: .risk,
+            discoveredAt: Self.received,
+            awareAt: Self.received
+        )
+        var second = first
+        second.list = NoticeContent.PeopleList(number: 1, export: UUID())
+        #expect(second.following(first, ending: nil)?.changed == [.peopleList])
+        first.list = second.list
+        second.list?.sha256 = "0f"
+        #expect(second.following(first, ending: nil) == nil)
+        second.list = nil
+        #expect(second.following(first, ending: nil) == nil, "its time is over")
+        let told = first.telling(of: NoticeContent.PeopleList(number: 1, export: UUID(), sha256: "0f"))
+        #expect(told.kind == .list && told.number == 2 && told.changed == [.peopleList])
+        first.kind = .closed
+        #expect(first.telling(of: NoticeContent.PeopleList(number: 1, export: UUID())).kind == .closed)
+    }
+
     @Test("what is kept of a notice is what it was")
     func stored() throws {
         let picture = IncidentPicture(
@@ -118,6 +158,11 @@ struct IncidentPictureTests {
         )
         let first = NoticeContent(of: picture, part: try #require(picture.named["acme"]), client: "acme", in: [])
         #expect(try NoticeContent(stored: first.stored) == first)
+        var listed = first
+        listed.list = NoticeContent.PeopleList(number: 2, export: UUID(), sha256: String(repeating: "0f", count: 32))
+        #expect(try NoticeContent(stored: listed.stored) == listed)
+        listed.list?.sha256 = nil
+        #expect(try NoticeContent(stored: listed.stored) == listed)
         let line = IncidentPicture(
             try Self.detected(#","contact":"the desk, room 4""#, affected: #"{"client":"acme"}"#)
         )
@@ -160,7 +205,7 @@ struct IncidentPictureTests {
             writer.object { body in
                 content.write(to: &body)
                 body.key("drafts")
-                body.array(NoticeDraft.drafts(of: content, for: BreachLaw.allCases)) { list, draft in
+                body.array(NoticeDraft.drafts(of: content, for: BreachLaw.allCases, isAgent: true)) { list, draft in
                     list.object { draft.write(to: &$0) }
                 }
             }
@@ -174,5 +219,38 @@ struct IncidentPictureTests {
             let own = Int(client.dropFirst()).map { $0.isMultiple(of: 2) ? ["contact"] : ["messages"] }
             #expect(content.categories == own)
         }
+    }
+
+    @Test("G9: an earlier time of awareness is that of all who were known then; who was found later keeps its own")
+    func earlierAwareness() throws {
+        var picture = IncidentPicture(try Self.detected(affected: #"{"client":"acme"}"#))
+        let first = picture.awareAt
+        picture.apply(try Self.updated(#""phase":2,"affected":[{"client":"globex"}]"#), receivedAt: Self.received)
+        let later = #""phase":3,"aware_at":"2026-11-28T18:00:00Z","affected":[{"client":"initech"}]"#
+        picture.apply(try Self.updated(later), receivedAt: Self.received)
+        #expect(picture.named["acme"]?.awareAt == first, "a later time is that of the clients that it names")
+        let initech = try #require(picture.named["initech"]?.awareAt)
+        picture.apply(
+            try Self.updated(#""phase":4,"aware_at":"2026-11-27T12:00:00Z""#),
+            receivedAt: Self.received
+        )
+        #expect(picture.awareAt == first.addingTimeInterval(-6 * 3_600))
+        #expect(picture.named["acme"]?.awareAt == picture.awareAt)
+        #expect(picture.named["globex"]?.awareAt == Self.received && picture.named["initech"]?.awareAt == initech)
+    }
+
+    @Test("G9: each client says which phase named it last; a number that was said is not counted over")
+    func numbers() throws {
+        var picture = IncidentPicture(
+            try Self.detected(
+                affected: #"{"client":"acme","subjects_approx":10},{"client":"globex"},{"client":"initech"}"#
+            )
+        )
+        picture.apply(try Self.updated(#""phase":2,"affected":[{"client":"globex"}]"#), receivedAt: Self.received)
+        picture.count(["acme": 3, "globex": 4, "initech": nil, "stranger": 9])
+        #expect(picture.named["acme"]?.subjectsApprox == 10 && picture.named["acme"]?.phase == 1)
+        #expect(picture.named["globex"]?.subjectsApprox == 4 && picture.named["globex"]?.phase == 2)
+        #expect(picture.named["initech"]?.subjectsApprox == nil && picture.named["initech"]?.isUncounted == true)
+        #expect(picture.named["stranger"] == nil && picture.named["globex"]?.isUncounted == false)
     }
 }

@@ -98,7 +98,9 @@ struct ReviewKindTests {
         for kind in ReviewKind.allCases {
             let isReferral = kind == .clientUnreachable || kind == .subjectUnreachable || kind == .referralProhibited
             let isCarriedOut = [.targetStuck, .planRefused, .dataReturn, .handOverStuck].contains(kind)
-            let isBreach = [.breachUnreached, .breachSilent, .announcementUnreached, .objection].contains(kind)
+            let isBreach = [
+                .breachUnreached, .breachSilent, .breachClients, .breachUncounted, .announcementUnreached, .objection,
+            ].contains(kind)
             for right in Right.allCases {
                 let worker: WorkQueue? =
                     isReferral ? .referral : isBreach ? .breach : isCarriedOut ? .fulfilling(right) : nil

@@ -46,6 +46,17 @@ package struct BreachContentRecord: Sendable, Hashable {
         """
     }
 
+    /// The last of each of these cases whose list of people is ready and not told of; see ``Words``.
+    package static func readingLast(ofListsToTellAmong cases: [UUID]) -> SQL {
+        """
+        SELECT DISTINCT ON (c.case_id) c.case_id, c.id, c.phase, e.kek_id, e.wrapped_key, e.payload
+          FROM habeas.breach_people l JOIN habeas.export x ON x.id = l.id AND x.state = 'ready'
+          JOIN habeas.breach_content c ON c.case_id = l.case_id JOIN habeas.event_secret e ON e.id = c.id
+         WHERE l.case_id = ANY(\(cases)::uuid[]) AND l.said_in IS NULL AND l.withdrawn_at IS NULL
+         ORDER BY c.case_id, c.number DESC
+        """
+    }
+
     package init(row: Row) throws {
         let word: String
         (id, caseID, clientID, number, word, phase, digest, madeAt) = try row.decode(
@@ -68,5 +79,30 @@ package struct BreachContentRecord: Sendable, Hashable {
           \(records.map { Int32($0.number) })::int4[], \(records.map(\.kind.rawValue))::text[], \(records.map { Int32($0.phase) })::int4[],
           \(records.map(\.digest))::text[], \(records.map(\.madeAt))::timestamptz[])
         """
+    }
+}
+
+extension BreachContentRecord {
+    /// The sealed words of one.
+    package struct Words: Sendable {
+        package let caseID: UUID
+        package let id: UUID
+        /// Of the incident, as of which it was made.
+        package let phase: Int
+        package let secret: SealedPayload
+
+        /// - Parameter row: of ``readingLast(ofListsToTellAmong:)``.
+        package init(row: Row) throws {
+            let (kek, wrapped, payload): (String, [UInt8], [UInt8])
+            (caseID, id, phase, kek, wrapped, payload) = try row.decode(
+                UUID.self,
+                UUID.self,
+                Int.self,
+                String.self,
+                [UInt8].self,
+                [UInt8].self
+            )
+            secret = SealedPayload(wrapped: CaseKey.Wrapped(kekID: kek, bytes: wrapped), bytes: payload)
+        }
     }
 }

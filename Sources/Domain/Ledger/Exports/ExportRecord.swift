@@ -2,7 +2,8 @@ package import FoundationEssentials
 package import Postgres
 import Rights
 
-/// A row of `export`: one bundle of one case, from its first piece until it is over.
+/// A row of `export`: one bundle of one case, from its first piece until it is over: a copy of what is held about a person, or a list of
+/// the people whom an incident concerns.
 package struct ExportRecord: Sendable {
     package enum State: String, ClosedList {
         case collecting, ready
@@ -67,6 +68,8 @@ package struct ExportRecord: Sendable {
     package let id: UUID
     package let caseID: UUID
     package let clientID: String?
+    /// The number of the list that it is, see ``BreachPeopleRecord``; nil where it is a copy.
+    package let list: Int?
     package var state: State
     /// Nil when it is over.
     package var key: CaseKey.Wrapped?
@@ -80,10 +83,11 @@ package struct ExportRecord: Sendable {
     package var deletedAt: Date?
 
     /// - Parameter key: a fresh one, wrapped.
-    package init(id: UUID, caseID: UUID, clientID: String?, key: CaseKey.Wrapped, at now: Date) {
+    package init(id: UUID, caseID: UUID, clientID: String?, list: Int? = nil, key: CaseKey.Wrapped, at now: Date) {
         self.id = id
         self.caseID = caseID
         self.clientID = clientID
+        self.list = list
         self.key = key
         state = .collecting
         begunAt = now
@@ -103,7 +107,7 @@ package struct ExportRecord: Sendable {
 extension ExportRecord {
     package static let columns: SQL = """
         id, case_id, client_id, state, kek_id, wrapped_key, object, bytes, sha256, rows, gaps, begun_at, ready_at, expires_at, expired_at,
-        deleted_at, hand_over, receiver, handed_over_at
+        deleted_at, hand_over, receiver, handed_over_at, list
         """
 
     /// The exports of these cases, the oldest first.
@@ -125,6 +129,7 @@ extension ExportRecord {
         self.clientID = clientID
         self.state = try Stored.word(state, "export.state")
         if let kek, let wrapped { key = CaseKey.Wrapped(kekID: kek, bytes: wrapped) }
+        list = try row.decode("list", as: Int?.self)
         begunAt = try row.decode("begun_at", as: Date.self)
         readyAt = try row.decode("ready_at", as: Date?.self)
         expiresAt = try row.decode("expires_at", as: Date?.self)
@@ -152,8 +157,8 @@ extension ExportRecord {
 
     package var insert: SQL {
         """
-        INSERT INTO habeas.export (id, case_id, client_id, kek_id, wrapped_key, begun_at)
-        VALUES (\(id), \(caseID), \(clientID), \(key?.kekID), \(key?.bytes), \(begunAt))
+        INSERT INTO habeas.export (id, case_id, client_id, kek_id, wrapped_key, begun_at, list)
+        VALUES (\(id), \(caseID), \(clientID), \(key?.kekID), \(key?.bytes), \(begunAt), \(list.map { Int32($0) }))
         """
     }
 

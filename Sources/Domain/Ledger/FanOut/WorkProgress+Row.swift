@@ -7,11 +7,12 @@ package import Rights
 extension WorkProgress {
     private static let operations: [TargetOperation] = [.collect, .eraseTenant]
 
-    /// Cases whose copy is being collected or whose client's data are being erased, the oldest first.
+    /// Cases whose copy is being collected or whose client's data are being erased, the oldest first. Lists of an incident's people are
+    /// collected from nowhere.
     package static func open(limit: Int) -> SQL {
         """
         SELECT n.case_id, c.client_id, (count(*) OVER ())::int8
-          FROM (SELECT case_id, begun_at FROM habeas.export WHERE state = 'collecting'
+          FROM (SELECT case_id, begun_at FROM habeas.export WHERE state = 'collecting' AND list IS NULL
                 UNION ALL
                 SELECT id, state_since FROM habeas.case_file
                  WHERE kind = \(CaseKind.endOfContract.rawValue) AND state = ANY(\(working)::text[])) AS n (case_id, begun_at)

@@ -45,6 +45,12 @@ package struct DeadlineWrites: Sendable {
         restarted.append(Row(subject: id, caseID: id, clientID: clientID, deadline: deadline))
     }
 
+    /// The same of an incident.
+    package mutating func start(_ deadline: Deadline, subject: UUID) {
+        restarted.removeAll { $0.subject == subject && $0.deadline.rule.clock == deadline.rule.clock }
+        restarted.append(Row(subject: subject, caseID: nil, clientID: nil, deadline: deadline))
+    }
+
     /// A clock that runs already runs on; one that has ended, or never was, begins.
     package mutating func ensure(_ deadline: Deadline, case id: UUID, clientID: String?) {
         let isOpened = openedAt[id]?.contains { opened[$0].deadline.rule.clock == deadline.rule.clock } ?? false

@@ -11,6 +11,7 @@ package struct ReviewWrites: Sendable {
         var clientID: String?
         let publisherID: String?
         let identity: [UInt8]?
+        var incidentID: UUID?
         let deadline: Deadline
         let openedAt: Date
         let dueAt: Date
@@ -61,6 +62,31 @@ package struct ReviewWrites: Sendable {
         return id
     }
 
+    /// Calls a person about an incident as a whole; returns the review's id. While an earlier call of this kind is open that one stands.
+    ///
+    /// - Parameter due: by when somebody has to look, where that is before the clock ends.
+    package mutating func open(_ kind: ReviewKind, incident: UUID, _ deadline: Deadline, due: Date?, at now: Date)
+        -> UUID
+    {
+        let id = UUID.version7(at: now)
+        let dates = [deadline.due, due].compactMap(\.self)
+        opened.append(
+            Row(
+                id: id,
+                kind: kind,
+                caseID: nil,
+                clientID: nil,
+                publisherID: nil,
+                identity: nil,
+                incidentID: incident,
+                deadline: deadline,
+                openedAt: now,
+                dueAt: dates.min() ?? now
+            )
+        )
+        return id
+    }
+
     /// What was called for in this transaction belongs to the case's client, too.
     package mutating func assign(_ clientID: String, to id: UUID) {
         for index in opened.indices where opened[index].caseID == id { opened[index].clientID = clientID }
@@ -91,10 +117,11 @@ package struct ReviewWrites: Sendable {
         if !opened.isEmpty {
             statements.append(
                 """
-                INSERT INTO habeas.review (id, kind, case_id, client_id, publisher_id, identity, needs, rule, source, opened_at, due_at)
+                INSERT INTO habeas.review (id, kind, case_id, client_id, publisher_id, identity, incident_id, needs, rule, source, opened_at,
+                  due_at)
                 SELECT * FROM unnest(\(opened.map(\.id))::uuid[], \(opened.map(\.kind.rawValue))::text[],
                   \(opened.map(\.caseID))::uuid[], \(opened.map(\.clientID))::text[], \(opened.map(\.publisherID))::text[],
-                  \(opened.map(\.identity))::bytea[], \(opened.map { Int16($0.kind.approvals) })::int2[],
+                  \(opened.map(\.identity))::bytea[], \(opened.map(\.incidentID))::uuid[], \(opened.map { Int16($0.kind.approvals) })::int2[],
                   \(opened.map(\.deadline.rule.id))::text[], \(opened.map(\.kind.source))::text[],
                   \(opened.map(\.openedAt))::timestamptz[], \(opened.map(\.dueAt))::timestamptz[])
                 ON CONFLICT DO NOTHING

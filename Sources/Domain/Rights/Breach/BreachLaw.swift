@@ -44,15 +44,20 @@ package enum BreachLaw: String, ClosedList {
         }
     }
 
-    /// Until when the client tells the people concerned, counted from when the incident was discovered; nil where no number is
-    /// written.
-    package var individuals: ClockRule? {
+    /// Until when the client tells the people concerned; nil where no number is written.
+    ///
+    /// - Parameter isAgent: whether the vendor acts as the client's agent, see ``Client/hasAgent``.
+    package func individuals(isAgent: Bool) -> ClockRule? {
         switch self {
         case .gdpr, .ukGDPR, .fadp: nil
-        case .hipaa: .breachIndividualsHIPAA
+        case .hipaa: isAgent ? .breachIndividualsHIPAA : .breachIndividualsHIPAATold
         case .california: .breachIndividualsCalifornia
         }
     }
+
+    /// Whether the client's time for telling the people runs from when the incident was discovered, by whomever; from when our notice
+    /// reached it where not, since that is its own discovery then.
+    package func runsFromOurDiscovery(isAgent: Bool) -> Bool { self != .hipaa || isAgent }
 
     /// Where it is written that, and what, the authority is told.
     package var authorityArticle: String {
@@ -76,6 +81,17 @@ package enum BreachLaw: String, ClosedList {
         }
     }
 
+    /// Where it is written that the client learns who they are, or needs to.
+    package var listArticle: String {
+        switch self {
+        case .gdpr: "GDPR Art. 33(2), 34"
+        case .ukGDPR: "UK GDPR Art. 33(2), 34"
+        case .fadp: "FADP Art. 24(3), (4)"
+        case .hipaa: "45 CFR 164.410(c)(1)"
+        case .california: "Cal. Civ. Code 1798.82(b), (d)"
+        }
+    }
+
     /// Whether the people concerned have to be told, as far as the risk decides it.
     package func obligesToTellPeople(at risk: BreachRisk) -> Bool {
         switch self {
@@ -88,22 +104,28 @@ package enum BreachLaw: String, ClosedList {
     /// The client's own dates, the earliest of each kind, for its information.
     ///
     /// - Parameters:
+    ///   - isAgent: whether the vendor acts as the client's agent: its discovery then counts as the client's own (45 CFR
+    ///     164.404(a)(2)), and else the client has discovered what our notice told it.
     ///   - told: when our first notice reached it: its own time begins then, and on nothing before (GDPR Art. 33(1)).
-    ///   - discovered: when the incident was discovered. Where the vendor acts as the client's agent that counts as the client's own
-    ///     discovery (45 CFR 164.404(a)(2)).
+    ///   - discovered: when the incident was discovered.
     package static func dates(
         _ laws: [BreachLaw],
+        isAgent: Bool,
         toldAt told: Date,
         discoveredAt discovered: Date,
         at place: Place,
         atlas: HolidayAtlas
     ) -> [Deadline] {
-        func first(_ rules: [ClockRule], from anchor: Date) -> Deadline? {
-            rules.map { Deadline($0, from: anchor, at: place, atlas: atlas) }
+        func first(_ clocks: [(rule: ClockRule, anchor: Date)]) -> Deadline? {
+            clocks.map { Deadline($0.rule, from: $0.anchor, at: place, atlas: atlas) }
                 .min { ($0.due ?? .distantFuture) < ($1.due ?? .distantFuture) }
         }
-        return [
-            first(laws.compactMap(\.authority), from: told), first(laws.compactMap(\.individuals), from: discovered),
-        ].compactMap { $0 }
+        let authorities = laws.compactMap { law in law.authority.map { ($0, told) } }
+        let individuals = laws.compactMap { law in
+            law.individuals(isAgent: isAgent).map {
+                ($0, law.runsFromOurDiscovery(isAgent: isAgent) ? discovered : told)
+            }
+        }
+        return [first(authorities), first(individuals)].compactMap { $0 }
     }
 }

@@ -14,13 +14,31 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
     package struct Part: Sendable, Equatable {
         package var subjectsApprox: Int?
         package var recordsApprox: Int?
+        /// Who its people are, as far as the phases have said so.
+        package var people: [SealedPeople] = []
         /// When it was known that this client is affected: what our own time for telling it is counted from.
-        package let awareAt: Date
+        package fileprivate(set) var awareAt: Date
+        /// The latest phase that names it; nil where only the data map says that a system can hold its data.
+        package let phase: Int?
+        /// Whether its people were listed and the list does not open: nobody knows how many they are.
+        package fileprivate(set) var isUncounted = false
 
-        package init(subjectsApprox: Int? = nil, recordsApprox: Int? = nil, awareAt: Date) {
+        package init(subjectsApprox: Int? = nil, recordsApprox: Int? = nil, awareAt: Date, phase: Int? = nil) {
             self.subjectsApprox = subjectsApprox
             self.recordsApprox = recordsApprox
             self.awareAt = awareAt
+            self.phase = phase
+        }
+    }
+
+    /// Some of a client's people, as a phase has named them: a compact JWE for the fleet.
+    package struct SealedPeople: Sendable, Equatable {
+        package let phase: Int
+        package let text: String
+
+        package init(phase: Int, text: String) {
+            self.phase = phase
+            self.text = text
         }
     }
 
@@ -55,7 +73,7 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
         measures = data.measures
         contact = data.contact
         ownData = data.ownData
-        add(data.affected, awareAt: data.awareAt)
+        add(data.affected, of: 1, awareAt: data.awareAt)
     }
 
     /// What the events of an incident come to, in whatever order they are given: phases are applied by their numbers. Nil where the
@@ -84,7 +102,11 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
         phase = max(phase, data.phase)
         if let value = data.discoveredAt { discoveredAt = value }
         // Nobody becomes aware later than they were: a later time is that of the clients that this phase names.
-        if let value = data.awareAt { awareAt = min(awareAt, value) }
+        if let value = data.awareAt, value < awareAt {
+            // So were those that were known to be affected when the incident itself was; who was found later has a time of its own.
+            for (client, part) in named where part.awareAt == awareAt { named[client]?.awareAt = value }
+            awareAt = value
+        }
         if let value = data.nature { nature = value }
         if let value = data.cause { cause = value }
         if !data.categories.isEmpty { categories = data.categories }
@@ -95,18 +117,32 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
         if let value = data.measures { measures = value }
         if let value = data.contact { contact = value }
         if let value = data.ownData { ownData = value }
-        add(data.affected, awareAt: data.awareAt ?? received)
+        add(data.affected, of: data.phase, awareAt: data.awareAt ?? received)
         if data.falseAlarm == true { ending = .falseAlarm } else if data.closed == true { ending = .closed }
     }
 
-    private mutating func add(_ affected: [AffectedClient], awareAt: Date) {
+    private mutating func add(_ affected: [AffectedClient], of phase: Int, awareAt: Date) {
         for entry in affected {
             let before = named[entry.client]
-            named[entry.client] = Part(
+            var part = Part(
                 subjectsApprox: entry.subjectsApprox ?? before?.subjectsApprox,
                 recordsApprox: entry.recordsApprox ?? before?.recordsApprox,
-                awareAt: before?.awareAt ?? awareAt
+                awareAt: before?.awareAt ?? awareAt,
+                phase: phase
             )
+            part.people = before?.people ?? []
+            if let text = entry.identities { part.people.append(SealedPeople(phase: phase, text: text)) }
+            named[entry.client] = part
+        }
+    }
+
+    /// Takes in how many people are listed of clients whose number nobody has said.
+    ///
+    /// - Parameter counts: by client; nil where its lists do not all open.
+    package mutating func count(_ counts: [String: Int?]) {
+        for (client, count) in counts where named[client]?.subjectsApprox == nil {
+            named[client]?.subjectsApprox = count
+            named[client]?.isUncounted = count == nil
         }
     }
 
@@ -121,6 +157,11 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
             found[client.id] = Part(subjectsApprox: nil, recordsApprox: nil, awareAt: awareAt)
         }
         return found
+    }
+
+    /// Which systems of the incident can hold data of one client's, by the data map.
+    package func systems(of client: String, in systems: [DataSystem]) -> [String] {
+        systems.filter { self.systems.contains($0.id) && $0.holds(client: client) }.map(\.id)
     }
 
     /// The categories that one client can be concerned by: of those of the incident the ones that a system which can hold its

@@ -2,7 +2,9 @@ import FoundationEssentials
 
 extension NoticeContent {
     /// As a message carries it: the members of a JSON object.
-    package func write(to writer: inout JSONWriter) {
+    ///
+    /// - Parameter base: below which bundles are fetched; nil where nothing is served.
+    package func write(to writer: inout JSONWriter, base: String? = nil) {
         writer.member("kind", kind)
         writer.member("number", number)
         writer.member("nature", nature)
@@ -17,6 +19,16 @@ extension NoticeContent {
         ContactDetails.writePoint("contact", contact, to: &writer)
         writer.member("discovered_at", discoveredAt)
         writer.member("aware_at", awareAt)
+        if let list {
+            writer.key("people_list")
+            writer.object { item in
+                item.member("number", list.number)
+                item.member("export", list.export)
+                item.member("state", list.sha256 == nil ? "preparing" : "ready")
+                item.member("sha256", list.sha256)
+                item.member("url", list.link(base))
+            }
+        }
         writer.member("changed", changed)
     }
 
@@ -69,9 +81,20 @@ extension NoticeContent {
                     locale: document.word(index, "locale")
                 )
         }
+        list = document.member(0, "people_list").flatMap { index in
+            guard let number = document.number(index, "number"),
+                let export = document.word(index, "export").flatMap({ UUID(uuidString: $0) })
+            else { return nil }
+            return PeopleList(number: number, export: export, sha256: document.word(index, "sha256"))
+        }
         changed = words("changed").compactMap(Field.init)
     }
 
     /// A notice that only a newer version can have written.
     package struct Unreadable: Error {}
+}
+
+extension NoticeContent.PeopleList {
+    /// Where it is fetched.
+    package func link(_ base: String?) -> String? { base.map { "\($0)/v1/exports/\(export.lowercaseText)" } }
 }

@@ -9,6 +9,8 @@ package struct NoticeContent: Sendable, Equatable, Redacting {
         case first
         /// More is known (Art. 33(4)); it holds all of what is known, and says what has changed.
         case update
+        /// Nothing more is known: the list of its people is ready.
+        case list
         /// It was a false alarm.
         case withdrawn
         /// The last word on it.
@@ -25,6 +27,23 @@ package struct NoticeContent: Sendable, Equatable, Redacting {
         case healthData = "health_data"
         case discoveredAt = "discovered_at"
         case awareAt = "aware_at"
+        case peopleList = "people_list"
+    }
+
+    /// Where the client gets the list of its people, as far as they are known (45 CFR 164.410(c)(1)). No notice waits for one.
+    package struct PeopleList: Sendable, Hashable {
+        /// From 1, counted for this client alone.
+        package var number: Int
+        /// The id of the export, under which it is fetched.
+        package var export: UUID
+        /// Of the bundle, hexadecimal; nil while it is being put together.
+        package var sha256: String?
+
+        package init(number: Int, export: UUID, sha256: String? = nil) {
+            self.number = number
+            self.export = export
+            self.sha256 = sha256
+        }
     }
 
     package var kind: Kind
@@ -43,6 +62,8 @@ package struct NoticeContent: Sendable, Equatable, Redacting {
     package var contact: ContactDetails?
     package var discoveredAt: Date
     package var awareAt: Date
+    /// Nil where nobody has said who they are.
+    package var list: PeopleList?
     /// What is not as in the notice before; empty in the first.
     package var changed: [Field] = []
 
@@ -105,6 +126,18 @@ package struct NoticeContent: Sendable, Equatable, Redacting {
     }
 }
 
+extension NoticeContent {
+    /// The notice that follows on this one when the list of its people is ready: the same but for that. The last word stays the last.
+    package func telling(of list: PeopleList) -> NoticeContent {
+        var next = self
+        next.number += 1
+        next.list = list
+        next.changed = [.peopleList]
+        if !kind.isLast { next.kind = .list }
+        return next
+    }
+}
+
 extension NoticeContent.Field {
     fileprivate func isSame(_ one: NoticeContent, _ other: NoticeContent) -> Bool {
         switch self {
@@ -120,6 +153,8 @@ extension NoticeContent.Field {
         case .contact: one.contact == other.contact
         case .discoveredAt: Self.isSame(one.discoveredAt, other.discoveredAt)
         case .awareAt: Self.isSame(one.awareAt, other.awareAt)
+        // That it is ready is told by itself, and that its time is over is no news.
+        case .peopleList: one.list == nil || one.list?.export == other.list?.export
         }
     }
 

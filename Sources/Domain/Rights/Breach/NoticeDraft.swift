@@ -12,10 +12,15 @@ package struct NoticeDraft: Sendable, Equatable {
     package let article: String
     /// Whether the law obliges at the stated risk; where it does not the draft serves whoever decides otherwise.
     package let isRequired: Bool
+    /// Whether our discovery is the client's, see ``BreachLaw/runsFromOurDiscovery(isAgent:)``: what is written to people says when the
+    /// covered entity discovered it (45 CFR 164.404(c)(1)(A)), which nobody else knows where it is its own.
+    private let isDiscoveryOurs: Bool
     private let content: NoticeContent
 
     /// The drafts that go with a notice: none with a false alarm.
-    package static func drafts(of content: NoticeContent, for laws: [BreachLaw]) -> [NoticeDraft] {
+    ///
+    /// - Parameter isAgent: see ``Client/hasAgent``.
+    package static func drafts(of content: NoticeContent, for laws: [BreachLaw], isAgent: Bool) -> [NoticeDraft] {
         guard content.kind != .withdrawn else { return [] }
         return laws.flatMap { law in
             [
@@ -25,6 +30,7 @@ package struct NoticeDraft: Sendable, Equatable {
                     article: law.authorityArticle,
                     // Unless a risk to people is unlikely (Art. 33(1)).
                     isRequired: content.risk != .unlikely,
+                    isDiscoveryOurs: law.runsFromOurDiscovery(isAgent: isAgent),
                     content: content
                 ),
                 NoticeDraft(
@@ -32,6 +38,7 @@ package struct NoticeDraft: Sendable, Equatable {
                     law: law,
                     article: law.individualsArticle,
                     isRequired: law.obligesToTellPeople(at: content.risk),
+                    isDiscoveryOurs: law.runsFromOurDiscovery(isAgent: isAgent),
                     content: content
                 ),
             ]
@@ -52,13 +59,14 @@ package struct NoticeDraft: Sendable, Equatable {
         writer.member("consequences", content.consequences)
         writer.member("measures", content.measures)
         ContactDetails.writePoint("processor_contact", content.contact, to: &writer)
-        writer.member("discovered_at", content.discoveredAt)
+        writer.member("discovered_at", isDiscoveryOurs ? content.discoveredAt : nil)
         writer.member("to_complete", missing)
     }
 
     /// What the client has to add.
     private var missing: [String] {
         var fields = ["controller", "contact_point"]
+        if !isDiscoveryOurs { fields.append("discovered_at") }
         if receiver == .authority {
             fields.append("aware_at")
             if content.subjectsApprox == nil { fields.append("subjects_approx") }

@@ -7,6 +7,9 @@ package struct Client: Sendable, Hashable {
     package let isSuspended: Bool
     /// A business associate agreement is signed (45 CFR 164.504(e)).
     package let hasBAA: Bool
+    /// Whether the vendor acts as its agent, where it is a covered entity: what the vendor has discovered counts as discovered by it
+    /// (45 CFR 164.404(a)(2)).
+    package let hasAgent: Bool
     /// A data processing addendum is signed (GDPR Art. 28(3)).
     package let hasAddendum: Bool
     /// What was agreed beyond the statement (K1), as it stands.
@@ -34,6 +37,7 @@ package struct Client: Sendable, Hashable {
         place: Place,
         isSuspended: Bool,
         hasBAA: Bool,
+        hasAgent: Bool = true,
         hasAddendum: Bool = false,
         agreement: Agreement? = nil,
         agreementVersion: Int = 0,
@@ -50,6 +54,7 @@ package struct Client: Sendable, Hashable {
         self.place = place
         self.isSuspended = isSuspended
         self.hasBAA = hasBAA
+        self.hasAgent = hasAgent
         self.hasAddendum = hasAddendum
         self.agreement = agreement
         self.agreementVersion = agreementVersion

@@ -37,6 +37,10 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
     case breachUnreached = "breach_unreached"
     /// A client was told of an incident, and reminded, and nobody there has acknowledged it (G9).
     case breachSilent = "breach_silent"
+    /// The list of the clients that an incident affects: nobody on it is told before a person has approved it (G9).
+    case breachClients = "breach_clients"
+    /// The list of a client's people could not be opened again, so that its number is not known (G9).
+    case breachUncounted = "breach_uncounted"
     /// An authority's demand for data: two different people approve it before anything else is done (K23).
     case disclosure
     /// Many access requests from one publisher, or about one person (A6).
@@ -63,7 +67,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .child: lane == .own
         case .client, .regime, .identity, .fraud, .clientUnreachable, .subjectUnreachable, .referralProhibited,
             .targetStuck, .planRefused, .dataReturn, .handOverStuck, .harvest, .breachUnreached, .breachSilent,
-            .announcementUnreached, .objection:
+            .breachClients, .breachUncounted, .announcementUnreached, .objection:
             false
         }
     }
@@ -73,7 +77,8 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .clientUnreachable, .subjectUnreachable, .referralProhibited: .referral
         case .targetStuck, .planRefused, .dataReturn, .handOverStuck: machine?.worker ?? .erasure
-        case .breachUnreached, .breachSilent, .announcementUnreached, .objection: .breach
+        case .breachUnreached, .breachSilent, .breachClients, .breachUncounted, .announcementUnreached, .objection:
+            .breach
         case .instruction, .child, .client, .regime, .identity, .fraud, .tenantErasure, .suspendedHandOver, .disclosure,
             .harvest:
             nil
@@ -100,7 +105,8 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .handOverStuck: "GDPR Art. 20(2); Y5"
         case .disclosure: "GDPR Art. 6(1)(c), 28(3)(a), 48; K23, C8"
         case .harvest: "A6"
-        case .breachUnreached, .breachSilent: "GDPR Art. 33(2); G9"
+        case .breachUnreached, .breachSilent, .breachClients: "GDPR Art. 33(2); G9"
+        case .breachUncounted: "GDPR Art. 33(3)(a); G9"
         case .announcementUnreached, .objection: "GDPR Art. 28(2); K20"
         }
     }
@@ -135,6 +141,10 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
             "Tell a client of an incident that none of its channels takes, by telephone for instance (`habeas incidents show`); confirm when it was told, deny when it cannot be."
         case .breachSilent:
             "Ask a client that has not acknowledged the notice of an incident whether it has read it; confirm when it has, deny when nobody answers."
+        case .breachClients:
+            "Read which clients an incident affects, why, and with what numbers (`habeas incidents clients`), then approve the list (`habeas approve`), or take off it who does not belong there (`habeas incidents exclude`): nobody on it is told before."
+        case .breachUncounted:
+            "The list of a client's people does not open with the keys at hand, so that it was told no number: restore the key, or have subjects_approx reported (`habeas incidents update`); confirm when the number was told, deny when it stays unknown."
         case .disclosure:
             "Approve that an authority gets data of a client's, or deny it; two different people must. `habeas disclosures show` says what it demands."
         case .harvest:
@@ -155,7 +165,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case (_, .moot), (.regime, _), (.harvest, _), (.client, _), (.identity, .denied), (.fraud, .denied),
             (.clientUnreachable, _), (.subjectUnreachable, _), (.referralProhibited, _), (.targetStuck, _),
             (.planRefused, _), (.dataReturn, _), (.handOverStuck, _), (.breachUnreached, _), (.breachSilent, _),
-            (.announcementUnreached, _), (.objection, _):
+            (.breachClients, _), (.breachUncounted, _), (.announcementUnreached, _), (.objection, _):
             return nil
         case (.identity, .confirmed), (.fraud, .confirmed): return refusal(machine)
         // The case has come to the gate by another way than an instruction: nothing but the gate holds it.
@@ -184,8 +194,9 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .disclosure: nil
         // No verdict on these refuses anything.
         case .client, .regime, .harvest, .clientUnreachable, .subjectUnreachable, .referralProhibited, .targetStuck,
-            .planRefused, .dataReturn, .handOverStuck, .breachUnreached, .breachSilent, .announcementUnreached,
-            .objection:
+            .planRefused, .dataReturn, .handOverStuck, .breachUnreached, .breachSilent, .breachClients,
+            .breachUncounted,
+            .announcementUnreached, .objection:
             nil
         }
     }

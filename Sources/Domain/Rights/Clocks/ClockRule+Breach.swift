@@ -27,6 +27,16 @@ extension ClockRule {
         isUnverified: true,
         regulation: .hipaa
     )
+    /// Where the vendor is not the covered entity's agent.
+    package static let breachIndividualsHIPAATold = ClockRule(
+        "hipaa.breach_individuals_told",
+        .individuals,
+        Period(60, .calendarDay),
+        source: "45 CFR 164.404(b), 164.410",
+        "The covered entity tells each individual within 60 calendar days of its own discovery: once our notice has reached it.",
+        isUnverified: true,
+        regulation: .hipaa
+    )
     package static let breachIndividualsCalifornia = ClockRule(
         "ca.breach_individuals",
         .individuals,
@@ -57,8 +67,8 @@ extension ClockRule {
 
     package static var breachStatutes: [ClockRule] {
         [
-            breachAuthority, breachAuthorityUK, breachIndividualsHIPAA, breachIndividualsCalifornia,
-            breachCoveredEntity,
+            breachAuthority, breachAuthorityUK, breachIndividualsHIPAA, breachIndividualsHIPAATold,
+            breachIndividualsCalifornia, breachCoveredEntity,
             ownBreachAuthority,
         ]
     }

@@ -96,6 +96,15 @@ package struct JSONWriter {
         needsComma = true
     }
 
+    /// A name that is a word of a closed list.
+    package mutating func key(_ word: some ClosedList) {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        string(word.rawValue)
+        bytes.append(UInt8(ascii: ":"))
+        // What follows is a value.
+        needsComma = true
+    }
+
     package mutating func object(_ members: (inout JSONWriter) -> Void) {
         bytes.append(UInt8(ascii: "{"))
         needsComma = false

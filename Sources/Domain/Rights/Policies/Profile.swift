@@ -69,6 +69,13 @@ package struct Profile: Sendable, Hashable {
         package init(clause: String) { self.clause = clause }
     }
 
+    /// Of an incident no client is told before a person has approved the list of those that are affected, and where that is written.
+    package struct BreachApprovalSetting: Sendable, Hashable {
+        package let clause: String
+
+        package init(clause: String) { self.clause = clause }
+    }
+
     /// Who the vendor is and how it is reached, as letters say it (Y7).
     package struct Contact: Sendable, Hashable {
         package var name: String
@@ -98,6 +105,8 @@ package struct Profile: Sendable, Hashable {
     package var extending = ExtensionSetting(automaticReason: nil, clause: "default")
     /// Nil: a person decides.
     package var partialCopy: PartialCopySetting?
+    /// Nil: clients are told at once.
+    package var breachApproval: BreachApprovalSetting?
     package var harvest = HarvestSetting(requests: 50, hours: 24, clause: "default (A6)")
     /// Where a complaint may go that was not settled (C3); nil where the authority is all there is.
     package var disputeBody: String?

@@ -6,7 +6,7 @@ import Rights
 /// What an operator says about one client. What a list does not mention stays as it is; `null` puts back the default.
 struct ClientDeclaration: Equatable {
     static let keys = [
-        "id", "names", "country", "time_zone", "locale", "suspended", "baa_signed", "dpa_signed_on",
+        "id", "names", "country", "time_zone", "locale", "suspended", "baa_signed", "hipaa_agent", "dpa_signed_on",
         "agreement", "renews_on", "term_months", "channels", "public_key", "decision_roles", "referral_prohibited",
     ]
 
@@ -17,6 +17,7 @@ struct ClientDeclaration: Equatable {
     var locale = "en"
     var isSuspended = false
     var hasBAA = false
+    var hasAgent = true
     /// A day, as PostgreSQL writes it.
     var dpaSignedOn: String?
     /// What was agreed beyond the statement, as the YAML it was written in.
@@ -42,6 +43,7 @@ struct ClientDeclaration: Equatable {
         if locale != other.locale { fields.append("locale") }
         if isSuspended != other.isSuspended { fields.append("suspended") }
         if hasBAA != other.hasBAA { fields.append("baa_signed") }
+        if hasAgent != other.hasAgent { fields.append("hipaa_agent") }
         if dpaSignedOn != other.dpaSignedOn { fields.append("dpa_signed_on") }
         if agreement != other.agreement { fields.append("agreement") }
         if renewsOn != other.renewsOn { fields.append("renews_on") }
@@ -62,6 +64,7 @@ struct ClientDeclaration: Equatable {
         if record.mentions("locale") { locale = try ClientDeclaration.locale(record) ?? standard.locale }
         if record.mentions("suspended") { isSuspended = try record.flag("suspended") ?? standard.isSuspended }
         if record.mentions("baa_signed") { hasBAA = try record.flag("baa_signed") ?? standard.hasBAA }
+        if record.mentions("hipaa_agent") { hasAgent = try record.flag("hipaa_agent") ?? standard.hasAgent }
         if record.mentions("dpa_signed_on") { dpaSignedOn = try ClientDeclaration.day("dpa_signed_on", record) }
         if record.mentions("renews_on") { renewsOn = try ClientDeclaration.day("renews_on", record) }
         if record.mentions("term_months") {

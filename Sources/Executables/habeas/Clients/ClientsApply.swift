@@ -22,6 +22,7 @@ struct ClientsApply: AsyncParsableCommand {
                 locale: de
                 dpa_signed_on: 2026-03-01
                 baa_signed: false
+                hipaa_agent: true
                 suspended: false
                 renews_on: 2026-09-01
                 term_months: 12
@@ -176,10 +177,10 @@ extension ClientDeclaration {
     fileprivate func insert(chain: UUID) throws -> SQL {
         """
         INSERT INTO habeas.client (id, names, country, time_zone, locale, suspended, baa_signed, dpa_signed_on, agreement, chain_id, applied_by,
-          renews_on, term_months, channels, public_key, decision_roles, referral_prohibited)
+          renews_on, term_months, channels, public_key, decision_roles, referral_prohibited, hipaa_agent)
         VALUES (\(id), \(names), \(country), \(timeZone), \(locale), \(isSuspended), \(hasBAA), \(dpaSignedOn)::text::date,
           \(agreement), \(chain), session_user, \(renewsOn)::text::date, \(termMonths), \(try ClientChannel.text(of: channels)),
-          \(publicKey), \(decisionRoles), \(referralProhibited))
+          \(publicKey), \(decisionRoles), \(referralProhibited), \(hasAgent))
         """
     }
 
@@ -189,7 +190,7 @@ extension ClientDeclaration {
            SET names = \(names), country = \(country), time_zone = \(timeZone), locale = \(locale), suspended = \(isSuspended),
                baa_signed = \(hasBAA), dpa_signed_on = \(dpaSignedOn)::text::date, agreement = \(agreement), renews_on = \(renewsOn)::text::date,
                term_months = \(termMonths), channels = \(try ClientChannel.text(of: channels)), public_key = \(publicKey),
-               decision_roles = \(decisionRoles), referral_prohibited = \(referralProhibited), applied_at = now(),
+               decision_roles = \(decisionRoles), referral_prohibited = \(referralProhibited), hipaa_agent = \(hasAgent), applied_at = now(),
                applied_by = session_user
          WHERE id = \(id)
         """

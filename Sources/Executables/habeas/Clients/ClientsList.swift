@@ -41,7 +41,7 @@ struct ClientsList: AsyncParsableCommand {
                 said.timeZone,
                 said.locale,
                 said.dpaSignedOn ?? "missing",
-                said.hasBAA ? "signed" : nil,
+                said.hasBAA ? (said.hasAgent ? "signed" : "signed, no agent") : nil,
                 state,
                 said.channels.isEmpty ? nil : said.channels.map(\.name).joined(separator: ", "),
                 said.names.joined(separator: ", ")

@@ -48,6 +48,7 @@ extension ClientDeclaration {
             place: Place(country: country, zone: TimeZone(identifier: timeZone) ?? .gmt),
             isSuspended: isSuspended,
             hasBAA: hasBAA,
+            hasAgent: hasAgent,
             hasAddendum: dpaSignedOn != nil
         )
     }

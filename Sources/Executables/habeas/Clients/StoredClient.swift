@@ -14,7 +14,7 @@ struct StoredClient {
 
     static func select(_ condition: SQL) -> SQL {
         """
-        SELECT id, names, country, time_zone, locale, suspended, baa_signed, dpa_signed_on::text AS dpa_signed_on, agreement, renews_on::text AS renews_on,
+        SELECT id, names, country, time_zone, locale, suspended, baa_signed, hipaa_agent, dpa_signed_on::text AS dpa_signed_on, agreement, renews_on::text AS renews_on,
                agreement_version, term_months, channels, public_key, decision_roles, referral_prohibited, terminated_at, applied_at,
                applied_by::text AS applied_by, chain_id, evidence_seq, evidence_head
           FROM habeas.client \(condition)
@@ -29,6 +29,7 @@ struct StoredClient {
         declaration.locale = try row.decode("locale")
         declaration.isSuspended = try row.decode("suspended")
         declaration.hasBAA = try row.decode("baa_signed")
+        declaration.hasAgent = try row.decode("hipaa_agent")
         declaration.dpaSignedOn = try row.decode("dpa_signed_on")
         declaration.agreement = try row.decode("agreement")
         declaration.renewsOn = try row.decode("renews_on")
@@ -55,6 +56,7 @@ struct StoredClient {
             "country": JSONValue(declaration.country),
             "time_zone": .string(declaration.timeZone), "locale": .string(declaration.locale),
             "suspended": .bool(declaration.isSuspended), "baa_signed": .bool(declaration.hasBAA),
+            "hipaa_agent": .bool(declaration.hasAgent),
             "dpa_signed_on": JSONValue(declaration.dpaSignedOn), "agreement": JSONValue(declaration.agreement),
             "agreement_version": .integer(agreementVersion),
             "renews_on": JSONValue(declaration.renewsOn), "term_months": .integer(declaration.termMonths),

@@ -51,7 +51,9 @@ struct DeadlinesList: AsyncParsableCommand {
             return try await connection.query(
                 """
                 SELECT d.subject_id, d.client_id, d.clock, d.rule, d.source, d.due_at, d.state, d.provisional, d.unverified,
-                       extract(epoch FROM d.due_at - habeas.domain_now())::float8, c.state, c.lane
+                       extract(epoch FROM d.due_at - habeas.domain_now())::float8, c.state, c.lane,
+                       CASE WHEN d.clock = \(ClockRule.Clock.notifyClients.rawValue) THEN
+                         (SELECT min(r.kind) FROM habeas.review r WHERE r.incident_id = d.subject_id AND r.settled_at IS NULL) END
                   FROM (SELECT * FROM habeas.deadline WHERE next_at <= habeas.domain_now() + \(Duration.seconds(within * 86_400))::interval
                          UNION ALL
                         SELECT * FROM habeas.deadline WHERE state = 'missed') AS d
@@ -75,6 +77,7 @@ struct DeadlinesList: AsyncParsableCommand {
                 Bool.self,
                 Double.self,
                 String?.self,
+                String?.self,
                 String?.self
             )
         }
@@ -89,7 +92,10 @@ struct DeadlinesList: AsyncParsableCommand {
             "NOTE",
             empty: "nothing is owed"
         )
-        for (subject, client, clock, rule, source, due, state, isProvisional, isUnverified, left, caseState, lane)
+        for (
+            subject, client, clock, rule, source, due, state, isProvisional, isUnverified, left, caseState, lane,
+            missing
+        )
             in rows
         {
             if common.json {
@@ -99,9 +105,14 @@ struct DeadlinesList: AsyncParsableCommand {
                     "article": .string(source), "due_at": JSONValue(due), "seconds_left": .integer(Int(left)),
                     "state": .string(state), "request_state": JSONValue(caseState), "lane": JSONValue(lane),
                     "provisional": .bool(isProvisional), "unverified": .bool(isUnverified),
+                    "waits_for": JSONValue(missing),
                 ])
             }
-            let notes = [isProvisional ? "provisional" : nil, isUnverified ? "rule unverified" : nil].compactMap { $0 }
+            let notes = [
+                isProvisional ? "provisional" : nil, isUnverified ? "rule unverified" : nil,
+                missing.map { "waits for \($0)" },
+            ]
+            .compactMap { $0 }
             table.add(
                 due.short,
                 Self.words(Int(left)),

@@ -27,7 +27,8 @@ struct ExportRow {
     var json: JSONValue {
         [
             "export": JSONValue(export.id), "request": JSONValue(export.caseID), "client": JSONValue(export.clientID),
-            "state": .string(export.state.rawValue), "collected_rows": .integer(collectedRows),
+            "list": JSONValue(export.list), "state": .string(export.state.rawValue),
+            "collected_rows": .integer(collectedRows),
             "collected_bytes": .integer(collectedBytes), "rows": JSONValue(export.bundle?.rows),
             "bytes": JSONValue(export.bundle?.bytes), "sha256": JSONValue(export.bundle?.sha256),
             "gaps": JSONValue(export.bundle?.gaps), "hand_over": JSONValue(export.handOver?.state.rawValue),
@@ -43,6 +44,7 @@ struct ExportRow {
             "EXPORT",
             "REQUEST",
             "CLIENT",
+            "LIST",
             "STATE",
             "ROWS",
             "BYTES",
@@ -58,6 +60,7 @@ struct ExportRow {
             export.id.text,
             export.caseID.text,
             export.clientID,
+            export.list.map(String.init),
             export.state.rawValue,
             String(export.bundle?.rows ?? collectedRows),
             String(export.bundle?.bytes ?? collectedBytes),

@@ -31,7 +31,8 @@ struct ExportsExpire: AsyncParsableCommand {
         let id = try await DatabaseSession.run(try common.configuration()) { connection in
             try await connection.transaction { connection in
                 let found = try await name.resolve(on: connection)
-                guard found.state == .ready else {
+                // A list of an incident's people may never come to be ready: its case waits for it.
+                guard found.state == .ready || (found.state == .collecting && found.list != nil) else {
                     throw Failure(
                         "export",
                         found.state == .expired ? "is over already" : "is still being collected",

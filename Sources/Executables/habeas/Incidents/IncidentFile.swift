@@ -57,6 +57,12 @@ struct IncidentFile {
         }
     }
 
+    /// The publisher's own reference, where it has one.
+    var reference: String? {
+        guard case .string(let text)? = members.first(where: { $0.0 == "incident_ref" })?.1 else { return nil }
+        return text
+    }
+
     /// The first report, and phases with the clients that it does not hold.
     func detected(source: String, now: Date) throws -> [OutgoingEvent] {
         var events = [event(.breachDetected, members, affected.prefix(Self.clientsAnEvent), source, now)]

@@ -18,15 +18,20 @@ struct IncidentRow {
     /// Clients whose part waits for a person.
     let waiting: Int
     let isSpread: Bool
+    /// Clients that are not told before a person has approved the list.
+    let unapproved: Int
 
     static func reading(where condition: SQL, limit: Int) -> SQL {
         """
         SELECT i.id, i.publisher_id, i.incident_ref, i.state, i.risk, i.phase, i.discovered_at, i.aware_at, i.received_at,
                i.spread >= cardinality(i.phases), count(n.case_id), count(n.told_at), count(n.acknowledged_at),
-               count(n.case_id) FILTER (WHERE EXISTS (SELECT FROM habeas.review r WHERE r.case_id = n.case_id AND r.settled_at IS NULL))
+               count(n.case_id) FILTER (WHERE EXISTS (SELECT FROM habeas.review r WHERE r.case_id = n.case_id AND r.settled_at IS NULL)),
+               coalesce((SELECT l.clients FROM habeas.breach_list l
+                          WHERE l.incident_id = i.id AND i.spread < cardinality(i.phases)
+                            AND l.approved_at IS NULL ORDER BY l.number DESC LIMIT 1), 0)::int8
           FROM (SELECT * FROM habeas.incident i WHERE \(condition) ORDER BY i.id LIMIT \(limit)) AS i
           LEFT JOIN habeas.breach_notice n ON n.incident_id = i.id
-         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 ORDER BY i.id
+         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, i.spread, i.phases ORDER BY i.id
         """
     }
 
@@ -34,7 +39,7 @@ struct IncidentRow {
         (
             id, publisher, reference, state, risk, phase, discoveredAt, awareAt, receivedAt, isSpread, clients, told,
             acknowledged,
-            waiting
+            waiting, unapproved
         ) = try row.decode(
             UUID.self,
             String.self,
@@ -46,6 +51,7 @@ struct IncidentRow {
             Date.self,
             Date.self,
             Bool.self,
+            Int.self,
             Int.self,
             Int.self,
             Int.self,
@@ -61,6 +67,7 @@ struct IncidentRow {
             ("received_at", JSONValue(receivedAt)),
             ("worked_out", JSONValue(isSpread)), ("clients", .integer(clients)), ("told", .integer(told)),
             ("acknowledged", .integer(acknowledged)), ("waiting_for_person", .integer(waiting)),
+            ("waiting_for_approval", .integer(unapproved)),
         ]
     }
 
@@ -89,7 +96,7 @@ struct IncidentRow {
             risk,
             "\(phase)",
             awareAt.short,
-            isSpread ? "\(clients)" : "\(clients)…",
+            unapproved > 0 ? "\(clients), \(unapproved) to approve" : isSpread ? "\(clients)" : "\(clients)…",
             "\(told)",
             "\(acknowledged)",
             "\(waiting)",

@@ -2,6 +2,7 @@ import AMQP
 import ArgumentParser
 import Fleet
 import FoundationEssentials
+import Postgres
 import Rights
 
 /// Where a report of an incident comes from, and how it goes out: as the event that an app would publish.
@@ -19,6 +20,27 @@ struct IncidentReport: ParsableArguments {
 
     @Flag(help: "Check, and send nothing.")
     var dryRun = false
+
+    /// Leaves the login of the database beside that of the broker, so that nobody approves the list of an incident's clients alone who
+    /// has reported it. A report never waits for that: without the database it goes out all the same.
+    func sign(_ incident: IncidentFile, _ configuration: FleetConfiguration) async throws {
+        guard !dryRun, let reference = incident.reference else { return }
+        let user = try EventCourier(configuration, name: "habeas incidents").user
+        do {
+            try await DatabaseSession.run(configuration) { connection in
+                _ = try await connection.query(
+                    """
+                    INSERT INTO habeas.breach_report (broker_user, incident_ref) VALUES (\(user), \(reference))
+                    ON CONFLICT DO NOTHING
+                    """
+                )
+            }
+        } catch {
+            StandardError.write(
+                "note: the database does not know who has reported it: see to it that somebody else approves its clients"
+            )
+        }
+    }
 
     /// Publishes, and says how many clients' parts the events name.
     func send(
@@ -65,7 +87,11 @@ struct IncidentsOpen: AsyncParsableCommand {
 
     func run() async throws {
         let incident = try report.file.map { try IncidentFile(path: $0) } ?? IncidentQuestions.detected()
-        let count = try await report.send(try common.configuration()) { source, now in
+        let configuration = try common.configuration()
+        // What is wrong with the report is said first.
+        if !report.dryRun { _ = try incident.detected(source: report.source ?? "/", now: Date()) }
+        try await report.sign(incident, configuration)
+        let count = try await report.send(configuration) { source, now in
             try incident.detected(source: source, now: now)
         }
         report.say(count, common)

@@ -82,7 +82,12 @@ struct IncidentsShow: AsyncParsableCommand {
                 ("state", incident.state),
                 ("risk", incident.risk), ("phase", "\(incident.phase)"), ("discovered", incident.discoveredAt.short),
                 ("aware", incident.awareAt.short), ("received", incident.receivedAt.short),
-                ("clients", incident.isSpread ? "\(incident.clients)" : "\(incident.clients), being worked out"),
+                (
+                    "clients",
+                    incident.unapproved > 0
+                        ? "\(incident.clients); \(incident.unapproved) wait for an approval of the list (habeas incidents clients)"
+                        : incident.isSpread ? "\(incident.clients)" : "\(incident.clients), being worked out"
+                ),
                 ("told", "\(incident.told)"), ("have read it", "\(incident.acknowledged)"),
                 ("wait for a person", "\(incident.waiting)"),
             ])

@@ -31,6 +31,13 @@ struct ReviewAct {
         guard let caseID = about else {
             review = try ReviewRecord(row: try await connection.query(ReviewRecord.locking(id)).only)
             guard !review.isSettled else { throw Self.settled }
+            guard review.incidentID == nil else {
+                throw Failure(
+                    "task",
+                    "is the list of an incident's clients",
+                    "read it with `habeas incidents clients`, then use `habeas approve`, or `habeas incidents exclude`"
+                )
+            }
             others = []
             passedBefore = false
             installation = try await EvidenceChain.ofInstallation(on: connection)

@@ -101,7 +101,10 @@ final class BagWriter {
         return [
             ("Source-Organization", description.processor), ("Organization-On-Whose-Behalf", description.client),
             ("External-Identifier", description.caseID.lowercaseText),
-            ("External-Description", description.language.words.bag),
+            (
+                "External-Description",
+                description.list == nil ? description.language.words.bag : description.language.words.listBag
+            ),
             ("Bagging-Date", day.description), ("Payload-Oxum", "\(payloadBytes).\(payload.count)"),
             ("Bag-Software-Agent", "Habeas"),
         ].map { "\($0): \(Self.line($1))\n" }.joined()

@@ -14,6 +14,8 @@ struct BundleDescription: Sendable, Hashable {
     let right: Right
     /// What an authority demands, of a bundle that one gets and not the person (K23).
     var disclosure: DisclosureDemand?
+    /// What the list is, of a bundle that an incident's client gets.
+    var list: PeopleListNotice?
     let regulation: Regulation
     /// The day on which the person asked.
     let submittedOn: CivilDate
@@ -31,6 +33,17 @@ struct BundleDescription: Sendable, Hashable {
     var complaints: [String] = []
     /// What is decided about them by machines alone, a line each (Art. 15(1)(h)).
     var automatedDecisions: [String] = []
+
+    /// Whether it is a copy that a person gets of their own data.
+    var isCopy: Bool { disclosure == nil && list == nil }
+}
+
+/// A list of the people whom an incident concerns, as the bundle speaks of it.
+struct PeopleListNotice: Sendable, Hashable {
+    /// From 1, counted for its client alone.
+    let number: Int
+    /// Where it is written that the client gets it, or has to tell them, law by law; none where no law is known to bind it.
+    let articles: [String]
 }
 
 /// One set of rows: a table, or what one endpoint of a system gave.

@@ -72,13 +72,20 @@ struct BundleManifest {
         manifest.member("case", description.caseID)
         manifest.member("client", description.client)
         manifest.member("processor", description.processor)
-        manifest.member("right", description.disclosure == nil ? description.right : nil)
+        manifest.member("right", description.isCopy ? description.right : nil)
         if let demand = description.disclosure {
             manifest.key("disclosure")
             manifest.object { disclosure(demand, &$0) }
         }
+        if let list = description.list {
+            manifest.key("people_list")
+            manifest.object {
+                $0.member("number", list.number)
+                $0.member("articles", list.articles)
+            }
+        }
         manifest.member("regulation", description.regulation)
-        manifest.member("submitted_on", description.submittedOn.description)
+        manifest.member("submitted_on", description.list == nil ? description.submittedOn.description : nil)
         manifest.member("as_of", Date(timeIntervalSince1970: Double(description.time)))
         manifest.member("locale", description.language.rawValue)
     }

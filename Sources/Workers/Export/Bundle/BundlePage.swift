@@ -45,11 +45,14 @@ struct BundlePage {
         try bag.begin(Self.name)
         head()
         about()
-        holders()
-        try drain()
-        gaps()
-        withheld()
-        try drain()
+        // What a list holds is collected from nowhere.
+        if description.list == nil {
+            holders()
+            try drain()
+            gaps()
+            withheld()
+            try drain()
+        }
         lines(words.rights, description.rights)
         lines(words.complaints, description.complaints)
         lines(words.automatedDecisions, description.automatedDecisions)
@@ -65,7 +68,10 @@ struct BundlePage {
     // MARK: Parts
 
     private mutating func head() {
-        let title = words.fill(words.title, ["client": PageText.escaped(description.client)])
+        let title = words.fill(
+            description.list == nil ? words.title : words.listTitle,
+            ["client": PageText.escaped(description.client)]
+        )
         let policy =
             "default-src 'none'; style-src '\(Self.digest(PageStyle.text))'; script-src '\(Self.digest(PageScript.text))'; base-uri 'none'; form-action 'none'"
         html(
@@ -84,7 +90,7 @@ struct BundlePage {
             <a class="skip" href="#data">\(words.skip)</a>
             <header>
             <h1>\(title)</h1>
-            <p>\(disclosureLead ?? words.fill(isOwn ? words.ownLead : words.lead, [
+            <p>\(listLead ?? disclosureLead ?? words.fill(isOwn ? words.ownLead : words.lead, [
                 "processor": bdi(description.processor), "client": bdi(description.client),
                 "day": words.day(description.submittedOn),
             ]))</p>
@@ -118,9 +124,10 @@ struct BundlePage {
             (words.caseID, "<code>\(description.caseID.lowercaseText)</code>"),
             (words.client, isOwn ? nil : PageText.escaped(description.client)),
             (words.processor, PageText.escaped(description.processor)),
-            (words.right, description.disclosure == nil ? words.rightName(description.right) : nil),
+            (words.right, description.isCopy ? words.rightName(description.right) : nil),
             (words.regulation, words.law(description.regulation)),
-            (words.submitted, words.day(description.submittedOn)), (words.asOf, words.moment(description.time)),
+            (words.submitted, description.list == nil ? words.day(description.submittedOn) : nil),
+            (words.asOf, words.moment(description.time)),
             (
                 words.extent,
                 words.fill(

@@ -19,6 +19,9 @@ extension PageWords {
             "{processor} holds these data about you on behalf of {client}. This is what was found for your request of {day}: a copy of the data, and what there is to know about them.",
         ownLead:
             "{processor} holds these data about you. This is what was found for your request of {day}: a copy of the data, and what there is to know about them.",
+        listTitle: "People of {client} affected by a security incident",
+        listLead:
+            "{processor} has told {client} of a security incident. List {number} names the people who are affected, or are reasonably believed to be affected, as far as they are known.",
         unpack:
             "Unpack the whole archive first: the links on this page lead to files beside it. Nothing here uses the network.",
         skip: "Skip to the data",
@@ -155,6 +158,9 @@ extension PageWords {
         gapLeft: "The system has not handed over what it holds.",
         disclosures: "disclosures",
         recipient: "Recipient",
-        service: "Service"
+        service: "Service",
+        listBag: "People affected by a security incident; index.html is for reading, manifest.json for machines",
+        people: "people affected",
+        ordinal: "No."
     )
 }

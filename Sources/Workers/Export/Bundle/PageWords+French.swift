@@ -20,6 +20,9 @@ extension PageWords {
             "{processor} traite ces données vous concernant pour le compte de {client}. Voici ce qui a été trouvé à la suite de votre demande du {day}\u{A0}: une copie des données et ce qu'il y a à savoir à leur sujet.",
         ownLead:
             "{processor} traite ces données vous concernant. Voici ce qui a été trouvé à la suite de votre demande du {day}\u{A0}: une copie des données et ce qu'il y a à savoir à leur sujet.",
+        listTitle: "Personnes de {client} concernées par un incident de sécurité",
+        listLead:
+            "{processor} a signalé à {client} un incident de sécurité. La liste {number} nomme les personnes qui sont concernées, ou dont il y a lieu de croire qu'elles le sont, pour autant qu'elles sont connues.",
         unpack:
             "Décompressez d'abord toute l'archive\u{A0}: les liens de cette page mènent à des fichiers placés à côté d'elle. Rien ici n'utilise le réseau.",
         skip: "Aller aux données",
@@ -176,6 +179,10 @@ extension PageWords {
         gapLeft: "Le système n'a pas remis ce qu'il détient.",
         disclosures: "communication à des tiers",
         recipient: "Destinataire",
-        service: "Service"
+        service: "Service",
+        listBag:
+            "Personnes concernées par un incident de sécurité ; index.html se lit, manifest.json est pour les machines",
+        people: "personnes concernées",
+        ordinal: "N°"
     )
 }

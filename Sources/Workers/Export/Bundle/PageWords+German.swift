@@ -19,6 +19,9 @@ extension PageWords {
             "{processor} verarbeitet diese Daten über Sie im Auftrag von {client}. Auf Ihren Antrag vom {day} wurde dies gefunden: eine Kopie der Daten und was es über sie zu wissen gibt.",
         ownLead:
             "{processor} verarbeitet diese Daten über Sie. Auf Ihren Antrag vom {day} wurde dies gefunden: eine Kopie der Daten und was es über sie zu wissen gibt.",
+        listTitle: "Von einem Sicherheitsvorfall betroffene Personen von {client}",
+        listLead:
+            "{processor} hat {client} einen Sicherheitsvorfall gemeldet. Liste {number} nennt die Personen, die betroffen sind oder von denen das anzunehmen ist, soweit sie bekannt sind.",
         unpack:
             "Entpacken Sie zuerst das ganze Archiv: Die Links auf dieser Seite führen zu Dateien, die neben ihr liegen. Nichts hier greift auf das Netz zu.",
         skip: "Zu den Daten springen",
@@ -172,6 +175,10 @@ extension PageWords {
         gapLeft: "Das System hat nicht herausgegeben, was dort gespeichert ist.",
         disclosures: "Weitergabe an Dritte",
         recipient: "Empfänger",
-        service: "Dienst"
+        service: "Dienst",
+        listBag:
+            "Von einem Sicherheitsvorfall betroffene Personen; index.html ist zum Lesen, manifest.json für Maschinen",
+        people: "betroffene Personen",
+        ordinal: "Nr."
     )
 }

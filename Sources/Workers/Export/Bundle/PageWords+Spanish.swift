@@ -19,6 +19,9 @@ extension PageWords {
             "{processor} trata estos datos sobre usted por cuenta de {client}. Esto es lo que se ha encontrado a raíz de su solicitud del {day}: una copia de los datos y lo que hay que saber sobre ellos.",
         ownLead:
             "{processor} trata estos datos sobre usted. Esto es lo que se ha encontrado a raíz de su solicitud del {day}: una copia de los datos y lo que hay que saber sobre ellos.",
+        listTitle: "Personas de {client} afectadas por un incidente de seguridad",
+        listLead:
+            "{processor} ha comunicado a {client} un incidente de seguridad. La lista {number} nombra a las personas que están afectadas, o de las que hay razones para creerlo, hasta donde se conocen.",
         unpack:
             "Descomprima primero el archivo ZIP completo: los enlaces de esta página llevan a archivos situados junto a ella. Nada de lo que hay aquí usa la red.",
         skip: "Ir a los datos",
@@ -171,6 +174,10 @@ extension PageWords {
         gapLeft: "El sistema no ha entregado lo que conserva.",
         disclosures: "comunicación a terceros",
         recipient: "Destinatario",
-        service: "Servicio"
+        service: "Servicio",
+        listBag:
+            "Personas afectadas por un incidente de seguridad; index.html es para leer, manifest.json para máquinas",
+        people: "personas afectadas",
+        ordinal: "N.º"
     )
 }

@@ -22,6 +22,9 @@ struct PageWords: Sendable {
     let lead: String
     /// Where nobody else is behind it.
     let ownLead: String
+    /// Of a list of the people whom an incident concerns.
+    let listTitle: String
+    let listLead: String
     let unpack: String
     let skip: String
     let contents: String
@@ -132,6 +135,11 @@ struct PageWords: Sendable {
     let disclosures: String
     let recipient: String
     let service: String
+
+    /// Of a list's `bag-info.txt`.
+    let listBag: String
+    let people: String
+    let ordinal: String
 
     // MARK: Filling in
 
