@@ -122,19 +122,32 @@ struct IntakePreparation: Sendable {
         if case .taskCompleted(let answer) = event.payload, let problem = SealedResults.problem(answer, ring) {
             return refuse("data.results", problem.fault, problem.remedy)
         }
+        // Opened once when they come, so that whoever has sealed them wrongly hears of it at once; kept as they came.
+        for (field, sealed) in people(of: event) {
+            do throws(EventFault) {
+                _ = try AffectedPeople(opening: sealed, at: field, with: ring)
+            } catch {
+                return refuse(error.field, error.fault, error.remedy)
+            }
+        }
         return nil
     }
 
     private func clients(of event: ParsedEvent) -> [(String, String)] {
         var named = event.client.map { [("data.client", $0)] } ?? []
-        let affected: [AffectedClient] =
-            switch event.payload {
-            case .breachDetected(let data): data.affected
-            case .breachUpdated(let data): data.affected
-            default: []
-            }
-        for (index, entry) in affected.enumerated() { named.append(("data.affected[\(index)].client", entry.client)) }
+        for (index, entry) in event.payload.affected.enumerated() {
+            named.append(("data.affected[\(index)].client", entry.client))
+        }
         return named
+    }
+
+    /// The sealed lists of people, each with its field.
+    private func people(of event: ParsedEvent) -> [(String, String)] {
+        var lists = event.payload.affected.enumerated().compactMap { index, entry in
+            entry.identities.map { ("data.affected[\(index)].identities", $0) }
+        }
+        if let own = event.payload.ownData?.identities { lists.append(("data.own_data.identities", own)) }
+        return lists
     }
 
     // MARK: What can be made beforehand

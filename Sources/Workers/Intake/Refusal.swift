@@ -51,7 +51,6 @@ extension FaultCode {
     static let referenceTaken = FaultCode(rawValue: "reference_taken")
     static let unknownRequest = FaultCode(rawValue: "unknown_request")
     static let unknownTask = FaultCode(rawValue: "unknown_task")
-    static let notOpened = FaultCode(rawValue: "cannot_be_opened")
     static let taskOver = FaultCode(rawValue: "task_over")
     static let caseClosed = FaultCode(rawValue: "case_closed")
     static let unknownNotice = FaultCode(rawValue: "unknown_notice")

@@ -49,6 +49,24 @@ package enum EventPayload: Equatable, Sendable, Redacting {
 
     package var type: EventType { Swift.type(of: data).type }
 
+    /// The clients that an incident is said to affect, each with its part; none in an event about anything else.
+    package var affected: [AffectedClient] {
+        switch self {
+        case .breachDetected(let data): data.affected
+        case .breachUpdated(let data): data.affected
+        default: []
+        }
+    }
+
+    /// What an incident is said to have done to data that the vendor itself controls.
+    package var ownData: OwnData? {
+        switch self {
+        case .breachDetected(let data): data.ownData
+        case .breachUpdated(let data): data.ownData
+        default: nil
+        }
+    }
+
     init(_ type: EventType, reading reader: inout FieldReader) throws(EventFault) {
         switch type {
         case .requestSubmitted: self = .requestSubmitted(try RequestSubmitted(reading: &reader))

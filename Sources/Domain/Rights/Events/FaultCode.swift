@@ -38,4 +38,5 @@ package struct FaultCode: RawRepresentable, Hashable, Sendable, CustomStringConv
     package static let badEmail = FaultCode("bad_email")
     package static let badPhone = FaultCode("bad_phone")
     package static let badIdentity = FaultCode("bad_identity")
+    package static let notOpened = FaultCode("cannot_be_opened")
 }
