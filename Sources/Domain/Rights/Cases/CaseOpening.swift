@@ -298,7 +298,9 @@ package struct CaseOpening: Sendable, Hashable {
     }
 
     /// What a client is told of a change before it takes effect. Its window for objections begins when it was told.
-    package init(announcementTo client: Client, receivedAt now: Date) {
+    ///
+    /// - Parameter effectiveOn: the day the change takes effect, as the client's place counts it.
+    package init(announcementTo client: Client, effectiveOn: CivilDate, receivedAt now: Date) {
         kind = .announcement
         role = .processor
         lane = .notice
@@ -313,8 +315,9 @@ package struct CaseOpening: Sendable, Hashable {
         submittedAt = nil
         anchor = now
         reviews = []
-        deadlines = []
-        warnings = []
+        let deadline = Deadline.announcing(effectiveOn, from: now, at: client.place)
+        deadlines = [deadline]
+        warnings = deadline.isOverdue(at: now) ? [.overdue] : []
     }
 
     private static func sorted(_ deadlines: [Deadline]) -> [Deadline] {
