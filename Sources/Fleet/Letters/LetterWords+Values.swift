@@ -115,6 +115,7 @@ extension LetterWords {
         case .objectUntil: (demand?.objectUntil ?? announcement?.objectUntil).map(book.date)
         case .channel: channel.map(PrintableText.line)
         case .acknowledgeLink: incident?.acknowledgeLink
+        case .delayReason: delayReason.map(PrintableText.paragraph)
         case .headline: announcement.map { PrintableText.line($0.words.title) }
         case .effectiveOn: announcement.map { book.date($0.effectiveOn) }
         case .statement: announcement?.statement.map(PrintableText.line)

@@ -117,7 +117,10 @@ struct IncidentSpread: Sendable {
         let isDone = behind.count < Self.step
         if isDone {
             incident.spread = incident.phases.count
-            turn.finish(&incident, clients: affected.count)
+            let isUnexplained =
+                incident.state == "closed"
+                ? try await connection.query(UntoldIncident.isUnexplained(id)).only.decode(0, as: Bool.self) : false
+            turn.finish(&incident, clients: affected.count, isUnexplained: isUnexplained)
         }
         let (statements, outgoing) = turn.finished(incident, machineNow: machineNow)
         _ = try await connection.pipeline(statements + ["COMMIT"])

@@ -5,13 +5,16 @@ package import Postgres
 import Rights
 
 /// Reads what ``NoticePlan`` decides from, and carries its steps out on the desk. Before that it brings incidents that have news to
-/// the clients they affect, see ``IncidentSpread``, and changes to those they concern, see ``AnnouncementSpread``.
+/// the clients they affect, see ``IncidentSpread``, and to people whose data are the vendor's own, see ``PeopleSpread``; and changes to
+/// those they concern, see ``AnnouncementSpread``.
 package struct NoticePlanner: EffectPlanner {
     private let spread: IncidentSpread
+    private let people: PeopleSpread
     private let announcements: AnnouncementSpread
 
     package init(ring: KeyRing, registry: RegistryCache) {
         spread = IncidentSpread(ring: ring, registry: registry)
+        people = PeopleSpread(ring: ring, registry: registry)
         announcements = AnnouncementSpread(registry: registry)
     }
 
@@ -25,7 +28,8 @@ package struct NoticePlanner: EffectPlanner {
     ) {
         let (rest, announced) = try await announcements.run(ids, on: connection)
         let (cases, spread) = try await spread.run(rest, on: connection)
-        return (cases, announced + spread)
+        // After the clients: theirs is the shorter time.
+        return (cases, announced + spread + (try await people.run(rest, on: connection)))
     }
 
     package func reading(_ ids: [UUID]) -> [SQL] {
@@ -54,6 +58,17 @@ package struct NoticePlanner: EffectPlanner {
                AND (t.client_id IS NULL
                  OR t.client_id = ANY(ARRAY(SELECT client_id FROM habeas.case_file WHERE id = ANY(\(ids)::uuid[]))))
             """,
+            BreachPersonRecord.reading(of: ids), BreachPersonRecord.wanted(ids),
+            """
+            SELECT subject_id, due_at FROM habeas.deadline
+             WHERE subject_id = ANY(\(ids)::uuid[]) AND clock = \(ClockRule.Clock.notifyClients.rawValue) AND due_at IS NOT NULL
+            """,
+            """
+            SELECT r.incident_id, r.kind FROM habeas.review r
+             WHERE r.settled_at IS NULL AND r.incident_id = ANY(ARRAY(
+               SELECT incident_id FROM habeas.breach_notice WHERE case_id = ANY(\(ids)::uuid[])
+                UNION SELECT incident_id FROM habeas.breach_person WHERE case_id = ANY(\(ids)::uuid[])))
+            """,
         ]
     }
 
@@ -63,6 +78,7 @@ package struct NoticePlanner: EffectPlanner {
     package func plan(_ desk: inout CaseDesk, _ rows: [Rows]) throws {
         var read = try Reading(rows)
         for id in desk.ids {
+            tellPerson(id, &read, &desk)
             guard var facts = facts(of: id, desk, read) else { continue }
             for _ in 0..<Self.looks {
                 guard let steps = NoticePlan(facts)?.steps, !steps.isEmpty else { break }
@@ -81,6 +97,8 @@ package struct NoticePlanner: EffectPlanner {
         if !changed.isEmpty { desk.writes.append(BreachNoticeRecord.update(changed)) }
         let announced = read.changed.compactMap { read.announced[$0] }
         if !announced.isEmpty { desk.writes.append(AnnouncementNoticeRecord.update(announced)) }
+        let people = read.changed.compactMap { read.people[$0] }
+        if !people.isEmpty { desk.writes.append(BreachPersonRecord.update(people)) }
         if !read.entered.isEmpty { desk.writes.append(BreachAcks.enter(read.entered, at: desk.now)) }
     }
 
@@ -99,6 +117,13 @@ package struct NoticePlanner: EffectPlanner {
         let disabled: Set<String>
         /// Targets at which nothing goes for now.
         let blocked: Set<String>
+        /// People who are told of incidents in data of the vendor's own, by their cases, and which of these are still to be told.
+        var people: [UUID: BreachPersonRecord] = [:]
+        let wanted: Set<UUID>
+        /// Until when each client is told.
+        var due: [UUID: Date] = [:]
+        /// What people are called for already.
+        var called: Set<Call>
         /// Notices whose rows have changed.
         var changed: Set<UUID> = []
         /// Acknowledgements that were taken in.
@@ -138,6 +163,18 @@ package struct NoticePlanner: EffectPlanner {
             }
             for (id, count) in try rows[9].decode(UUID.self, Int.self) { objections[id] = count }
             blocked = Set(try rows[10].decode(as: String.self))
+            for row in rows[11] {
+                let person = try BreachPersonRecord(row: row)
+                people[person.caseID] = person
+            }
+            wanted = Set(try rows[12].decode(as: UUID.self))
+            for (id, date) in try rows[13].decode(UUID.self, Date.self) { due[id] = date }
+            called = Set(try rows[14].decode(UUID.self, String.self).map { Call(incident: $0.0, kind: $0.1) })
+        }
+
+        struct Call: Hashable {
+            let incident: UUID
+            let kind: String
         }
     }
 
@@ -278,8 +315,11 @@ package struct NoticePlanner: EffectPlanner {
             at: client.place,
             atlas: desk.registry.atlas
         )
+        let due = read.due[id]
+        let isLate = due.map { told > $0 } ?? false
         desk.record("notice.told", of: id) { body in
             body.member("at", told)
+            if isLate { body.member("late_since", due) }
             body.key("client_dates")
             body.array(dates) { list, deadline in
                 list.object { item in
@@ -289,6 +329,8 @@ package struct NoticePlanner: EffectPlanner {
                 }
             }
         }
+        // Why, a person says: once for all clients of the incident.
+        if isLate { call(.lateNotice, about: notice.incidentID, of: id, &read, &desk) }
         desk.edit(id) { record, changes in
             changes.deadlines.stop(.notifyClients, subject: record.id)
             changes.deadlines.stop(.look, subject: record.id)

@@ -51,7 +51,7 @@ struct GrantTests {
                 "case_file": "rau", "event_secret": "ra", "incident": "ru", "breach_notice": "rau",
                 "breach_content": "ra",
                 "breach_ack": "ru", "breach_decision": "r", "announcement": "ru", "announcement_notice": "rau",
-                "announcement_objection": "r",
+                "announcement_objection": "r", "breach_reason": "r", "breach_people": "rau", "breach_person": "rau",
             ]) { $1 }, "habeas_gateway": registryOnly,
         "habeas_operator": [
             "habeas_migration": "r", "agreement": "r", "review": "rau", "review_approval": "r", "installation": "ru",
@@ -69,6 +69,7 @@ struct GrantTests {
             "hold_identity": "ra", "export": "ru", "export_piece": "r", "export_wait": "ru",
             "disclosure": "rau",
             "announcement": "r", "announcement_notice": "r", "announcement_objection": "r",
+            "breach_reason": "r", "breach_people": "r", "breach_person": "r",
         ],
         "habeas_auditor": [
             "habeas_migration": "r", "agreement": "r", "review": "r", "review_approval": "r", "installation": "r",
@@ -83,6 +84,7 @@ struct GrantTests {
             "export": "r", "export_piece": "r", "export_wait": "r", "disclosure": "r",
             "breach_notice": "r", "breach_content": "r", "breach_ack": "r", "breach_decision": "r",
             "announcement": "r", "announcement_notice": "r", "announcement_objection": "r",
+            "breach_reason": "r", "breach_people": "r", "breach_person": "r",
         ],
     ]
     /// Of workers that carry cases on.

@@ -7,6 +7,8 @@ package struct ReviewRecord: Sendable {
     package let id: UUID
     package let kind: ReviewKind
     package let caseID: UUID?
+    /// What it is about where it is about an incident as a whole.
+    package let incidentID: UUID?
     package let publisherID: String?
     package let identity: [UInt8]?
     /// How many different people have to agree.
@@ -16,7 +18,7 @@ package struct ReviewRecord: Sendable {
     package let isSettled: Bool
 
     private static let columns: SQL =
-        "id, kind, case_id, publisher_id, identity, needs::int8, rule, due_at, settled_at IS NOT NULL"
+        "id, kind, case_id, incident_id, publisher_id, identity, needs::int8, rule, due_at, settled_at IS NOT NULL"
 
     /// One review, locked.
     package static func locking(_ id: UUID) -> SQL {
@@ -30,9 +32,10 @@ package struct ReviewRecord: Sendable {
 
     package init(row: Row) throws {
         let word: String
-        (id, word, caseID, publisherID, identity, needs, rule, dueAt, isSettled) = try row.decode(
+        (id, word, caseID, incidentID, publisherID, identity, needs, rule, dueAt, isSettled) = try row.decode(
             UUID.self,
             String.self,
+            UUID?.self,
             UUID?.self,
             String?.self,
             [UInt8]?.self,

@@ -8,6 +8,7 @@ package struct ReviewWrites: Sendable {
         let id: UUID
         let kind: ReviewKind
         let caseID: UUID?
+        var incidentID: UUID?
         var clientID: String?
         let publisherID: String?
         let identity: [UInt8]?
@@ -42,6 +43,28 @@ package struct ReviewWrites: Sendable {
         )
     }
 
+    /// Calls a person about an incident as a whole; while an earlier call of this kind is open that one stands.
+    ///
+    /// - Parameter deadline: the `review` clock.
+    package mutating func open(_ kind: ReviewKind, incident id: UUID, _ deadline: Deadline, at now: Date) {
+        opened.removeAll { $0.incidentID == id && $0.kind == kind }
+        opened.append(
+            Row(
+                id: UUID.version7(at: now),
+                kind: kind,
+                caseID: nil,
+                incidentID: id,
+                clientID: nil,
+                publisherID: nil,
+                identity: nil,
+                deadline: deadline,
+                openedAt: now,
+                dueAt: deadline.due ?? now
+            )
+        )
+        settled.insert(id)
+    }
+
     /// Calls a person about the access requests of one publisher, or about one person; returns the review's id.
     package mutating func open(harvestOf source: HarvestSource, _ deadline: Deadline, at now: Date) -> UUID {
         let id = UUID.version7(at: now)
@@ -73,7 +96,7 @@ package struct ReviewWrites: Sendable {
         settled.insert(id)
     }
 
-    /// A review of this case was settled: its `review` clock is that of the earliest one left, or has been met.
+    /// A review of this case, or of this incident, was settled: its `review` clock is that of the earliest one left, or has been met.
     package mutating func settle(case id: UUID) { settled.insert(id) }
 
     package var statements: [SQL] {
@@ -91,11 +114,11 @@ package struct ReviewWrites: Sendable {
         if !opened.isEmpty {
             statements.append(
                 """
-                INSERT INTO habeas.review (id, kind, case_id, client_id, publisher_id, identity, needs, rule, source, opened_at, due_at)
+                INSERT INTO habeas.review (id, kind, case_id, incident_id, client_id, publisher_id, identity, needs, rule, source, opened_at, due_at)
                 SELECT * FROM unnest(\(opened.map(\.id))::uuid[], \(opened.map(\.kind.rawValue))::text[],
-                  \(opened.map(\.caseID))::uuid[], \(opened.map(\.clientID))::text[], \(opened.map(\.publisherID))::text[],
-                  \(opened.map(\.identity))::bytea[], \(opened.map { Int16($0.kind.approvals) })::int2[],
-                  \(opened.map(\.deadline.rule.id))::text[], \(opened.map(\.kind.source))::text[],
+                  \(opened.map(\.caseID))::uuid[], \(opened.map(\.incidentID))::uuid[], \(opened.map(\.clientID))::text[],
+                  \(opened.map(\.publisherID))::text[], \(opened.map(\.identity))::bytea[],
+                  \(opened.map { Int16($0.kind.approvals) })::int2[], \(opened.map(\.deadline.rule.id))::text[], \(opened.map(\.kind.source))::text[],
                   \(opened.map(\.openedAt))::timestamptz[], \(opened.map(\.dueAt))::timestamptz[])
                 ON CONFLICT DO NOTHING
                 """
@@ -115,7 +138,7 @@ package struct ReviewWrites: Sendable {
                    next_at = CASE WHEN r.due_at = d.due_at AND d.state = 'open' THEN d.next_at ELSE r.due_at END
               FROM unnest(\(Array(settled))::uuid[]) AS n (case_id)
               LEFT JOIN LATERAL (SELECT min(due_at) AS due_at FROM habeas.review
-                                  WHERE case_id = n.case_id AND settled_at IS NULL) AS r ON true
+                                  WHERE (case_id = n.case_id OR incident_id = n.case_id) AND settled_at IS NULL) AS r ON true
              WHERE d.subject_id = n.case_id AND d.clock = 'review'
                AND (d.state = 'open' OR d.state = 'met' AND r.due_at IS NOT NULL
                     OR d.state = 'missed' AND (r.due_at > d.due_at OR r.due_at IS NULL))

@@ -320,6 +320,27 @@ package struct CaseOpening: Sendable, Hashable {
         warnings = deadline.isOverdue(at: now) ? [.overdue] : []
     }
 
+    /// What one person is told of an incident in data that the vendor itself controls (GDPR Art. 34(1)): without undue delay, which
+    /// is no number, once somebody has decided it.
+    package init(personalNoticeOf picture: IncidentPicture, receivedAt now: Date) {
+        kind = .personalNotice
+        role = .controller
+        lane = .notice
+        state = .inProgress
+        queue = .breach
+        right = nil
+        relationship = nil
+        regulation = .gdpr
+        isMinor = false
+        hasHealthData = picture.hasHealthData
+        country = nil
+        submittedAt = nil
+        anchor = picture.awareAt
+        reviews = []
+        deadlines = []
+        warnings = []
+    }
+
     private static func sorted(_ deadlines: [Deadline]) -> [Deadline] {
         deadlines.sorted { ($0.due ?? .distantFuture) < ($1.due ?? .distantFuture) }
     }

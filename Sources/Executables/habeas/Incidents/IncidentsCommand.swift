@@ -16,7 +16,8 @@ struct IncidentsCommand: AsyncParsableCommand {
             """,
         subcommands: [
             IncidentsOpen.self, IncidentsUpdate.self, IncidentsList.self, IncidentsShow.self, IncidentsTimeline.self,
-            IncidentsAcknowledge.self, IncidentsDecide.self, IncidentsRegister.self,
+            IncidentsAcknowledge.self, IncidentsDecide.self, IncidentsDraft.self, IncidentsReport.self,
+            IncidentsRegister.self,
         ]
     )
 }

@@ -11,6 +11,7 @@ struct IncidentsRegister: AsyncParsableCommand {
         abstract: "Prints the register of incidents, those that nobody was told of included (GDPR Art. 33(5)).",
         discussion: """
             A JSON object a line: facts, numbers, dates and decisions of each incident, with every client that was told and when. \
+            It says why a client, or the authority, was told late, and why nobody was. \
             --reveal adds what has happened, its effects and what was done, decrypted: what an authority asks for. Who did it, and why, \
             is recorded in each incident's evidence.
 
@@ -60,12 +61,15 @@ struct IncidentsRegister: AsyncParsableCommand {
                         SELECT decided_at, decided_by::text, authority, individuals, reason FROM habeas.breach_decision
                          WHERE incident_id = \(row.id) ORDER BY 1
                         """,
+                        BreachReason.reading(of: row.id), OwnPeople.reading(of: row.id),
                     ])
                     StandardOutput.write(
                         .object(
                             row.json + [
                                 ("notices", .array(try results[0].map { try NoticeRow(row: $0).json })),
                                 ("decisions", .array(try results[1].map { try OwnDecision(row: $0).json })),
+                                ("reasons", .array(try results[2].map { try BreachReason(row: $0).json })),
+                                ("people", try results[3].first.map { try OwnPeople(row: $0).json } ?? .null),
                             ] + (revealed?.json(of: row.id) ?? [])
                         )
                     )

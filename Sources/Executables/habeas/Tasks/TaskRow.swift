@@ -17,6 +17,8 @@ struct TaskRow {
     let id: UUID
     let kind: String
     let request: UUID?
+    /// What it is about where it is about an incident as a whole.
+    let incident: UUID?
     let client: String?
     let publisher: String?
     /// The look-up digest of the person whose requests were many, in hexadecimal.
@@ -47,23 +49,24 @@ struct TaskRow {
         let finals = CaseState.allCases.filter(\.isFinal).map(\.rawValue)
         return """
             SELECT t.*, extract(epoch FROM t.due_at - habeas.domain_now())::float8 AS seconds_left
-              FROM (SELECT r.id, r.kind, r.case_id, r.client_id, coalesce(r.publisher_id, c.publisher_id) AS publisher_id,
+              FROM (SELECT r.id, r.kind, r.case_id, r.client_id, coalesce(r.publisher_id, c.publisher_id, i.publisher_id) AS publisher_id,
                            encode(r.identity, 'hex') AS identity, NULL::text AS remedy, r.rule, r.source, r.due_at, r.opened_at,
                            r.needs::int8 AS needs,
                            (SELECT count(*) FROM habeas.review_approval a WHERE a.review_id = r.id)::int8 AS approvals,
-                           NULL::text AS system, NULL::text AS operation, NULL::text AS owner, NULL::text[] AS only
+                           NULL::text AS system, NULL::text AS operation, NULL::text AS owner, NULL::text[] AS only, r.incident_id AS incident
                       FROM habeas.review r LEFT JOIN habeas.case_file c ON c.id = r.case_id
+                      LEFT JOIN habeas.incident i ON i.id = r.incident_id
                      WHERE r.settled_at IS NULL AND (c.id IS NULL OR NOT c.state = ANY(\(finals)::text[]))
                      UNION ALL
                     SELECT p.id, \(triage), NULL, NULL, p.publisher_id, NULL, p.remedy, d.rule, d.source, d.due_at, p.received_at, 1, 0,
-                           NULL, NULL, NULL, NULL
+                           NULL, NULL, NULL, NULL, NULL
                       FROM habeas.parked_message p JOIN habeas.deadline d ON d.subject_id = p.id AND d.clock = 'triage'
                      WHERE p.state = 'open'
                      UNION ALL
                     SELECT f.id,
                            CASE WHEN f.way <> 'person' THEN \(appOverdue) WHEN f.state = 'verifying' THEN \(systemLook) ELSE \(systemTask) END,
                            f.case_id, f.client_id, c.publisher_id, NULL, NULL, 'system.due_within', \(taskSource),
-                           f.due_at, c.state_since, 1, 0, f.system_id, f.operation, f.owner, f.only_categories
+                           f.due_at, c.state_since, 1, 0, f.system_id, f.operation, f.owner, f.only_categories, NULL
                       FROM habeas.fan_out f JOIN habeas.case_file c ON c.id = f.case_id
                      -- As the index on what waits for somebody has it.
                      WHERE f.state IN ('pending', 'verifying') AND f.due_at IS NOT NULL
@@ -121,6 +124,7 @@ struct TaskRow {
         operation = try row.decode("operation", as: String?.self)
         owner = try row.decode("owner", as: String?.self)
         only = try row.decode("only", as: [String]?.self)
+        incident = try row.decode("incident", as: UUID?.self)
     }
 
     /// What the person is asked.
@@ -141,7 +145,8 @@ struct TaskRow {
     var json: JSONValue {
         [
             "task": JSONValue(id), "kind": .string(kind), "question": .string(question), "request": JSONValue(request),
-            "client": JSONValue(client), "publisher": JSONValue(publisher), "identity": JSONValue(identity),
+            "incident": JSONValue(incident), "client": JSONValue(client), "publisher": JSONValue(publisher),
+            "identity": JSONValue(identity),
             "parked": JSONValue(kind == Self.triage ? id : nil), "article": .string(source), "rule": .string(rule),
             "opened_at": JSONValue(openedAt), "due_at": JSONValue(dueAt), "seconds_left": .integer(secondsLeft),
             "needs": .integer(needs), "approvals": .integer(approvals), "system": JSONValue(system),
@@ -176,7 +181,7 @@ struct TaskRow {
                 row.owner,
                 row.needs > 1 ? "\(row.approvals) of \(row.needs)" : nil,
                 row.id.text,
-                row.request?.text,
+                (row.request ?? row.incident)?.text,
                 row.question
             )
         }
