@@ -100,6 +100,33 @@ struct AnnouncementFlowTests {
         }
     }
 
+    @Test("K20, C12: a client that has not been told warns before the change takes effect, and when it does")
+    func atRisk() async throws {
+        try await BreachFixture.with { fixture in
+            try await fixture.register([("north", [fixture.peers.hook(200)]), ("mute", [])])
+            let id = try await fixture.announce(to: ["north", "mute"])
+            let (north, mute) = (try await fixture.told("north", of: id), try await fixture.told("mute", of: id))
+            #expect(try await fixture.clock("announce", of: north) == "met")
+            #expect(try await fixture.clock("announce", of: mute) == "open")
+            try await fixture.goAhead(days: 57)
+            #expect(try await fixture.facts(mute).contains("deadline.at_risk"))
+            #expect(try await !fixture.facts(north).contains("deadline.at_risk"))
+            try await fixture.goAhead(days: 5)
+            #expect(try await fixture.clock("announce", of: mute) == "missed")
+            #expect(try await fixture.facts(mute).contains("deadline.missed"))
+            #expect(
+                try await fixture.text(
+                    """
+                    SELECT d ->> 'clock' || ' ' || (d ->> 'article') || ' ' || (d ->> 'missed')
+                      FROM (SELECT id, convert_from(body, 'UTF8')::jsonb -> 'data' AS d FROM habeas.outbox
+                             WHERE subject_id = \(mute) AND routing_key = 'publisher.desk.io.habeas.deadline.at_risk.v1') AS o
+                     WHERE d ->> 'clock' = 'announce' ORDER BY id
+                    """
+                ) == ["announce GDPR Art. 28(2); K20, C12 false", "announce GDPR Art. 28(2); K20, C12 true"]
+            )
+        }
+    }
+
     @Test(
         "K20: when the first channel fails, the next one is used; where none takes it a person is called, whose word begins the window"
     )

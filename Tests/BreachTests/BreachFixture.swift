@@ -71,6 +71,7 @@ extension FanOutBench where Planner == NoticePlanner, Performer == BreachPerform
                     registry: registry,
                     letters: try letters.get(),
                     channels: receivers.outbound.channels,
+                    mail: receivers.outbound.mail,
                     base: "https://privacy.vendor.example"
                 )
             )

@@ -9,22 +9,33 @@ import Testing
 struct IncidentCommandTests {
     private static let words = "A bucket of canary-4711 was readable."
 
+    /// A report of an incident in data of the vendor's own, as it came.
+    private static let report = """
+        {"specversion":"1.0","id":"e-1","source":"/helpdesk","type":"io.habeas.breach.detected.v1",\
+        "data":{"incident_ref":"INC-1","discovered_at":"2026-01-02T08:00:00Z","aware_at":"2026-01-02T09:00:00Z",\
+        "nature":"\(words)","categories":["contact"],"risk":"high","affected":[{"client":"acme","subjects_approx":91234}],\
+        "own_data":{"subjects_approx":4321,"categories":["agents"]}}}
+        """
+
     /// An installation with one incident that one client was told of and has not acknowledged.
     private static func reported(
         own: Bool = false,
+        aware: Date = Date(),
+        event text: String = #"{"specversion":"1.0","data":{"nature":"\#(words)"}}"#,
         _ body: (_ installation: Installation, _ incident: UUID, _ notice: UUID) async throws -> Void
     ) async throws {
         try await Installation.with { installation in
             try await installation.register()
+            var installation = installation
+            installation.environment["HABEAS_POLICY_FOLDER"] = Installation.deploy
             let ring = try KeyRing(file: "\(installation.folder.path)/keys")
             let now = Date()
             let (incident, event, notice) = (UUID.version7(at: now), UUID.version7(at: now), UUID.version7(at: now))
-            let text = #"{"specversion":"1.0","data":{"nature":"\#(words)"}}"#
             let secret = try SealedPayload(sealing: Array(text.utf8), for: event, with: ring)
             var deadlines = DeadlineWrites()
             if own {
                 deadlines.open(
-                    Deadline(.ownBreachAuthority, from: now, at: .unknown, atlas: HolidayAtlas()),
+                    Deadline(.ownBreachAuthority, from: aware, at: .unknown, atlas: HolidayAtlas()),
                     subject: incident
                 )
             }
@@ -157,6 +168,187 @@ struct IncidentCommandTests {
             #expect(try clock.decode(as: String.self) == ["met"])
             let register = try await installation.run("incidents", "register").object
             #expect((register["decisions"] as? [[String: Any]])?.first?["authority"] as? Bool == false)
+        }
+    }
+
+    @Test(
+        "G13: after the clock's time the reason for the delay is asked for, kept, and shown; in time there is none to give"
+    )
+    func decideLate() async throws {
+        let before = Date(timeIntervalSinceNow: -80 * 3_600)
+        try await Self.reported(own: true, aware: before, event: Self.report) { installation, _, _ in
+            let base = [
+                "incidents", "decide", "helpdesk/INC-1", "--authority", "yes", "--individuals", "no", "--reason",
+                "told",
+            ]
+            let bare = try await CommandLine.run(base, environment: installation.environment)
+            #expect(bare.status == 1 && bare.errors.contains("--late-reason: is missing"))
+            let late = base + ["--late-reason", "taken for a fault of the network"]
+            let run = try await CommandLine.run(late, environment: installation.environment)
+            #expect(run.status == 0, "\(run.errors)")
+            let again = try await CommandLine.run(late, environment: installation.environment)
+            #expect(again.status == 1 && again.errors.contains("it is not"), "decided once, it is late no more")
+            for command in [["show", "helpdesk/INC-1"], ["register"]] {
+                let shown = try await CommandLine.run(
+                    ["incidents"] + command + ["--json"],
+                    environment: installation.environment
+                ).object
+                let reasons = try #require(shown["reasons"] as? [[String: Any]])
+                #expect(reasons.compactMap { $0["about"] as? String } == ["late_authority"])
+                #expect(reasons.first?["reason"] as? String == "taken for a fault of the network")
+            }
+            let draft = try await installation.run("incidents", "draft", "helpdesk/INC-1", "--why", "x", "--json")
+            let text = try #require(try draft.object["text"] as? String)
+            let flat = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            #expect(flat.contains("taken for a fault of the network"))
+            #expect(try await installation.run("evidence", "verify", "--incident", "helpdesk/INC-1").status == 0)
+        }
+    }
+
+    @Test("G13: a draft for the own authority and for the people has own numbers only, and leaves who read it and why")
+    func draft() async throws {
+        try await Self.reported(own: true, event: Self.report) { installation, incident, _ in
+            let run = try await installation.run(
+                "incidents",
+                "draft",
+                "helpdesk/INC-1",
+                "--country",
+                "FR",
+                "--locale",
+                "de-AT",
+                "--why",
+                "to notify the authority",
+                "--json"
+            )
+            #expect(run.status == 0, "\(run.errors)")
+            let draft = try run.object
+            #expect(draft["article"] as? String == "GDPR Art. 33(3)" && draft["required"] as? Bool == true)
+            #expect(draft["subjects_approx"] as? Int == 4_321 && draft["categories"] as? [String] == ["agents"])
+            #expect((draft["authorities"] as? [String])?.first?.contains("CNIL") == true)
+            #expect(
+                draft["to_complete"] as? [String] == [
+                    "notifier", "people_told", "records_approx", "consequences", "measures", "contact",
+                ]
+            )
+            let text = try #require(draft["text"] as? String)
+            #expect(text.contains("Meldung") || text.contains("Entwurf"))
+            #expect(text.contains("canary-4711") && text.contains("4321"))
+            #expect(!text.contains("91234") && !text.contains("acme") && !run.output.contains("91234"))
+            let people = try await installation.run(
+                "incidents",
+                "draft",
+                "helpdesk/INC-1",
+                "--to",
+                "individuals",
+                "--format",
+                "html",
+                "--why",
+                "to decide"
+            )
+            #expect(people.status == 0 && people.output.contains("<html") && people.output.contains("canary-4711"))
+            let facts = try await installation.query(
+                "SELECT fact, body FROM habeas.evidence WHERE chain_id = \(incident) ORDER BY seq"
+            ).decode(String.self, String.self)
+            #expect(facts.map(\.0) == ["read_by_person", "read_by_person"])
+            #expect(facts.first?.1.contains("draft to authority") == true && facts.first?.1.contains("canary") == false)
+            let silent = try await installation.run("incidents", "draft", "helpdesk/INC-1", "--why", " ")
+            #expect(silent.status == 64)
+        }
+    }
+
+    @Test("G13: without own data there is nothing to draft")
+    func draftNothing() async throws {
+        let own = #","own_data":{"subjects_approx":4321,"categories":["agents"]}"#
+        let bare = Self.report.replacingOccurrences(of: own, with: "")
+        try await Self.reported(event: bare) { installation, _, _ in
+            let run = try await installation.run("incidents", "draft", "helpdesk/INC-1", "--why", "x")
+            #expect(run.status == 1 && run.errors.contains("concerns no data that the vendor itself controls"))
+        }
+    }
+
+    @Test("G9: why clients were told late is asked once for an incident, and kept with the clients it speaks of")
+    func lateNotice() async throws {
+        try await Self.reported { installation, incident, notice in
+            let (now, task) = (Date(), UUID.version7(at: Date()))
+            _ = try await installation.withConnection { connection in
+                try await connection.pipeline([
+                    """
+                    INSERT INTO habeas.deadline (subject_id, case_id, client_id, clock, rule, source, anchor_at, due_at, state,
+                      provisional, unverified)
+                    VALUES (\(notice), \(notice), 'acme', 'notify_clients', 'r', 's', \(now), now() - interval '1 hour', 'missed', false, false)
+                    """,
+                    """
+                    INSERT INTO habeas.review (id, kind, incident_id, rule, source, opened_at, due_at)
+                    VALUES (\(task), 'late_notice', \(incident), 'r', 's', \(now), \(now))
+                    """,
+                ])
+            }
+            let listed = try await installation.run("tasks", "list", "--json").objects
+            #expect(listed.first?["incident"] as? String == incident.uuidString.lowercased())
+            let shown = try await installation.run("incidents", "show", "helpdesk/INC-1")
+            #expect(shown.output.contains("nobody has said why: acme"), "\(shown.output)\(shown.errors)")
+            try await installation.withOperators(1) { people in
+                let run = try await people[0].run(
+                    "tasks",
+                    "complete",
+                    task.uuidString,
+                    "--outcome",
+                    "confirmed",
+                    "--reason",
+                    "the relay was down"
+                )
+                #expect(run.status == 0, "\(run.errors)")
+            }
+            let after = try await installation.run("incidents", "show", "helpdesk/INC-1", "--json").object
+            #expect((after["late_unexplained"] as? [[String: Any]])?.isEmpty == true)
+            let reasons = try #require(after["reasons"] as? [[String: Any]])
+            #expect(reasons.first?["clients"] as? [String] == ["acme"])
+            #expect((reasons.first?["given_by"] as? String)?.hasPrefix("op_") == true)
+            let timeline = try await installation.run("incidents", "timeline", "helpdesk/INC-1")
+            #expect(timeline.output.contains("the relay was down"))
+            let report = try await installation.run("incidents", "report", "helpdesk/INC-1", "--json")
+            #expect(report.status == 0, "\(report.errors)")
+            let notices = try #require(try report.object["notices"] as? [[String: Any]])
+            #expect(notices.first?["in_time"] as? Bool == false && notices.first?["evidence"] is [String: Any])
+            #expect(try report.object["final"] as? Bool == false && !report.output.contains("canary-4711"))
+            let text = try await installation.run("incidents", "report", "helpdesk/INC-1", "--reveal", "--why", "x")
+            #expect(text.output.contains("the relay was down") && text.output.contains("canary-4711"), "\(text.errors)")
+            #expect(try await installation.run("evidence", "verify", "--all").status == 0)
+        }
+    }
+
+    @Test("G9: an incident of which nobody was told is closed with a reason only, which the register has")
+    func closeUntold() async throws {
+        try await Self.reported { installation, _, _ in
+            let id = UUID.version7(at: Date())
+            _ = try await installation.query(
+                """
+                INSERT INTO habeas.incident (id, publisher_id, incident_ref, state, risk, discovered_at, aware_at, received_at, spread)
+                VALUES (\(id), 'helpdesk', 'INC-0', 'open', 'unlikely', now(), now(), now(), 1)
+                """
+            )
+            let user = try await installation.query("SELECT broker_user FROM habeas.publisher WHERE id = 'helpdesk'")
+                .decode(as: String.self)
+            var environment = installation.environment
+            environment["HABEAS_AMQP_URL"] = "amqp://\(try #require(user.first)):x@127.0.0.1:1/"
+            func close(_ ref: String, _ more: String...) async throws -> CommandLineRun {
+                try await CommandLine.run(
+                    ["incidents", "update", "--file", "-"] + more,
+                    environment: environment,
+                    input: "incident_ref: \(ref)\nphase: 2\nclosed: true\n"
+                )
+            }
+            let bare = try await close("INC-0")
+            #expect(bare.status == 1 && bare.errors.contains("--reason: is missing"), "\(bare.errors)")
+            let told = try await close("INC-1", "--reason", "x")
+            #expect(told.status == 1 && told.errors.contains("somebody is"), "\(told.errors)")
+            // There is no broker here: what was said stands, and is not asked again.
+            #expect(try await close("INC-0", "--reason", "a test of our own").status == 69)
+            #expect(try await close("INC-0").status == 69)
+            let register = try await installation.run("incidents", "register").objects
+            let reasons = register.first { $0["incident_ref"] as? String == "INC-0" }?["reasons"] as? [[String: Any]]
+            #expect(reasons?.first?["reason"] as? String == "a test of our own")
+            #expect(try await installation.run("evidence", "verify", "--all").status == 0)
         }
     }
 

@@ -45,7 +45,7 @@ struct TargetCommandTests {
             #expect(try await installation.run("evidence", "verify").status == 0)
             try await installation.withOperators(1, role: "habeas_auditor") { people in
                 let known = try await people[0].run("pause", "--json").objects.compactMap { $0["target"] as? String }
-                #expect(Set(known) == ["breach:mail", "exports", "mail", EffectSeed.hook])
+                #expect(Set(known) == ["breach:mail", "exports", "mail", "people:mail", EffectSeed.hook])
                 let run = try await people[0].run("resume", "mail", "--reason", "x")
                 #expect(run.status == 1 && run.errors.contains("may not"))
             }

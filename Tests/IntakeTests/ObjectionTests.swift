@@ -11,6 +11,8 @@ import Testing
 @Suite("Objections to what clients were told of", .database)
 struct ObjectionTests {
     /// A change that `acme` and `globex` were told of; answers its id and the cases by client.
+    private static let effective = CivilDate(dayNumber: 22_000)
+
     private func announce(
         _ fixture: IntakeFixture,
         until: Date? = Date(timeIntervalSinceNow: 86_400)
@@ -31,7 +33,7 @@ struct ObjectionTests {
         for client in ["acme", "globex"].compactMap(fixture.registry.current.client) {
             let record = CaseFileRecord(
                 id: UUID.version7(at: now),
-                opening: CaseOpening(announcementTo: client, receivedAt: now),
+                opening: CaseOpening(announcementTo: client, effectiveOn: Self.effective, receivedAt: now),
                 client: client,
                 profile: .standard(named: "kustomer"),
                 publisherID: "desk",

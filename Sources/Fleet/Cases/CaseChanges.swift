@@ -156,6 +156,17 @@ package struct CaseChanges: Sendable {
         deadlines.ensure(deadline, case: record.id, clientID: record.clientID)
     }
 
+    /// Calls a person about an incident as a whole. Its `review` clock is that of the earliest call.
+    ///
+    /// - Parameter publisher: who has reported the incident: its statement says how long the look may take.
+    package mutating func review(_ kind: ReviewKind, ofIncident id: UUID, publisher: String) {
+        let profile = registry.publisher(id: publisher)?.profile ?? "default"
+        guard let (rule, _) = registry.policy(profile: profile, client: nil, at: now).clock(.review) else { return }
+        let deadline = Deadline(rule, from: now, at: .unknown, atlas: registry.atlas)
+        reviews.open(kind, incident: id, deadline, at: now)
+        deadlines.ensure(deadline, subject: id)
+    }
+
     /// A person lets the case through although its client is suspended (A1). What else it lacks it lacks still.
     package mutating func pass(_ record: CaseFileRecord) {
         passed.insert(record.id)

@@ -75,7 +75,7 @@ extension FanOutPlan.Facts {
         case .disclosure:
             guard scope != nil else { return nil }
             operation = .collect
-        case .complaint, .breachNotice, .announcement: return nil
+        case .complaint, .breachNotice, .announcement, .personalNotice: return nil
         }
         self.init(
             kind: kind,

@@ -23,7 +23,7 @@ package struct ComplaintRoute: Sendable, Hashable {
         }
 
         /// Name, postal address and link in one line.
-        func line(in locale: String) -> String {
+        package func line(in locale: String) -> String {
             [name[locale], postal, url].compactMap { $0 }.joined(separator: ", ")
         }
     }

@@ -28,9 +28,14 @@ package enum LetterKind: String, ClosedList {
     case channelTest = "channel_test"
     /// A change, before it takes effect (K20).
     case announcement
+    // Of an incident in data that the vendor itself controls (G13).
+    /// What its own authority is told (GDPR Art. 33(3)): a draft, which a person completes and sends.
+    case ownAuthority = "own_authority"
+    /// What the people are told (Art. 34(2)).
+    case ownPeople = "own_people"
 
     package enum Audience: String, ClosedList {
-        case person, client
+        case person, client, regulator
 
         /// What every letter to it may have.
         package var common: Set<LetterField> {
@@ -40,7 +45,7 @@ package enum LetterKind: String, ClosedList {
                 contact.union([
                     .person, .client, .isMinor, .isCCPA, .authorities, .authorityNote, .disputeBody, .court,
                 ])
-            case .client: contact
+            case .client, .regulator: contact
             }
         }
     }
@@ -50,6 +55,7 @@ package enum LetterKind: String, ClosedList {
         case .referral, .reminder, .escalation, .clientAnswer, .undecided, .disclosure, .channelTest, .breach,
             .announcement:
             .client
+        case .ownAuthority: .regulator
         default: .person
         }
     }
@@ -122,6 +128,20 @@ package enum LetterKind: String, ClosedList {
                 [.objectUntil, .demandOpen, .demandMet, .demandOver, .identities, .referenceLink]
             )
         case .channelTest: ([.client, .channel], [])
+        case .ownAuthority:
+            (
+                [.nature, .categories, .risk, .discoveredAt, .awareAt],
+                [
+                    .cause, .subjectsApprox, .recordsApprox, .consequences, .measures, .contactPoint, .hasHealthData,
+                    .isHighRisk, .delayReason, .authorities, .authorityNote,
+                ]
+            )
+        case .ownPeople:
+            // In plain language (Art. 34(2)); of whom else it concerns nothing.
+            (
+                [.nature, .categories, .discoveredAt, .complaint],
+                [.consequences, .measures, .contactPoint, .hasHealthData]
+            )
         case .announcement:
             (
                 [.client, .headline, .paragraphs, .effectiveOn, .objectUntil],

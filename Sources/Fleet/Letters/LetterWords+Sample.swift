@@ -43,6 +43,7 @@ extension LetterWords {
             Part("Example CRM", gap: .restorable, until: CivilDate(dayNumber: 22_100)),
         ]
         words.incident = words.incident == nil ? nil : sampleIncident(isFull: true)
+        words.delayReason = "It was taken for a disturbance of the network until Friday."
         words.announcement = words.announcement == nil ? nil : sampleAnnouncement(isFull: true)
         words.integrations = ["Example Newsletter", "Example Shop"]
         words.identities = [KnownBy(.email, "zoe@example.com"), KnownBy(.phone, "+4930123456")]
@@ -144,7 +145,7 @@ extension LetterWords {
             words.referral = .passedOn
             words.clientName = "Acme & Sons"
         case .clientAnswer: words.outcome = .done
-        case .breach: words.incident = sampleIncident(isFull: false)
+        case .breach, .ownAuthority, .ownPeople: words.incident = sampleIncident(isFull: false)
         case .announcement: words.announcement = sampleAnnouncement(isFull: false)
         default: break
         }

@@ -117,6 +117,7 @@ extension LetterWords {
         case .channel: channel.map(PrintableText.line)
         case .acknowledgeLink: incident?.acknowledgeLink
         case .peopleListLink: incident?.listLink
+        case .delayReason: delayReason.map(PrintableText.paragraph)
         case .headline: announcement.map { PrintableText.line($0.words.title) }
         case .effectiveOn: announcement.map { book.date($0.effectiveOn) }
         case .statement: announcement?.statement.map(PrintableText.line)

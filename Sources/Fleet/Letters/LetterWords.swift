@@ -208,6 +208,8 @@ package struct LetterWords: Sendable {
     package var demand: Demand?
     package var channel: String?
     package var incident: Incident?
+    /// Why an authority is told of it after its time (GDPR Art. 33(1)).
+    package var delayReason: String?
     package var announcement: Announcement?
 
     package init(caseID: UUID, processor: Profile.Contact, regulation: Regulation) {

@@ -61,12 +61,17 @@ package struct ClientTargets: Sendable {
         """
     }
 
+    /// The lines to the one relay: each with its limits, its circuit and its pause.
+    private static let mailLines = [
+        ClientChannel.mailTarget, ClientChannel.breachPrefix + ClientChannel.mailTarget, ClientChannel.peopleTarget,
+    ]
+
     /// The relay's limits, as the configuration has them; without a relay they stay.
     package static func mail(_ configuration: MailConfiguration?) -> SQL {
         """
         UPDATE habeas.target SET in_flight = coalesce(\(configuration.map { Int32($0.inFlight) }), in_flight),
                per_second = CASE WHEN \(configuration != nil) THEN \(configuration?.perSecond.map(Double.init)) ELSE per_second END
-         WHERE id = ANY(\([ClientChannel.mailTarget, ClientChannel.breachPrefix + ClientChannel.mailTarget])::text[])
+         WHERE id = ANY(\(mailLines)::text[])
         """
     }
 }

@@ -23,9 +23,10 @@ struct AnnouncementTurn {
         let registry = changes.registry
         let profile = registry.publisher(id: announcement.publisherID)?.profile ?? "default"
         let policy = registry.policy(profile: profile, client: client, at: now)
+        let opening = CaseOpening(announcementTo: client, effectiveOn: announcement.effectiveOn, receivedAt: now)
         var record = CaseFileRecord(
             id: UUID.version7(at: now),
-            opening: CaseOpening(announcementTo: client, receivedAt: now),
+            opening: opening,
             client: client,
             profile: policy.profile,
             publisherID: announcement.publisherID,
@@ -51,6 +52,7 @@ struct AnnouncementTurn {
                 body: String(decoding: body.bytes, as: UTF8.self)
             )
         )
+        for deadline in opening.deadlines { changes.deadlines.open(deadline, case: record.id, clientID: client.id) }
         changes.wakeUps.wake(.breach, for: record.id)
         files.open(record)
         notices.append(

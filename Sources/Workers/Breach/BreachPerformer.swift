@@ -4,7 +4,7 @@ package import Ledger
 package import Postgres
 import Rights
 
-/// Tells clients of incidents and of changes: composes what was made for them once, and hands it over, one attempt at a time.
+/// Tells clients of incidents and of changes, and people of incidents in data that the vendor itself controls: composes what was made for them once, and hands it over, one attempt at a time.
 package struct BreachPerformer: EffectPerformer {
     package struct Job: Sendable {
         let effect: EffectRecord
@@ -13,6 +13,10 @@ package struct BreachPerformer: EffectPerformer {
         let secret: (id: UUID, payload: SealedPayload)?
         /// Of a change what there is to it besides; nil of an incident.
         let announcement: AnnouncementRecord?
+        /// Whom it goes to, and what they are told, where it goes to a person.
+        let person: PersonalSecrets?
+        /// Whether it is still decided that this person is told.
+        let isWanted: Bool
         /// Whether nothing has reached the client before, whatever number this has.
         let isFirst: Bool
         let registry: Registry
@@ -22,25 +26,32 @@ package struct BreachPerformer: EffectPerformer {
     private let registry: RegistryCache
     private let writer: NoticeWriter
     private let announcementWriter: AnnouncementWriter
+    private let personalWriter: PersonalNoticeWriter
     private let channels: ChannelSender
+    private let mail: MailSender?
     /// A lease lasts ten seconds and is renewed while the call goes on: a copy that dies holds a notice, and a place at the mail relay,
     /// for no longer than that, however long one attempt may take.
     package let longestCall = Duration.seconds(5)
     package let margin = Duration.seconds(5)
 
-    /// - Parameter base: below which clients fetch and acknowledge; nil where nothing is served.
+    /// - Parameters:
+    ///   - mail: to people; nil where no relay is configured.
+    ///   - base: below which clients fetch and acknowledge; nil where nothing is served.
     package init(
         ring: KeyRing,
         registry: RegistryCache,
         letters: LetterBook,
         channels: ChannelSender,
+        mail: MailSender?,
         base: String?
     ) {
         self.ring = ring
         self.registry = registry
         writer = NoticeWriter(letters: letters, base: base)
         announcementWriter = AnnouncementWriter(letters: letters, base: base)
+        personalWriter = PersonalNoticeWriter(letters: letters)
         self.channels = channels
+        self.mail = mail
     }
 
     package func renews(_ effect: EffectRecord) -> Bool { true }
@@ -60,6 +71,7 @@ package struct BreachPerformer: EffectPerformer {
              WHERE e.id IN (SELECT announcement_id FROM habeas.announcement_notice WHERE case_id = ANY(\(cases)::uuid[]))
             """,
             "SELECT case_id FROM habeas.breach_notice WHERE case_id = ANY(\(cases)::uuid[]) AND told_at IS NOT NULL",
+            PersonalSecrets.reading(of: cases), BreachPersonRecord.wanted(cases),
         ]
     }
 
@@ -86,6 +98,8 @@ package struct BreachPerformer: EffectPerformer {
         }
         let announced = try announced(rows)
         let told = Set(try rows[6].decode(as: UUID.self))
+        let people = try PersonalSecrets.byCase(rows[7])
+        let wanted = Set(try rows[8].decode(as: UUID.self))
         return leases.map { lease in
             let parameters = EffectParameters(reading: lease.effect.parameters)
             let announcement = lease.effect.caseID.flatMap { announced[$0] }
@@ -94,6 +108,8 @@ package struct BreachPerformer: EffectPerformer {
                 record: lease.effect.caseID.flatMap { records[$0] },
                 secret: announcement?.secret ?? lease.effect.caseID.flatMap { secrets[$0]?[parameters.key] },
                 announcement: announcement?.record,
+                person: lease.effect.caseID.flatMap { people[$0] },
+                isWanted: lease.effect.caseID.map(wanted.contains) ?? false,
                 isFirst: lease.effect.caseID.map { !told.contains($0) } ?? true,
                 registry: registry
             )
@@ -125,6 +141,7 @@ package struct BreachPerformer: EffectPerformer {
 
     package func perform(_ job: Job) async -> AttemptVerdict {
         guard let kind = job.effect.kind, let record = job.record else { return .refused("no_case") }
+        if kind == .personalNotice { return await tellPerson(job, record) }
         guard let secret = job.secret else { return .refused("no_words") }
         guard let client = record.clientID.flatMap({ job.registry.client($0) }) else { return .refused("no_client") }
         let parameters = EffectParameters(reading: job.effect.parameters)
@@ -161,6 +178,25 @@ package struct BreachPerformer: EffectPerformer {
             return .refused("letter")
         } catch is ClientMessageError {
             return .refused("message")
+        } catch is CancellationError {
+            return .retry("cancelled", blamesTarget: false, mayHaveActed: true)
+        } catch {
+            // The key ring's, or of a form that only a newer version reads.
+            return .retry("unreadable", blamesTarget: false)
+        }
+    }
+
+    private func tellPerson(_ job: Job, _ record: CaseFileRecord) async -> AttemptVerdict {
+        // Decided otherwise since it was planned: the plan takes it back.
+        guard job.isWanted else { return .retry("not_wanted", blamesTarget: false) }
+        guard let mail else { return .refused("no_relay") }
+        guard let person = job.person else { return .refused("no_words") }
+        do {
+            let told = try person.opened(for: record.id, with: ring)
+            let letter = try personalWriter.letter(to: told.person, telling: told.content, record, job.registry)
+            return try await mail.send(MailContent(letter), id: job.effect.id, to: [told.person.email])
+        } catch is LetterFault {
+            return .refused("letter")
         } catch is CancellationError {
             return .retry("cancelled", blamesTarget: false, mayHaveActed: true)
         } catch {

@@ -21,6 +21,7 @@ package enum BreachWorker {
             registry: context.registry,
             letters: letters,
             channels: outbound.channels,
+            mail: outbound.mail,
             base: configuration.outbound.referenceBase
         )
         return context.effectWork(

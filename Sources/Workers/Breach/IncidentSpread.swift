@@ -149,7 +149,10 @@ struct IncidentSpread: Sendable {
             let waiting = affected.keys.filter { standing[$0] == nil && approved?.contains($0) == false }.sorted()
             if try await list?.keep(waiting, affected, picture, &incident, &turn, on: connection) != true {
                 incident.spread = incident.phases.count
-                turn.finish(&incident, clients: affected.count)
+                let isUnexplained =
+                    incident.state == "closed"
+                    ? try await connection.query(UntoldIncident.isUnexplained(id)).only.decode(0, as: Bool.self) : false
+                turn.finish(&incident, clients: affected.count, isUnexplained: isUnexplained)
             }
         }
         let (statements, outgoing) = turn.finished(incident, machineNow: machineNow)

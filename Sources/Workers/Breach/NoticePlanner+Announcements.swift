@@ -37,6 +37,7 @@ extension NoticePlanner {
             if let last, last > announcement.effectiveOn { body.member("ends_after_effect", true) }
         }
         desk.edit(id) { record, changes in
+            changes.deadlines.stop(.announce, subject: record.id)
             changes.deadlines.start(window, case: record.id, clientID: record.clientID)
             let sequence = record.nextOutcomeSequence()
             changes.outcomes.append(

@@ -5,15 +5,18 @@ package import Postgres
 import Rights
 
 /// Reads what ``NoticePlan`` decides from, and carries its steps out on the desk. Before that it brings incidents that have news to
-/// the clients they affect, see ``IncidentSpread``, and changes to those they concern, see ``AnnouncementSpread``.
+/// the clients they affect, see ``IncidentSpread``, and to people whose data are the vendor's own, see ``PeopleSpread``; and changes to
+/// those they concern, see ``AnnouncementSpread``.
 package struct NoticePlanner: EffectPlanner {
     let ring: KeyRing
     private let spread: IncidentSpread
+    private let people: PeopleSpread
     private let announcements: AnnouncementSpread
 
     package init(ring: KeyRing, registry: RegistryCache) {
         self.ring = ring
         spread = IncidentSpread(ring: ring, registry: registry)
+        people = PeopleSpread(ring: ring, registry: registry)
         announcements = AnnouncementSpread(registry: registry)
     }
 
@@ -27,7 +30,8 @@ package struct NoticePlanner: EffectPlanner {
     ) {
         let (rest, announced) = try await announcements.run(ids, on: connection)
         let (cases, spread) = try await spread.run(rest, on: connection)
-        return (cases, announced + spread)
+        // After the clients: theirs is the shorter time.
+        return (cases, announced + spread + (try await people.run(rest, on: connection)))
     }
 
     package func reading(_ ids: [UUID]) -> [SQL] {
@@ -59,6 +63,17 @@ package struct NoticePlanner: EffectPlanner {
                AND (t.paused_at IS NOT NULL OR t.circuit <> 'closed' OR t.quiet_until > now())
             """,
             BreachPeopleRecord.standings(of: ids), BreachContentRecord.readingLast(ofListsToTellAmong: ids),
+            BreachPersonRecord.reading(of: ids), BreachPersonRecord.wanted(ids),
+            """
+            SELECT subject_id, due_at FROM habeas.deadline
+             WHERE subject_id = ANY(\(ids)::uuid[]) AND clock = \(ClockRule.Clock.notifyClients.rawValue) AND due_at IS NOT NULL
+            """,
+            """
+            SELECT r.incident_id, r.kind FROM habeas.review r
+             WHERE r.settled_at IS NULL AND r.incident_id = ANY(ARRAY(
+               SELECT incident_id FROM habeas.breach_notice WHERE case_id = ANY(\(ids)::uuid[])
+                UNION SELECT incident_id FROM habeas.breach_person WHERE case_id = ANY(\(ids)::uuid[])))
+            """,
         ]
     }
 
@@ -69,6 +84,7 @@ package struct NoticePlanner: EffectPlanner {
         var read = try Reading(rows)
         var file = NoticeFile(ring: ring, at: desk.now)
         for id in desk.ids {
+            tellPerson(id, &read, &desk)
             guard var facts = facts(of: id, desk, read) else { continue }
             let wasOpen = !facts.state.isFinal
             for _ in 0..<Self.looks {
@@ -93,6 +109,8 @@ package struct NoticePlanner: EffectPlanner {
         if !changed.isEmpty { desk.writes.append(BreachNoticeRecord.update(changed)) }
         let announced = read.changed.compactMap { read.announced[$0] }
         if !announced.isEmpty { desk.writes.append(AnnouncementNoticeRecord.update(announced)) }
+        let people = read.changed.compactMap { read.people[$0] }
+        if !people.isEmpty { desk.writes.append(BreachPersonRecord.update(people)) }
         if !read.entered.isEmpty { desk.writes.append(BreachAcks.enter(read.entered, at: desk.now)) }
     }
 
@@ -115,6 +133,13 @@ package struct NoticePlanner: EffectPlanner {
         let disabled: Set<String>
         /// Targets at which nothing goes for now.
         let blocked: Set<String>
+        /// People who are told of incidents in data of the vendor's own, by their cases, and which of these are still to be told.
+        var people: [UUID: BreachPersonRecord] = [:]
+        let wanted: Set<UUID>
+        /// Until when each client is told.
+        var due: [UUID: Date] = [:]
+        /// What people are called for already.
+        var called: Set<Call>
         /// Notices whose rows have changed.
         var changed: Set<UUID> = []
         /// Acknowledgements that were taken in.
@@ -162,6 +187,18 @@ package struct NoticePlanner: EffectPlanner {
                 let last = try BreachContentRecord.Words(row: row)
                 words[last.caseID] = last
             }
+            for row in rows[13] {
+                let person = try BreachPersonRecord(row: row)
+                people[person.caseID] = person
+            }
+            wanted = Set(try rows[14].decode(as: UUID.self))
+            for (id, date) in try rows[15].decode(UUID.self, Date.self) { due[id] = date }
+            called = Set(try rows[16].decode(UUID.self, String.self).map { Call(incident: $0.0, kind: $0.1) })
+        }
+
+        struct Call: Hashable {
+            let incident: UUID
+            let kind: String
         }
     }
 
@@ -313,8 +350,11 @@ package struct NoticePlanner: EffectPlanner {
             at: client.place,
             atlas: desk.registry.atlas
         )
+        let due = read.due[id]
+        let isLate = due.map { told > $0 } ?? false
         desk.record("notice.told", of: id) { body in
             body.member("at", told)
+            if isLate { body.member("late_since", due) }
             body.key("client_dates")
             body.array(dates) { list, deadline in
                 list.object { item in
@@ -324,6 +364,8 @@ package struct NoticePlanner: EffectPlanner {
                 }
             }
         }
+        // Why, a person says: once for all clients of the incident.
+        if isLate { call(.lateNotice, about: notice.incidentID, of: id, &read, &desk) }
         desk.edit(id) { record, changes in
             changes.deadlines.stop(.notifyClients, subject: record.id)
             changes.deadlines.stop(.look, subject: record.id)

@@ -285,7 +285,9 @@ struct SpreadTurn {
     }
 
     /// Every affected client has its own notice now, each with its own clock: the incident's own stops.
-    mutating func finish(_ incident: inout IncidentRecord, clients: Int) {
+    ///
+    /// - Parameter isUnexplained: whether it is closed, nobody was told, and nobody has said why (GDPR Art. 33(5)).
+    mutating func finish(_ incident: inout IncidentRecord, clients: Int, isUnexplained: Bool) {
         changes.evidence.add(
             incident.chain.append(
                 "incident.spread",
@@ -298,6 +300,9 @@ struct SpreadTurn {
                 }
             )
         )
+        if isUnexplained, clients == 0 {
+            changes.review(.nobodyTold, ofIncident: incident.id, publisher: incident.publisherID)
+        }
         // Of nobody being affected a person has to convince themselves: until they name somebody or close it, it runs on.
         if clients > 0 || incident.state != "open" { changes.deadlines.stop(.notifyClients, subject: incident.id) }
     }

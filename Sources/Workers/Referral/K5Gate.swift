@@ -34,7 +34,7 @@ package struct K5Gate: Sendable, Hashable {
         case .clientDisclosure: return false
         // What another worker does.
         case .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep, .exportHandOver, .breachNotice,
-            .breachReminder, .announcement:
+            .breachReminder, .announcement, .personalNotice:
             return false
         }
     }

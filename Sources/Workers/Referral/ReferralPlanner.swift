@@ -249,8 +249,3 @@ extension ReferralFacts.Effect {
         )
     }
 }
-
-extension RequestSubject {
-    /// Where the person is written to: the address they gave for it, or else the first they are known by.
-    var mailAddress: String? { contact?.email ?? identities.first { $0.type == .email }?.value }
-}

@@ -334,7 +334,7 @@ extension LetterKind {
         case .clientDisclosure: self = .disclosure
         case .subjectRestrictionLifted: self = .restrictionLifted
         case .breachNotice, .breachReminder, .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep,
-            .exportHandOver, .announcement:
+            .exportHandOver, .announcement, .personalNotice:
             return nil
         case .subjectAnswer:
             switch CaseState(rawValue: key) {

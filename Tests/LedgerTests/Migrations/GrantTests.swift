@@ -54,6 +54,7 @@ struct GrantTests {
                 "breach_ack": "ru", "breach_decision": "r", "breach_client": "rud", "breach_list": "r",
                 "breach_exclusion": "r", "announcement": "ru", "announcement_notice": "rau",
                 "announcement_objection": "r",
+                "breach_reason": "r", "own_people": "rau", "breach_person": "rau",
             ]) { $1 }, "habeas_gateway": registryOnly,
         "habeas_operator": [
             "habeas_migration": "r", "agreement": "r", "review": "rau", "review_approval": "r", "installation": "ru",
@@ -73,6 +74,7 @@ struct GrantTests {
             "hold_identity": "ra", "export": "ru", "export_piece": "r", "export_wait": "ru",
             "disclosure": "rau",
             "announcement": "r", "announcement_notice": "r", "announcement_objection": "r",
+            "breach_reason": "r", "own_people": "r", "breach_person": "r",
         ],
         "habeas_auditor": [
             "habeas_migration": "r", "agreement": "r", "review": "r", "review_approval": "r", "installation": "r",
@@ -89,6 +91,7 @@ struct GrantTests {
             "breach_decision": "r",
             "breach_client": "r", "breach_list": "r", "breach_exclusion": "r", "breach_report": "r",
             "announcement": "r", "announcement_notice": "r", "announcement_objection": "r",
+            "breach_reason": "r", "own_people": "r", "breach_person": "r",
         ],
     ]
     /// Of workers that carry cases on.

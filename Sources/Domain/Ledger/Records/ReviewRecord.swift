@@ -9,6 +9,7 @@ package struct ReviewRecord: Sendable {
     package let caseID: UUID?
     package let publisherID: String?
     package let identity: [UInt8]?
+    /// What it is about where it is about an incident as a whole.
     package let incidentID: UUID?
     /// How many different people have to agree.
     package let needs: Int

@@ -43,6 +43,15 @@ package struct ReviewWrites: Sendable {
         )
     }
 
+    /// The same about an incident, with a clock of the incident's own: that of the earliest such call.
+    ///
+    /// - Parameter deadline: the `review` clock.
+    package mutating func open(_ kind: ReviewKind, incident id: UUID, _ deadline: Deadline, at now: Date) {
+        opened.removeAll { $0.incidentID == id && $0.kind == kind }
+        _ = open(kind, incident: id, deadline, due: nil, at: now)
+        settled.insert(id)
+    }
+
     /// Calls a person about the access requests of one publisher, or about one person; returns the review's id.
     package mutating func open(harvestOf source: HarvestSource, _ deadline: Deadline, at now: Date) -> UUID {
         let id = UUID.version7(at: now)
@@ -62,7 +71,7 @@ package struct ReviewWrites: Sendable {
         return id
     }
 
-    /// Calls a person about an incident as a whole; returns the review's id. While an earlier call of this kind is open that one stands.
+    /// Calls a person about an incident as a whole; returns the review's id, which its clock is to be about. While an earlier call of this kind is open that one stands.
     ///
     /// - Parameter due: by when somebody has to look, where that is before the clock ends.
     package mutating func open(_ kind: ReviewKind, incident: UUID, _ deadline: Deadline, due: Date?, at now: Date)
@@ -99,7 +108,7 @@ package struct ReviewWrites: Sendable {
         settled.insert(id)
     }
 
-    /// A review of this case was settled: its `review` clock is that of the earliest one left, or has been met.
+    /// A review of this case, or of this incident, was settled: its `review` clock is that of the earliest one left, or has been met.
     package mutating func settle(case id: UUID) { settled.insert(id) }
 
     package var statements: [SQL] {
@@ -142,7 +151,7 @@ package struct ReviewWrites: Sendable {
                    next_at = CASE WHEN r.due_at = d.due_at AND d.state = 'open' THEN d.next_at ELSE r.due_at END
               FROM unnest(\(Array(settled))::uuid[]) AS n (case_id)
               LEFT JOIN LATERAL (SELECT min(due_at) AS due_at FROM habeas.review
-                                  WHERE case_id = n.case_id AND settled_at IS NULL) AS r ON true
+                                  WHERE (case_id = n.case_id OR incident_id = n.case_id) AND settled_at IS NULL) AS r ON true
              WHERE d.subject_id = n.case_id AND d.clock = 'review'
                AND (d.state = 'open' OR d.state = 'met' AND r.due_at IS NOT NULL
                     OR d.state = 'missed' AND (r.due_at > d.due_at OR r.due_at IS NULL))

@@ -58,6 +58,8 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
     package private(set) var named: [String: Part] = [:]
     /// Data that the vendor itself controls (G13).
     package private(set) var ownData: OwnData?
+    /// The people of that data, as every phase has named them, each part still sealed for the fleet.
+    package private(set) var sealedPeople: [String] = []
     package private(set) var ending: Ending?
 
     package init(_ data: BreachDetected) {
@@ -73,6 +75,7 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
         measures = data.measures
         contact = data.contact
         ownData = data.ownData
+        sealedPeople = [data.ownData?.identities].compactMap { $0 }
         add(data.affected, of: 1, awareAt: data.awareAt)
     }
 
@@ -117,6 +120,7 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
         if let value = data.measures { measures = value }
         if let value = data.contact { contact = value }
         if let value = data.ownData { ownData = value }
+        if let value = data.ownData?.identities { sealedPeople.append(value) }
         add(data.affected, of: data.phase, awareAt: data.awareAt ?? received)
         if data.falseAlarm == true { ending = .falseAlarm } else if data.closed == true { ending = .closed }
     }

@@ -104,6 +104,26 @@ package struct NoticeContent: Sendable, Equatable, Redacting {
         contact = picture.contact
     }
 
+    /// The vendor's own part, of data that it controls itself (G13): its own numbers and categories, and of no client anything. Nil
+    /// where the incident has no such part.
+    package init?(ownPartOf picture: IncidentPicture) {
+        guard let own = picture.ownData else { return nil }
+        self.init(
+            nature: picture.nature,
+            categories: own.categories.isEmpty ? picture.categories : own.categories,
+            risk: picture.risk,
+            discoveredAt: picture.discoveredAt,
+            awareAt: picture.awareAt
+        )
+        cause = picture.cause
+        hasHealthData = picture.hasHealthData
+        subjectsApprox = own.subjectsApprox
+        recordsApprox = own.recordsApprox
+        consequences = picture.consequences
+        measures = picture.measures
+        contact = picture.contact
+    }
+
     /// The notice that follows on `before`; nil where this client has nothing new to learn.
     ///
     /// - Parameter ending: how the incident has ended, where it has.

@@ -9,6 +9,8 @@ package enum CaseKind: String, CaseIterable, Hashable, Sendable {
     case disclosure
     /// What one client is told of a change before it takes effect.
     case announcement
+    /// What one person is told of an incident in data that the vendor itself controls (GDPR Art. 34, G13).
+    case personalNotice = "personal_notice"
 }
 
 /// The way a case takes through the fleet.
@@ -19,7 +21,7 @@ package enum Lane: String, CaseIterable, Hashable, Sendable {
     case own
     /// The client, as controller, has instructed us.
     case fulfilment
-    /// Nobody has asked: the client, as controller, is told of something (GDPR Art. 33(2)).
+    /// Nobody has asked: a client, as controller, is told of something (GDPR Art. 33(2)), or a person is (Art. 34).
     case notice
     /// An authority demands data that the vendor has to hand over by law; the client is told first where nothing forbids it.
     case disclosure

@@ -298,7 +298,9 @@ package struct CaseOpening: Sendable, Hashable {
     }
 
     /// What a client is told of a change before it takes effect. Its window for objections begins when it was told.
-    package init(announcementTo client: Client, receivedAt now: Date) {
+    ///
+    /// - Parameter effectiveOn: the day the change takes effect, as the client's place counts it.
+    package init(announcementTo client: Client, effectiveOn: CivilDate, receivedAt now: Date) {
         kind = .announcement
         role = .processor
         lane = .notice
@@ -312,6 +314,28 @@ package struct CaseOpening: Sendable, Hashable {
         country = client.place.country
         submittedAt = nil
         anchor = now
+        reviews = []
+        let deadline = Deadline.announcing(effectiveOn, from: now, at: client.place)
+        deadlines = [deadline]
+        warnings = deadline.isOverdue(at: now) ? [.overdue] : []
+    }
+
+    /// What one person is told of an incident in data that the vendor itself controls (GDPR Art. 34(1)): without undue delay, which
+    /// is no number, once somebody has decided it.
+    package init(personalNoticeOf picture: IncidentPicture, receivedAt now: Date) {
+        kind = .personalNotice
+        role = .controller
+        lane = .notice
+        state = .inProgress
+        queue = .breach
+        right = nil
+        relationship = nil
+        regulation = .gdpr
+        isMinor = false
+        hasHealthData = picture.hasHealthData
+        country = nil
+        submittedAt = nil
+        anchor = picture.awareAt
         reviews = []
         deadlines = []
         warnings = []

@@ -68,4 +68,7 @@ package struct ClientChannel: Sendable, Hashable {
 
     /// The processor's own mail relay, for everybody's mail.
     package static let mailTarget = "mail"
+
+    /// The same relay for people who are told of an incident (G13): a line of its own, so that nothing else waits behind them.
+    package static let peopleTarget = "people:mail"
 }

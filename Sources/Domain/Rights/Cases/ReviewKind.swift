@@ -49,6 +49,12 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
     case announcementUnreached = "announcement_unreached"
     /// A client objects to a change that it was told of (K20).
     case objection
+    /// Clients were told of an incident after our own time for it: why, a person says (GDPR Art. 33(1)).
+    case lateNotice = "late_notice"
+    /// An incident was closed of which nobody was told: why, a person says (GDPR Art. 33(5)).
+    case nobodyTold = "nobody_told"
+    /// People whose data the vendor itself controls were not told of an incident: no address, or none that takes mail (G13).
+    case peopleUnreached = "people_unreached"
 
     package enum Verdict: String, CaseIterable, Hashable, Sendable {
         case confirmed
@@ -67,7 +73,8 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .child: lane == .own
         case .client, .regime, .identity, .fraud, .clientUnreachable, .subjectUnreachable, .referralProhibited,
             .targetStuck, .planRefused, .dataReturn, .handOverStuck, .harvest, .breachUnreached, .breachSilent,
-            .breachClients, .breachUncounted, .announcementUnreached, .objection:
+            .breachClients, .breachUncounted, .announcementUnreached, .objection, .lateNotice, .nobodyTold,
+            .peopleUnreached:
             false
         }
     }
@@ -80,10 +87,14 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .breachUnreached, .breachSilent, .breachClients, .breachUncounted, .announcementUnreached, .objection:
             .breach
         case .instruction, .child, .client, .regime, .identity, .fraud, .tenantErasure, .suspendedHandOver, .disclosure,
-            .harvest:
+            .harvest, .lateNotice, .nobodyTold, .peopleUnreached:
             nil
         }
     }
+
+    /// Whether it is about an incident as a whole, and not about a case: there is one of a kind at a time, however many clients or
+    /// people it concerns.
+    package var isOfIncident: Bool { self == .lateNotice || self == .nobodyTold || self == .peopleUnreached }
 
     /// Why a person is asked: the row of the obligations and, where there is one, the article.
     package var source: String {
@@ -108,6 +119,9 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case .breachUnreached, .breachSilent, .breachClients: "GDPR Art. 33(2); G9"
         case .breachUncounted: "GDPR Art. 33(3)(a); G9"
         case .announcementUnreached, .objection: "GDPR Art. 28(2); K20"
+        case .lateNotice: "GDPR Art. 33(1), 33(2); G9"
+        case .nobodyTold: "GDPR Art. 33(5); G9"
+        case .peopleUnreached: "GDPR Art. 34(1), 34(3)(c); G13"
         }
     }
 
@@ -153,6 +167,12 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
             "Tell a client of a change that none of its channels takes, before it takes effect (`habeas notices show`); confirm when it was told, deny when it cannot be."
         case .objection:
             "Settle with the client what follows from its objection, as the contract says (`habeas requests show --reveal`); confirm when the change does not apply to it, deny when it does all the same."
+        case .lateNotice:
+            "Say with --reason why clients were told of an incident after our own time for it (`habeas incidents show` lists them); confirm with the reason, deny when the date was wrong."
+        case .nobodyTold:
+            "Say with --reason why nobody was told of an incident that is closed: it stands in the register; confirm with the reason, deny when somebody was told by other means."
+        case .peopleUnreached:
+            "Tell people whose data are your own of an incident, by public notice for instance: they have no address that takes mail (`habeas incidents show`); confirm when they were told, deny when they cannot be."
         }
     }
 
@@ -165,7 +185,8 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         case (_, .moot), (.regime, _), (.harvest, _), (.client, _), (.identity, .denied), (.fraud, .denied),
             (.clientUnreachable, _), (.subjectUnreachable, _), (.referralProhibited, _), (.targetStuck, _),
             (.planRefused, _), (.dataReturn, _), (.handOverStuck, _), (.breachUnreached, _), (.breachSilent, _),
-            (.breachClients, _), (.breachUncounted, _), (.announcementUnreached, _), (.objection, _):
+            (.breachClients, _), (.breachUncounted, _), (.announcementUnreached, _), (.objection, _), (.lateNotice, _),
+            (.nobodyTold, _), (.peopleUnreached, _):
             return nil
         case (.identity, .confirmed), (.fraud, .confirmed): return refusal(machine)
         // The case has come to the gate by another way than an instruction: nothing but the gate holds it.
@@ -195,8 +216,7 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         // No verdict on these refuses anything.
         case .client, .regime, .harvest, .clientUnreachable, .subjectUnreachable, .referralProhibited, .targetStuck,
             .planRefused, .dataReturn, .handOverStuck, .breachUnreached, .breachSilent, .breachClients,
-            .breachUncounted,
-            .announcementUnreached, .objection:
+            .breachUncounted, .announcementUnreached, .objection, .lateNotice, .nobodyTold, .peopleUnreached:
             nil
         }
     }

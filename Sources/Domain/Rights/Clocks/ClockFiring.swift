@@ -92,7 +92,7 @@ package enum ClockFiring: Sendable, Hashable {
         // Somebody else's dates: nobody is told of them by us.
         case .authority72h, .individuals: self = .stop
         case .confirmReceipt, .refer, .extensionNotice, .fanOut, .assist, .purge, .complaint, .notifyClients, .triage,
-            .review, .approval, .ownAuthority, .disclosure:
+            .review, .approval, .ownAuthority, .disclosure, .announce:
             self = .miss
         }
     }

@@ -46,6 +46,8 @@ package struct ClockRule: Sendable, Hashable {
         case equal
         /// Until when a client may object to what it was told of.
         case objection
+        /// Until when a client has to have been told of a change: before it takes effect.
+        case announce
 
         /// Whether somebody is owed something by it: such a clock warns before and is missed afterwards. The others only
         /// say when something happens by itself.
@@ -53,7 +55,7 @@ package struct ClockRule: Sendable, Hashable {
             switch self {
             case .confirmReceipt, .refer, .respond, .extensionNotice, .fanOut, .assist, .purge, .complaint,
                 .notifyClients,
-                .triage, .review, .approval, .ownAuthority, .disclosure:
+                .triage, .review, .approval, .ownAuthority, .disclosure, .announce:
                 true
             case .clientReminder, .lapse, .holdEnd, .exceptionEnd, .retention, .look, .equal, .acknowledgement,
                 .authority72h, .individuals, .clientTerm, .tellClient, .objection:

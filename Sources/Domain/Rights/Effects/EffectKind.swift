@@ -42,6 +42,8 @@ package enum EffectKind: String, CaseIterable, Hashable, Sendable {
     case exportHandOver = "export.hand_over"
     /// The client is told of a change before it takes effect (K20).
     case announcement
+    /// A person is told of an incident in data that the vendor itself controls (GDPR Art. 34).
+    case personalNotice = "breach.person"
 
     /// Whether it goes to a system of the data map.
     package var goesToTarget: Bool { self == .targetAct || self == .targetLook || self == .targetVerify }
@@ -61,7 +63,7 @@ package enum EffectKind: String, CaseIterable, Hashable, Sendable {
             true
         case .subjectNotice, .subjectReceipt, .subjectIdentity, .subjectExtension, .subjectAnswer,
             .subjectRestrictionLifted, .targetAct, .targetLook, .targetVerify, .exportBundle, .exportSweep,
-            .exportHandOver:
+            .exportHandOver, .personalNotice:
             false
         }
     }

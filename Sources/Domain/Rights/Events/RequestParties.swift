@@ -22,6 +22,9 @@ package struct RequestSubject: FieldObject {
         writer.member("identities", identities)
         writer.member("contact", contact)
     }
+
+    /// Where the person is written to: the address they gave for it, or else the first they are known by.
+    package var mailAddress: String? { contact?.email ?? identities.first { $0.type == .email }?.value }
 }
 
 /// Who acts for the subject, and by what right.

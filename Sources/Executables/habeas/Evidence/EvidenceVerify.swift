@@ -20,6 +20,7 @@ struct EvidenceVerify: AsyncParsableCommand {
             Example:
               habeas evidence verify --json
               habeas evidence verify --case helpdesk/REQ-17
+              habeas evidence verify --incident security/INC-7
               habeas evidence verify --certificate certificate.json --public-key habeas.pem
             """
     )
@@ -29,6 +30,15 @@ struct EvidenceVerify: AsyncParsableCommand {
         help: ArgumentHelp("Only this case: its id, or PUBLISHER/REF.", valueName: "request")
     )
     var name: CaseName?
+
+    @Option(
+        name: .customLong("incident"),
+        help: ArgumentHelp(
+            "Only this incident and whoever is told of it: its id, or PUBLISHER/REF.",
+            valueName: "incident"
+        )
+    )
+    var incident: IncidentName?
 
     @Flag(help: "All chains; what is done anyway without --case.")
     var all = false
@@ -45,6 +55,9 @@ struct EvidenceVerify: AsyncParsableCommand {
 
     func validate() throws {
         guard name == nil || !all else { throw ValidationError("--all: contradicts --case; give one of them") }
+        guard incident == nil || (name == nil && !all && certificate == nil) else {
+            throw ValidationError("--incident: contradicts --case, --all and --certificate; give one of them")
+        }
         guard certificate == nil || (name == nil && !all) else {
             throw ValidationError("--certificate: contradicts --case and --all; give one of them")
         }
@@ -60,6 +73,9 @@ struct EvidenceVerify: AsyncParsableCommand {
             try await connection.transaction { connection in
                 // One snapshot: the fleet writes on, and rows and ends must be of the same moment.
                 try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                if let incident {
+                    return try await EvidenceWalk.incident(try await incident.resolve(on: connection), on: connection)
+                }
                 guard let name else { return try await EvidenceWalk.all(on: connection) }
                 return try await EvidenceWalk.cases(try await name.resolve(on: connection), on: connection)
             }

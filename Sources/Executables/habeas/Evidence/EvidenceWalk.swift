@@ -60,6 +60,24 @@ struct EvidenceWalk {
         return walk
     }
 
+    /// An incident, with the cases of all who are told of it.
+    static func incident(_ id: UUID, on connection: PostgresConnection) async throws -> EvidenceWalk {
+        let told = try await connection.query(
+            """
+            SELECT case_id FROM habeas.breach_notice WHERE incident_id = \(id)
+             UNION ALL SELECT case_id FROM habeas.breach_person WHERE incident_id = \(id)
+            """
+        ).decode(as: UUID.self)
+        var walk = try await cases(told, on: connection)
+        _ = try walk.take(
+            try await connection.query(
+                "SELECT id, 'incident'::text, evidence_seq, evidence_head FROM habeas.incident WHERE id = \(id)"
+            )
+        )
+        try await walk.follow(EvidenceRow.ofChain(id), on: connection)
+        return walk
+    }
+
     private static let allSubjects: SQL = """
         SELECT id, 'case'::text, evidence_seq, evidence_head FROM habeas.case_file
         UNION ALL SELECT id, 'incident', evidence_seq, evidence_head FROM habeas.incident

@@ -40,6 +40,16 @@ struct IncidentFile {
         if let phase = members.first(where: { $0.0 == "phase" }) { self.members.append(phase) }
     }
 
+    /// Whether it is the last word on the incident.
+    var closes: Bool {
+        members.contains { member in
+            if case ("closed", .bool(true)) = member { true } else { false }
+        }
+    }
+
+    /// Whether it names clients, or systems by which some may be found.
+    var findsClients: Bool { !affected.isEmpty || members.contains { $0.0 == "systems" } }
+
     /// A value as the JSON that YAML says it is: plain numbers and truth values are such, everything else is a text.
     private static func value(_ node: Node) -> JSONValue {
         switch node {

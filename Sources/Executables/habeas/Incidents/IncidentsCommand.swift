@@ -17,6 +17,7 @@ struct IncidentsCommand: AsyncParsableCommand {
         subcommands: [
             IncidentsOpen.self, IncidentsUpdate.self, IncidentsList.self, IncidentsShow.self, IncidentsTimeline.self,
             IncidentsClients.self, IncidentsExclude.self, IncidentsAcknowledge.self, IncidentsDecide.self,
+            IncidentsDraft.self, IncidentsReport.self,
             IncidentsRegister.self,
         ]
     )

@@ -2,6 +2,7 @@ import AMQP
 import ArgumentParser
 import Fleet
 import FoundationEssentials
+import Ledger
 import Postgres
 import Rights
 
@@ -105,7 +106,8 @@ struct IncidentsUpdate: AsyncParsableCommand {
         abstract: "Reports more of an incident: as the event breach.updated, by the login of amqp.url.",
         discussion: """
             Each update has a number above the one before and says what has changed; `closed: true` is the last word, `false_alarm: \
-            true` takes the alarm back. Every client hears what is new for it, and only that.
+            true` takes the alarm back. Every client hears what is new for it, and only that. Where an incident is closed of which nobody \
+            was told, --reason says why: it stands in the register (GDPR Art. 33(5)).
 
             Example:
               habeas incidents update --file phase-2.yaml
@@ -113,14 +115,78 @@ struct IncidentsUpdate: AsyncParsableCommand {
     )
 
     @OptionGroup var report: IncidentReport
+
+    @Option(
+        help: "Of the last word: why nobody was told. No personal data: it is evidence, and in the register."
+    )
+    var reason: String?
+
     @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard reason.map({ (1...500).contains($0.utf8.count) }) ?? true else {
+            throw ValidationError("--reason: is not 1 to 500 bytes long; write a short text")
+        }
+    }
 
     func run() async throws {
         let incident = try report.file.map { try IncidentFile(path: $0) } ?? IncidentQuestions.updated()
-        let count = try await report.send(try common.configuration()) { source, now in
+        let configuration = try common.configuration()
+        guard incident.closes || reason == nil else {
+            throw Failure("--reason", "belongs to the last word", "leave it out, or say `closed: true`", status: .usage)
+        }
+        // Who reports from a place that has no database is asked by a task.
+        if !report.dryRun, incident.closes, configuration.value(.databaseURL) != nil || reason != nil {
+            try await explain(incident, configuration)
+        }
+        let count = try await report.send(configuration) { source, now in
             try incident.updated(source: source, now: now)
         }
         report.say(count, common)
+    }
+}
+
+extension IncidentsUpdate {
+    /// Has it said why nobody was told, where nobody was, before the last word goes out.
+    private func explain(_ file: IncidentFile, _ configuration: FleetConfiguration) async throws {
+        let user = try EventCourier(configuration, name: "habeas incidents").user
+        try await DatabaseSession.run(configuration) { connection in
+            try await connection.transaction { connection in
+                let found = try await connection.query(
+                    """
+                    SELECT i.id FROM habeas.incident i JOIN habeas.publisher p ON p.id = i.publisher_id
+                     WHERE p.broker_user = \(user) AND i.incident_ref = \(file.reference)
+                    """
+                ).decode(as: UUID.self)
+                // Of one that is not there yet habeas-breach asks when it is.
+                guard let id = found.first else { return }
+                var incident = try IncidentRecord(row: try await connection.query(IncidentRecord.locking(id)).only)
+                let isOpen = try await connection.query(UntoldIncident.isUnexplained(id)).only.decode(0, as: Bool.self)
+                // Whom a phase affects may still be worked out.
+                guard isOpen, !file.findsClients, incident.spread >= incident.phases.count else {
+                    guard reason == nil else {
+                        throw Failure(
+                            "--reason",
+                            "says why nobody was told, and somebody is, or it was said before",
+                            "leave it out"
+                        )
+                    }
+                    return
+                }
+                guard let reason else {
+                    throw Failure(
+                        "--reason",
+                        "is missing: nobody was told of this incident, and the register says why (GDPR Art. 33(5))",
+                        "say why nobody is told"
+                    )
+                }
+                let pen = try await EvidencePen(on: connection)
+                let fact = pen.append("incident.untold", to: &incident.chain) { $0.member("reason", reason) }
+                _ = try await connection.pipeline(
+                    [BreachReason.insert(.nobodyTold, of: id, reason: reason, at: pen.now)] + fact
+                )
+            }
+        }
     }
 }
 

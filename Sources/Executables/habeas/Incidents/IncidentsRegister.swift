@@ -11,6 +11,7 @@ struct IncidentsRegister: AsyncParsableCommand {
         abstract: "Prints the register of incidents, those that nobody was told of included (GDPR Art. 33(5)).",
         discussion: """
             A JSON object a line: facts, numbers, dates and decisions of each incident, with every client that was told and when. \
+            It says why a client, or the authority, was told late, and why nobody was. \
             --reveal adds what has happened, its effects and what was done, decrypted: what an authority asks for. Who did it, and why, \
             is recorded in each incident's evidence.
 
@@ -65,6 +66,7 @@ struct IncidentsRegister: AsyncParsableCommand {
                         SELECT client_id, reason, excluded_by::text, excluded_at FROM habeas.breach_exclusion
                          WHERE incident_id = \(row.id) ORDER BY excluded_at, client_id
                         """,
+                        BreachReason.reading(of: row.id), OwnPeople.reading(of: row.id),
                     ])
                     StandardOutput.write(
                         .object(
@@ -73,6 +75,8 @@ struct IncidentsRegister: AsyncParsableCommand {
                                 ("decisions", .array(try results[1].map { try OwnDecision(row: $0).json })),
                                 ("lists", .array(try results[2].map(BreachListRecord.init).map(\.json))),
                                 ("excluded", .array(try results[3].map(Self.excluded))),
+                                ("reasons", .array(try results[4].map { try BreachReason(row: $0).json })),
+                                ("people", try results[5].first.map { try OwnPeople(row: $0).json } ?? .null),
                             ] + (revealed?.json(of: row.id) ?? [])
                         )
                     )

@@ -38,11 +38,15 @@ struct IncidentsShow: AsyncParsableCommand {
                 "SELECT clock, rule, source, anchor_at, due_at, provisional, unverified, state FROM habeas.deadline WHERE subject_id = \(id)",
                 NoticeRow.reading(of: id),
                 "SELECT decided_at, decided_by::text, authority, individuals, reason FROM habeas.breach_decision WHERE incident_id = \(id) ORDER BY 1",
+                BreachReason.reading(of: id), LateNotices.unexplained(of: id), OwnPeople.reading(of: id),
             ])
             let incident = try IncidentRow(row: results[0].only)
             let clocks = try results[1].map(CaseSheet.Clock.init)
             let notices = try results[2].map(NoticeRow.init)
             let decisions = try results[3].map(OwnDecision.init)
+            let reasons = try results[4].map(BreachReason.init)
+            let late = try results[5].map(LateClient.init)
+            let people = try results[6].first.map(OwnPeople.init)
             if common.json {
                 StandardOutput.write(
                     .object(
@@ -60,12 +64,15 @@ struct IncidentsShow: AsyncParsableCommand {
                                 )
                             ),
                             ("notices", .array(notices.map(\.json))), ("decisions", .array(decisions.map(\.json))),
+                            ("reasons", .array(reasons.map(\.json))),
+                            ("late_unexplained", .array(late.map(\.json))), ("people", people?.json ?? .null),
                         ] + (revealed?.json(of: id) ?? [])
                     )
                 )
                 return
             }
-            print(incident, clocks, notices, decisions)
+            let told = [people?.line, LateClient.line(late)].compactMap { $0 }
+            print(incident, clocks, notices, decisions.map(\.line) + told + reasons.map(\.line))
             revealed?.print(id)
         }
     }
@@ -74,7 +81,7 @@ struct IncidentsShow: AsyncParsableCommand {
         _ incident: IncidentRow,
         _ clocks: [CaseSheet.Clock],
         _ notices: [NoticeRow],
-        _ decisions: [OwnDecision]
+        _ words: [String]
     ) {
         StandardOutput.write(
             Sheet([
@@ -98,7 +105,7 @@ struct IncidentsShow: AsyncParsableCommand {
             for clock in clocks { table.add(clock.clock, clock.dueAt?.short, clock.state, clock.source) }
             StandardOutput.write(table)
         }
-        for decision in decisions { StandardOutput.write("\n\(decision.line)") }
+        for line in words { StandardOutput.write("\n\(line)") }
         StandardOutput.write("")
         var table = NoticeRow.table
         for notice in notices { notice.add(to: &table) }

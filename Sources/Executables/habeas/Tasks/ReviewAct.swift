@@ -14,6 +14,9 @@ struct ReviewAct {
     private let pen: EvidencePen
     private var act: CaseAct?
     private var installation: EvidenceChain?
+    /// What the review is about where it is about an incident as a whole, and the clients of whose notices it asks.
+    private var incident: IncidentRecord?
+    private var late: [String] = []
     private var written: [SQL] = []
     /// What copies are refused for that wait for this review.
     private var copiesRefused: RefusalReason?
@@ -24,11 +27,14 @@ struct ReviewAct {
 
     /// Locks the case first, where there is one, then the review. Inside a transaction.
     init(on id: UUID, _ connection: PostgresConnection) async throws {
-        let found = try await connection.query("SELECT case_id FROM habeas.review WHERE id = \(id)")
+        let found = try await connection.query("SELECT case_id, incident_id FROM habeas.review WHERE id = \(id)")
         guard let row = found.first else { throw try await Self.unknown(id, connection) }
         pen = try await EvidencePen(on: connection)
-        let about = try row.decode(0, as: UUID?.self)
+        let (about, incidentID) = try row.decode(UUID?.self, UUID?.self)
         guard let caseID = about else {
+            let locked = try await incidentID.mapAsync {
+                try IncidentRecord(row: try await connection.query(IncidentRecord.locking($0)).only)
+            }
             review = try ReviewRecord(row: try await connection.query(ReviewRecord.locking(id)).only)
             guard !review.isSettled else { throw Self.settled }
             guard review.incidentID == nil else {
@@ -40,7 +46,16 @@ struct ReviewAct {
             }
             others = []
             passedBefore = false
-            installation = try await EvidenceChain.ofInstallation(on: connection)
+            guard let locked else {
+                installation = try await EvidenceChain.ofInstallation(on: connection)
+                return
+            }
+            incident = locked
+            if review.kind == .lateNotice {
+                late = try await connection.query(LateNotices.unexplained(of: locked.id)).map {
+                    try $0.decode(0, as: String.self)
+                }
+            }
             return
         }
         act = try await CaseAct(on: [caseID], connection)
@@ -114,13 +129,17 @@ struct ReviewAct {
         if review.kind == .harvest { copiesRefused = refusal }
         written.append(review.settle(verdict, reason: reason, at: now))
         written += words?.writes.statements ?? []
-        let members: (inout JSONWriter) -> Void = { [review] body in
+        let members: (inout JSONWriter) -> Void = { [review, late] body in
             body.member("review", review.id)
             body.member("kind", review.kind.rawValue)
             body.member("verdict", verdict.rawValue)
             body.member("reason", reason)
             body.member("words", words?.digest)
+            if !late.isEmpty { body.member("clients", late) }
             body.member(refusal: refusal)
+        }
+        if let incident, let matter = BreachReason.Matter(review.kind) {
+            written.append(BreachReason.insert(matter, of: incident.id, clients: late, reason: reason, at: now))
         }
         if passedBefore || (review.kind == .suspendedHandOver && verdict == .confirmed) { act?.passGate() }
         if let regulation {
@@ -190,6 +209,11 @@ struct ReviewAct {
 
     /// What has to be written, in the transaction that locked.
     nonisolated(nonsending) mutating func statements(on connection: PostgresConnection) async throws -> [SQL] {
+        if let incident {
+            var reviews = ReviewWrites()
+            reviews.settle(case: incident.id)
+            return written + reviews.statements
+        }
         guard act != nil else {
             var deadlines = DeadlineWrites()
             deadlines.end(subject: review.id, isMet: true)
@@ -205,6 +229,9 @@ struct ReviewAct {
     private mutating func fact(_ name: String, _ members: (inout JSONWriter) -> Void) throws {
         if act != nil {
             act?.record(name, members)
+        } else if var chain = incident?.chain {
+            written += pen.append(name, to: &chain, members)
+            incident?.chain = chain
         } else if var chain = installation {
             written += pen.append(name, to: &chain, members)
             installation = chain

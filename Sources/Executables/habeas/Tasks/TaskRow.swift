@@ -147,8 +147,8 @@ struct TaskRow {
     var json: JSONValue {
         [
             "task": JSONValue(id), "kind": .string(kind), "question": .string(question), "request": JSONValue(request),
-            "incident": JSONValue(incident),
-            "client": JSONValue(client), "publisher": JSONValue(publisher), "identity": JSONValue(identity),
+            "incident": JSONValue(incident), "client": JSONValue(client), "publisher": JSONValue(publisher),
+            "identity": JSONValue(identity),
             "parked": JSONValue(kind == Self.triage ? id : nil), "article": .string(source), "rule": .string(rule),
             "opened_at": JSONValue(openedAt), "due_at": JSONValue(dueAt), "seconds_left": .integer(secondsLeft),
             "needs": .integer(needs), "approvals": .integer(approvals), "system": JSONValue(system),

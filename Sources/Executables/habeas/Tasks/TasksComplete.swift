@@ -222,7 +222,13 @@ struct TasksComplete: AsyncParsableCommand {
             refusal: refusal
         )
         _ = try await connection.pipeline(try await act.statements(on: connection))
-        return Ended(kind: act.review.kind.rawValue, request: act.review.caseID, system: nil, copies: act.copies)
+        return Ended(
+            kind: act.review.kind.rawValue,
+            request: act.review.caseID,
+            incident: act.review.incidentID,
+            system: nil,
+            copies: act.copies
+        )
     }
 
     /// What came of a task at a system.
@@ -260,6 +266,7 @@ struct TasksComplete: AsyncParsableCommand {
     private struct Ended {
         let kind: String
         let request: UUID?
+        var incident: UUID?
         let system: String?
         /// SHA-256 of each, hexadecimal.
         var attachments: [String] = []
@@ -271,7 +278,8 @@ struct TasksComplete: AsyncParsableCommand {
             if json {
                 StandardOutput.write([
                     "task": JSONValue(task), "kind": .string(kind), "outcome": .string(outcome.rawValue),
-                    "request": JSONValue(request), "regulation": JSONValue(regulation), "system": JSONValue(system),
+                    "request": JSONValue(request), "incident": JSONValue(incident),
+                    "regulation": JSONValue(regulation), "system": JSONValue(system),
                     "attachments": JSONValue(attachments), "files": JSONValue(files),
                     "copies": .integer(copies),
                 ])

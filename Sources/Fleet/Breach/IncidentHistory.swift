@@ -1,16 +1,16 @@
-import FoundationEssentials
-import Ledger
-import Postgres
-import Rights
+package import FoundationEssentials
+package import Ledger
+package import Postgres
+package import Rights
 
 /// The events of an incident, opened.
-struct IncidentHistory {
+package struct IncidentHistory: Sendable {
     /// How many they are.
-    let phases: Int
+    package let phases: Int
     /// What is known after all of them.
-    let picture: IncidentPicture
+    package let picture: IncidentPicture
 
-    static func reading(of incident: UUID) -> SQL {
+    package static func reading(of incident: UUID) -> SQL {
         """
         SELECT id, received_at, kek_id, wrapped_key, payload FROM habeas.event_secret
          WHERE subject_id = \(incident) AND event_type = ANY(\(told)::text[])
@@ -23,7 +23,7 @@ struct IncidentHistory {
     ///   - rows: what ``reading(of:)`` reads.
     ///   - phases: how many were taken in.
     /// - Throws: ``Incomplete`` where some of them are missing: nobody may be taken for told by half of what is known.
-    init(_ rows: Rows, of phases: Int, with ring: KeyRing) throws {
+    package init(_ rows: Rows, of phases: Int, with ring: KeyRing) throws {
         var events: [(payload: EventPayload, receivedAt: Date)] = []
         for (id, received, kek, wrapped, payload) in try rows.decode(
             UUID.self,
@@ -63,5 +63,5 @@ struct IncidentHistory {
         return lists.mapValues { $0?.count }
     }
 
-    struct Incomplete: Error {}
+    package struct Incomplete: Error {}
 }
