@@ -13,8 +13,9 @@ struct LetterLayout {
 
     init(_ text: String) {
         var lines: [Substring] = []
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            let words = line.split(separator: " ")
+        for bytes in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            let line = Substring(bytes)
+            let words = Self.words(line)
             if words.isEmpty || words[0] == "#" { take(&lines) }
             if words.first == "#" {
                 blocks.append(.heading(words.dropFirst().joined(separator: " ")))
@@ -25,12 +26,17 @@ struct LetterLayout {
         take(&lines)
     }
 
+    /// By their bytes: to split by characters is to look for where each of them ends.
+    private static func words(_ text: Substring) -> [Substring] {
+        text.utf8.split(separator: UInt8(ascii: " ")).map(Substring.init)
+    }
+
     /// Lines without an empty one between them: a paragraph, a list, or a list after its paragraph.
     private mutating func take(_ lines: inout [Substring]) {
         var paragraph: [Substring] = []
         var items: [[Substring]] = []
         for line in lines {
-            let words = line.split(separator: " ")
+            let words = Self.words(line)
             if words.first == "-" {
                 items.append(Array(words.dropFirst()))
             } else if items.isEmpty {
@@ -79,27 +85,37 @@ struct LetterLayout {
 
     /// - Parameter indent: of a list's item, which then begins with a dash.
     private static func wrap(_ text: String, _ indent: String, _ links: [String]) -> String {
-        var lines: [String] = []
-        var line = indent.isEmpty ? "" : "-"
-        func begin() -> String { String(indent.dropLast()) }
-        for word in text.split(separator: " ").flatMap({ pieces(String($0), links) }) {
-            let isFirst = line.isEmpty || line == "-"
-            if !isFirst, line.count + 1 + word.count > width {
-                lines.append(line)
-                line = begin()
+        var lines = indent.isEmpty ? "" : "-"
+        var width = lines.utf8.count
+        var isFirst = true
+        for word in words(text[...]) {
+            for piece in pieces(word, links) {
+                let count = piece.unicodeScalars.count
+                if !isFirst, width + 1 + count > Self.width {
+                    lines += "\n"
+                    lines += indent.dropLast()
+                    width = max(0, indent.utf8.count - 1)
+                }
+                if width > 0 {
+                    lines += " "
+                    width += 1
+                }
+                lines += piece
+                width += count
+                isFirst = false
             }
-            line += line.isEmpty ? word : " " + word
         }
-        lines.append(line)
-        return lines.joined(separator: "\n")
+        return lines
     }
 
-    private static func pieces(_ word: String, _ links: [String]) -> [String] {
-        guard word.unicodeScalars.count > longestWord, !links.contains(where: word.contains) else { return [word] }
-        var pieces: [String] = []
+    private static func pieces(_ word: Substring, _ links: [String]) -> [Substring] {
+        guard word.utf8.count > longestWord, word.unicodeScalars.count > longestWord,
+            !links.contains(where: word.contains)
+        else { return [word] }
+        var pieces: [Substring] = []
         var rest = word.unicodeScalars[...]
         while !rest.isEmpty {
-            pieces.append(String(rest.prefix(width - 8)))
+            pieces.append(Substring(rest.prefix(width - 8)))
             rest = rest.dropFirst(width - 8)
         }
         return pieces
