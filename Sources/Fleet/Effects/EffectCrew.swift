@@ -61,6 +61,9 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
     private static var chunk: Int { 200 }
     /// Below so many under way an outcome is written at once; above, a moment is waited for others.
     private static var quiet: Int { 32 }
+    /// The moment, and the one where many are under way: a transaction costs much more than what one more outcome adds to it.
+    private static var moment: (busy: Duration, crowded: Duration) { (.milliseconds(5), .milliseconds(20)) }
+    private static var crowd: Int { 128 }
 
     private let name: String
     private let performer: Performer
@@ -417,13 +420,13 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
     /// The next outcomes; nil when there will be none any more.
     private func nextOutcomes() async -> [Ended]? {
         while true {
-            let (found, isBusy, isOver) = state.withLock { state in
-                (state.outcomes.count, state.underWay > Self.quiet, state.isComplete)
+            let (found, underWay, isOver) = state.withLock { state in
+                (state.outcomes.count, state.underWay, state.isComplete)
             }
             if found > 0 {
-                if isBusy, found < Self.chunk, !isOver {
+                if underWay > Self.quiet, found < Self.chunk, !isOver {
                     // Not a wait for something: a moment in which others come to their end, so that they share a transaction.
-                    try? await Task.sleep(for: .milliseconds(5))
+                    try? await Task.sleep(for: underWay > Self.crowd ? Self.moment.crowded : Self.moment.busy)
                 }
                 let batch = state.withLock { state in
                     let batch = Array(state.outcomes.prefix(Self.chunk))

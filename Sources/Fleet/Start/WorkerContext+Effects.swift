@@ -47,7 +47,8 @@ extension WorkerContext {
             logger: logger
         )
         let hinted = Topology.effects(of: queue)
-        let consumers = [queue.rawValue, hinted].map(consumer(of:))
+        // A claim of some hundred effects: of more, a worker that dies would hold too many until their leases end.
+        let consumers = [consumer(of: queue.rawValue), consumer(of: hinted, most: 8)]
         let cases = batchWorker(
             CaseWakeHandler(work, ring: ring),
             consumer: consumers[0],

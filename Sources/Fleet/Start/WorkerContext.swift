@@ -68,13 +68,14 @@ package struct WorkerContext: Sendable {
         return broker
     }
 
-    package func consumer(of queue: String) -> AMQPConsumer {
+    /// - Parameter most: messages a batch, where each stands for so much that fewer than usual make one.
+    package func consumer(of queue: String, most: Int = .max) -> AMQPConsumer {
         AMQPConsumer(
             configuration: broker("consumes \(queue)"),
             queue: queue,
             prefetch: configuration.prefetch,
             batch: BatchLimits(
-                count: configuration.batch.count,
+                count: min(most, configuration.batch.count),
                 bytes: configuration.batch.bytes,
                 linger: configuration.batch.linger
             ),

@@ -14,7 +14,7 @@ package enum IntakeWorker {
         let metrics = BatchMetrics(context.metrics)
         let domainTime = DomainTime()
         let alerts = IntakeMetrics(context.metrics)
-        let consumers = queues.map(context.consumer(of:))
+        let consumers = queues.map { context.consumer(of: $0) }
         let workers = consumers.map { consumer in
             context.batchWorker(
                 IntakeHandler(
