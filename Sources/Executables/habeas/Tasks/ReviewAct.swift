@@ -37,7 +37,7 @@ struct ReviewAct {
             }
             review = try ReviewRecord(row: try await connection.query(ReviewRecord.locking(id)).only)
             guard !review.isSettled else { throw Self.settled }
-            guard review.incidentID == nil else {
+            guard review.kind != .breachClients else {
                 throw Failure(
                     "task",
                     "is the list of an incident's clients",
