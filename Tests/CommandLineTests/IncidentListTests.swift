@@ -193,6 +193,11 @@ struct IncidentListTests {
             let register = try await installation.run("incidents", "register").object
             #expect((register["excluded"] as? [[String: Any]])?.first?["client"] as? String == "globex")
             #expect((register["lists"] as? [[String: Any]])?.last?["reason"] as? String == "compared")
+            let report = try await installation.run("incidents", "report", "helpdesk/INC-1", "--json").object
+            #expect((report["excluded"] as? [[String: Any]])?.first?["reason"] as? String == "moved in May")
+            #expect((report["lists"] as? [[String: Any]])?.last?["approved_by"] as? String == by)
+            let text = try await installation.run("incidents", "report", "helpdesk/INC-1").output
+            #expect(text.contains("globex was taken off by") && text.contains("list 2 of 1 clients, 1 taken off"))
             #expect(try await installation.run("evidence", "verify").status == 0)
         }
     }
