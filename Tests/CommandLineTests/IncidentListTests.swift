@@ -363,6 +363,23 @@ struct IncidentReportTests {
                 ).decode(String.self, String.self)
                 #expect(rows.map(\.0) == ["INC-9"] && rows.first?.1.hasPrefix("op_") == true)
             }
+            // Who names more of them has reported it, too; who says something else has not.
+            try await installation.withOperators(2) { people in
+                for (person, more) in zip(people, ["affected: [{client: globex}]", "measures: keys were changed"]) {
+                    let run = try await person.run(
+                        "incidents",
+                        "update",
+                        "--file",
+                        "-",
+                        input: "incident_ref: INC-9\nphase: 2\n\(more)\n"
+                    )
+                    #expect(run.status == 0, "\(run.errors)")
+                }
+                let logins = try await installation.query(
+                    "SELECT count(DISTINCT reported_by) FROM habeas.breach_report"
+                )
+                #expect(try logins.only.decode(0, as: Int.self) == 2)
+            }
             var alone = installation
             alone.environment["HABEAS_DATABASE_URL"] = "host='127.0.0.1' port='1' dbname='none' user='nobody'"
             let run = try await alone.run("incidents", "open", "--file", "-", "--json", input: report)
