@@ -80,6 +80,15 @@ struct ClientListTests {
         try await Self.with(["north"]) { fixture in
             let incident = try await fixture.report(affected: #"{"client":"north"}"#)
             try await fixture.settle()
+            // Somebody is called for something else, too.
+            _ = try await fixture.owner.withConnection {
+                try await $0.query(
+                    """
+                    INSERT INTO habeas.review (id, kind, incident_id, rule, source, opened_at, due_at)
+                    VALUES (\(UUID.version7(at: Date())), 'people_unreached', \(incident), 'r', 's', now(), now() + interval '9 days')
+                    """
+                )
+            }
             try await fixture.goAhead(hours: 21)
             #expect(try await fixture.facts(incident).contains("deadline.at_risk"))
             #expect(
@@ -88,6 +97,7 @@ struct ClientListTests {
                     SELECT concat_ws(' ', d ->> 'clock', d ->> 'waits_for', d ->> 'missed')
                       FROM (SELECT convert_from(body, 'UTF8')::jsonb -> 'data' AS d FROM habeas.outbox
                              WHERE routing_key = 'publisher.desk.io.habeas.deadline.at_risk.v1') AS o
+                     WHERE d ->> 'clock' = 'notify_clients'
                     """
                 ) == ["notify_clients breach_clients false"]
             )

@@ -133,6 +133,32 @@ struct OwnPeopleFlowTests {
         }
     }
 
+    @Test("G13: who was stopped by one decision is told after the next, once; who was told before is not told again")
+    func decidedAnew() async throws {
+        try await BreachFixture.with { fixture in
+            let incident = try await fixture.report(
+                more: try fixture.own(
+                    #"[{"type":"email","value":"ann@people.example"},{"type":"email","value":"bob@people.example"}]"#
+                )
+            )
+            try await fixture.settle()
+            try await fixture.decide(incident, individuals: true, performing: false)
+            try await fixture.decide(incident, individuals: false)
+            try await fixture.decide(incident, individuals: true)
+            let mails = await fixture.peers.sink.mails(2)
+            #expect(Set(mails.compactMap { $0.recipients?.first }) == ["ann@people.example", "bob@people.example"])
+            try await fixture.decide(incident, individuals: false)
+            try await fixture.decide(incident, individuals: true)
+            #expect(fixture.peers.sink.events("mail").count == 2)
+            #expect(
+                try await fixture.text(
+                    "SELECT count(*) || ' ' || count(told_at) || ' ' || count(stopped_at) FROM habeas.breach_person"
+                ) == ["4 2 2"]
+            )
+            #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
     @Test("N3: many people are looked for by several at once, and each gets one case")
     func many() async throws {
         try await BreachFixture.with { fixture in

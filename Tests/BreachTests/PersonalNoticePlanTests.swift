@@ -52,8 +52,8 @@ struct PersonalNoticePlanTests {
     )
     func revoked() {
         let waiting = Self.effect(.retrying, attempts: 2)
-        #expect(Self.steps(wanted: false) == [.end(isTold: false)])
-        #expect(Self.steps(waiting, wanted: false) == [.cancel(waiting.id), .end(isTold: false)])
+        #expect(Self.steps(wanted: false) == [.stopped, .end(isTold: false)])
+        #expect(Self.steps(waiting, wanted: false) == [.cancel(waiting.id), .stopped, .end(isTold: false)])
         #expect(Self.steps(Self.effect(.leased), wanted: false).isEmpty)
         #expect(Self.steps(Self.effect(.done), wanted: false) == [.told(at: Self.now), .end(isTold: true)])
     }

@@ -20,10 +20,10 @@ struct IncidentListTests {
             let due = now.addingTimeInterval(7_200)
             let review = try #require(ClockKey.review.standard)
             var reviews = ReviewWrites()
-            let clock = Deadline(review, from: now, at: .unknown, atlas: HolidayAtlas())
-            let task = reviews.open(.breachClients, incident: incident, clock, due: due, at: now)
+            let clock = Deadline(rule: review, anchor: now, due: due, isProvisional: false)
+            reviews.open(.breachClients, incident: incident, clock, at: now)
             var deadlines = DeadlineWrites()
-            deadlines.open(Deadline(rule: review, anchor: now, due: due, isProvisional: false), subject: task)
+            deadlines.ensure(clock, subject: incident)
             let notify = try #require(ClockKey.notifyClients.standard)
             deadlines.open(Deadline(rule: notify, anchor: now, due: due, isProvisional: false), subject: incident)
             let listed = clients.enumerated().map { index, client in
@@ -193,6 +193,11 @@ struct IncidentListTests {
             let register = try await installation.run("incidents", "register").object
             #expect((register["excluded"] as? [[String: Any]])?.first?["client"] as? String == "globex")
             #expect((register["lists"] as? [[String: Any]])?.last?["reason"] as? String == "compared")
+            let report = try await installation.run("incidents", "report", "helpdesk/INC-1", "--json").object
+            #expect((report["excluded"] as? [[String: Any]])?.first?["reason"] as? String == "moved in May")
+            #expect((report["lists"] as? [[String: Any]])?.last?["approved_by"] as? String == by)
+            let text = try await installation.run("incidents", "report", "helpdesk/INC-1").output
+            #expect(text.contains("globex was taken off by") && text.contains("list 2 of 1 clients, 1 taken off"))
             #expect(try await installation.run("evidence", "verify").status == 0)
         }
     }
@@ -233,6 +238,54 @@ struct IncidentListTests {
                 let other = try await people[1].run("approve", "helpdesk/INC-1", "--list", digest, "--reason", "read")
                 #expect(other.status == 0, "\(other.errors)")
             }
+        }
+    }
+
+    @Test("G9: what else an incident calls people for is not what its clients wait for, and keeps its own time")
+    func besides() async throws {
+        try await Self.waiting { installation, incident in
+            let now = Date()
+            let later = now.addingTimeInterval(86_400)
+            let rule = try #require(ClockKey.review.standard)
+            var reviews = ReviewWrites()
+            reviews.open(
+                .nobodyTold,
+                incident: incident,
+                Deadline(rule: rule, anchor: now, due: later, isProvisional: false),
+                at: now
+            )
+            _ = try await installation.withConnection { [reviews] in try await $0.pipeline(reviews.statements) }
+            func clock() async throws -> String {
+                try await installation.query(
+                    """
+                    SELECT state || CASE WHEN due_at > \(now.addingTimeInterval(80_000)) THEN ' later' ELSE ' soon' END
+                      FROM habeas.deadline WHERE subject_id = \(incident) AND clock = 'review'
+                    """
+                ).only.decode(0, as: String.self)
+            }
+            #expect(try await clock() == "open soon")
+            let digest = try await Self.digest(installation)
+            try await installation.withOperators(1) { people in
+                let run = try await people[0].run("approve", "helpdesk/INC-1", "--list", digest, "--reason", "read")
+                #expect(run.status == 0, "\(run.errors)")
+                #expect(try await clock() == "open later", "of what is left")
+                let clocks = try await installation.run("deadlines", "list", "--json").objects
+                let notify = clocks.first { $0["clock"] as? String == "notify_clients" }
+                #expect(notify != nil && notify?["waits_for"] as? String == nil)
+                let task = try await installation.query("SELECT id FROM habeas.review WHERE settled_at IS NULL")
+                    .only.decode(0, as: UUID.self)
+                let done = try await people[0].run(
+                    "tasks",
+                    "complete",
+                    task.uuidString,
+                    "--outcome",
+                    "confirmed",
+                    "--reason",
+                    "a test of our own"
+                )
+                #expect(done.status == 0, "\(done.errors)")
+            }
+            #expect(try await clock() == "met later")
         }
     }
 
@@ -309,6 +362,23 @@ struct IncidentReportTests {
                     "SELECT incident_ref, reported_by::text FROM habeas.breach_report"
                 ).decode(String.self, String.self)
                 #expect(rows.map(\.0) == ["INC-9"] && rows.first?.1.hasPrefix("op_") == true)
+            }
+            // Who names more of them has reported it, too; who says something else has not.
+            try await installation.withOperators(2) { people in
+                for (person, more) in zip(people, ["affected: [{client: globex}]", "measures: keys were changed"]) {
+                    let run = try await person.run(
+                        "incidents",
+                        "update",
+                        "--file",
+                        "-",
+                        input: "incident_ref: INC-9\nphase: 2\n\(more)\n"
+                    )
+                    #expect(run.status == 0, "\(run.errors)")
+                }
+                let logins = try await installation.query(
+                    "SELECT count(DISTINCT reported_by) FROM habeas.breach_report"
+                )
+                #expect(try logins.only.decode(0, as: Int.self) == 2)
             }
             var alone = installation
             alone.environment["HABEAS_DATABASE_URL"] = "host='127.0.0.1' port='1' dbname='none' user='nobody'"

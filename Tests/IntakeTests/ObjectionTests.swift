@@ -10,9 +10,9 @@ import Testing
 
 @Suite("Objections to what clients were told of", .database)
 struct ObjectionTests {
-    /// A change that `acme` and `globex` were told of; answers its id and the cases by client.
     private static let effective = CivilDate(dayNumber: 22_000)
 
+    /// A change that `acme` and `globex` were told of; answers its id and the cases by client.
     private func announce(
         _ fixture: IntakeFixture,
         until: Date? = Date(timeIntervalSinceNow: 86_400)

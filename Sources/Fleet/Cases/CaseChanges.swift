@@ -158,11 +158,19 @@ package struct CaseChanges: Sendable {
 
     /// Calls a person about an incident as a whole. Its `review` clock is that of the earliest call.
     ///
-    /// - Parameter publisher: who has reported the incident: its statement says how long the look may take.
-    package mutating func review(_ kind: ReviewKind, ofIncident id: UUID, publisher: String) {
+    /// - Parameters:
+    ///   - publisher: who has reported the incident: its statement says how long the look may take.
+    ///   - due: by when somebody has to look, where that is before the clock ends.
+    package mutating func review(_ kind: ReviewKind, ofIncident id: UUID, publisher: String, due: Date? = nil) {
         let profile = registry.publisher(id: publisher)?.profile ?? "default"
         guard let (rule, _) = registry.policy(profile: profile, client: nil, at: now).clock(.review) else { return }
-        let deadline = Deadline(rule, from: now, at: .unknown, atlas: registry.atlas)
+        let clock = Deadline(rule, from: now, at: .unknown, atlas: registry.atlas)
+        let deadline = Deadline(
+            rule: rule,
+            anchor: now,
+            due: [clock.due, due].compactMap(\.self).min(),
+            isProvisional: clock.isProvisional
+        )
         reviews.open(kind, incident: id, deadline, at: now)
         deadlines.ensure(deadline, subject: id)
     }

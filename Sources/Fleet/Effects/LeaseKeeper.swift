@@ -2,6 +2,7 @@ import Ledger
 import Logging
 import Observability
 import Postgres
+import Threads
 
 /// Renews the lease of a call that takes minutes or hours, for as long as the call lasts.
 struct LeaseKeeper: Sendable {
@@ -11,7 +12,8 @@ struct LeaseKeeper: Sendable {
     let pool: PostgresPool
     let logger: Logger
 
-    /// Makes the call; gives it up where the lease is lost or nobody wants the effect any more.
+    /// Makes the call; gives it up where the lease is lost, at its end where it could not be renewed by then, however long the database
+    /// may take to answer, or where nobody wants the effect any more.
     ///
     /// - Parameters:
     ///   - span: what the lease lasts beyond each renewal: how long a dead worker's effect is left alone.
@@ -22,10 +24,15 @@ struct LeaseKeeper: Sendable {
         until first: ContinuousClock.Instant,
         _ call: @escaping @Sendable () async -> AttemptVerdict
     ) async -> AttemptVerdict {
-        await withTaskGroup(of: AttemptVerdict?.self) { group in
+        let end = Locked(first)
+        return await withTaskGroup(of: AttemptVerdict?.self) { group in
             group.addTask(operation: call)
             group.addTask {
-                await renew(lease, for: span, until: first)
+                await renew(lease, for: span, until: end)
+                return nil
+            }
+            group.addTask {
+                await Self.wait(for: end)
                 return nil
             }
             var verdict: AttemptVerdict?
@@ -38,10 +45,9 @@ struct LeaseKeeper: Sendable {
     }
 
     /// Returns when the lease is lost, when the effect is not wanted any more, or when the call is over.
-    private func renew(_ lease: EffectLease, for span: Duration, until first: ContinuousClock.Instant) async {
-        var end = first
+    private func renew(_ lease: EffectLease, for span: Duration, until end: Locked<ContinuousClock.Instant>) async {
         while true {
-            let left = ContinuousClock.now.duration(to: end)
+            let left = ContinuousClock.now.duration(to: end.withLock { $0 })
             guard left > .zero else { return }
             // A timer, not a wait for something: a lease is renewed while two thirds of it are left, and tried again until its end.
             do { try await Task.sleep(for: max(left / 3, Self.pause)) } catch { return }
@@ -49,11 +55,20 @@ struct LeaseKeeper: Sendable {
                 let asked = ContinuousClock.now
                 let renewed = try await pool.withConnection { try await $0.query(lease.renewing(for: span)) }
                 guard let row = renewed.first, try row.decode(0, as: Bool.self) else { return }
-                end = asked + span
+                end.withLock { $0 = asked + span }
             } catch {
                 if Task.isCancelled { return }
                 logger.warning("a lease could not be renewed", metadata: .keys([.reason: "\(error)"]))
             }
+        }
+    }
+    /// Returns when the lease has ended, or the call is over.
+    private static func wait(for end: Locked<ContinuousClock.Instant>) async {
+        while true {
+            let next = end.withLock { $0 }
+            guard next > .now else { return }
+            // A timer, not a wait for something: whatever is done beyond it may be another's to do.
+            do { try await Task.sleep(until: next, clock: .continuous) } catch { return }
         }
     }
 }

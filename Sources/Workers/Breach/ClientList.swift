@@ -68,7 +68,7 @@ struct ClientList {
         guard next.clients > 0 || (last?.isApproved == false && next.excluded > 0) else {
             if let review {
                 _ = try await connection.query(review.dismiss(at: turn.now))
-                turn.changes.deadlines.end(subject: review.id, isMet: false)
+                turn.changes.reviews.settle(case: incident.id)
             }
             return false
         }
@@ -126,16 +126,9 @@ extension SpreadTurn {
                 }
             )
         )
-        let profile = changes.registry.publisher(id: incident.publisherID)?.profile ?? "default"
-        let policy = changes.registry.policy(profile: profile, client: nil, at: incident.receivedAt)
-        guard !isCalled, let (rule, _) = policy.clock(.review) else { return }
-        let clock = Deadline(rule, from: now, at: .unknown, atlas: changes.registry.atlas)
-        let id = changes.reviews.open(.breachClients, incident: incident.id, clock, due: due, at: now)
         // Whoever is called late is called in time all the same: never after the clients themselves are to be told.
-        let end = [clock.due, due].compactMap(\.self).min()
-        changes.deadlines.open(
-            Deadline(rule: rule, anchor: now, due: end, isProvisional: clock.isProvisional),
-            subject: id
-        )
+        if !isCalled {
+            changes.review(.breachClients, ofIncident: incident.id, publisher: incident.publisherID, due: due)
+        }
     }
 }

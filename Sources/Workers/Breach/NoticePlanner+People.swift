@@ -50,6 +50,9 @@ extension NoticePlanner {
             read.people[id]?.toldAt = at
             read.changed.insert(id)
             desk.record("notice.told", of: id) { $0.member("at", at) }
+        case .stopped:
+            read.people[id]?.stoppedAt = desk.now
+            read.changed.insert(id)
         case .unreached: call(.peopleUnreached, about: person.incidentID, of: id, &read, &desk)
         case .end(let isTold): desk.apply(.answered(complete: isTold, openEnds: false), to: id)
         }

@@ -8,7 +8,8 @@ import Rights
 /// who was named with an address.
 ///
 /// In steps of some hundred people, each a transaction under the incident's lock: whatever dies leaves whole steps behind, and any copy
-/// goes on from there. Who was found once is found by the digest of the address and never written to again, whatever a later phase says.
+/// goes on from there. Who was found once is found by the digest of the address and never written to again, whatever a later phase says;
+/// but for those who were stopped by another decision before anything had left, should that be taken back.
 struct PeopleSpread: Sendable {
     /// People a transaction.
     private static let step = 500
@@ -88,21 +89,25 @@ struct PeopleSpread: Sendable {
         return (outgoing, isDone, known)
     }
 
-    /// Somebody has decided otherwise, or the alarm was false: the cases that are open are looked at again, each under its own lock.
+    /// Somebody has decided otherwise, or the alarm was false: the cases that are open are looked at again, each under its own lock. Those
+    /// that are stopped are found anew where it is decided once more that they are told.
     private func revoke(_ id: UUID, on connection: PostgresConnection) async throws -> [OutboxRow] {
         let results = try await connection.pipeline([
-            "SELECT habeas.domain_now(), now()", BreachPersonRecord.open(of: id, limit: Self.revoking),
+            IncidentRecord.locking(id), OwnPeopleRecord.revoked([id]), "SELECT habeas.domain_now(), now()",
+            BreachPersonRecord.open(of: id, limit: Self.revoking),
         ])
-        let (now, machineNow) = try results[0].only.decode(Date.self, Date.self)
+        // Decided once more since it was looked at.
+        guard !results[1].isEmpty else { return [] }
+        let (now, machineNow) = try results[2].only.decode(Date.self, Date.self)
         var wakeUps = WakeUps()
-        for caseID in try results[1].decode(as: UUID.self) { wakeUps.wake(.breach, for: caseID) }
+        for caseID in try results[3].decode(as: UUID.self) { wakeUps.wake(.breach, for: caseID) }
         var outbox = OutboxWrites()
         for row in wakeUps.rows(at: now) {
             var row = row
             row.createdAt = machineNow
             outbox.add(row)
         }
-        _ = try await connection.pipeline(outbox.statements + ["COMMIT"])
+        _ = try await connection.pipeline([OwnPeopleRecord.reset(id)] + outbox.statements + ["COMMIT"])
         return outbox.rows
     }
 }

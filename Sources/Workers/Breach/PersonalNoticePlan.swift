@@ -37,6 +37,8 @@ package struct PersonalNoticePlan: Sendable {
         case plan
         case cancel(UUID)
         case told(at: Date)
+        /// It was decided otherwise before anything had left.
+        case stopped
         /// A person is called: no mail reaches this one.
         case unreached
         case end(isTold: Bool)
@@ -53,7 +55,7 @@ package struct PersonalNoticePlan: Sendable {
         guard !facts.state.isFinal else { return [] }
         guard facts.isWanted else {
             let pending = facts.effects.filter(\.state.isPending).map { Step.cancel($0.id) }
-            return facts.effects.contains { $0.state == .leased } ? pending : pending + [.end(isTold: false)]
+            return facts.effects.contains { $0.state == .leased } ? pending : pending + [.stopped, .end(isTold: false)]
         }
         guard let last = facts.effects.last(where: { $0.state != .cancelled }) else { return [.plan] }
         return last.state == .parked ? [.unreached, .end(isTold: false)] : []

@@ -20,8 +20,8 @@ struct ClockFold {
     private var endedHolds: [UUID] = []
     /// The ends of the holds in place on a case, nil for one without.
     private var holds: [UUID: [Date?]] = [:]
-    /// What incidents wait for that only a person can say, by incident.
-    private var calls: [UUID: String] = [:]
+    /// The approvals without which nobody is told of an incident, by incident.
+    private var calls: [UUID: ReviewKind] = [:]
     /// Where the cases stand that answer others, by those others.
     private var equals: [UUID: CaseState] = [:]
     /// How many clocks had an effect; the others were looked at in vain.
@@ -44,7 +44,8 @@ struct ClockFold {
 
     mutating func add(holdUntil until: Date?, on id: UUID) { holds[id, default: []].append(until) }
 
-    mutating func add(review kind: String, of incident: UUID) { calls[incident] = kind }
+    /// - Parameter kind: of a task that has to be done before anybody is told.
+    mutating func add(review kind: ReviewKind, of incident: UUID) { calls[incident] = kind }
 
     mutating func add(equal state: CaseState, of id: UUID) { equals[id] = state }
 
@@ -224,7 +225,7 @@ struct ClockFold {
     private mutating func fire(_ clock: DeadlineRecord, of incident: inout IncidentRecord) {
         let isMissed = clock.due.map { $0 <= now } ?? false
         // What is missing for a client's notice to leave; nothing for other clocks.
-        let missing = clock.clock == .notifyClients ? calls[incident.id] : nil
+        let missing = clock.clock == .notifyClients ? calls[incident.id]?.rawValue : nil
         let body = Self.body { body in
             Self.describe(clock, to: &body)
             body.member("waits_for", missing)

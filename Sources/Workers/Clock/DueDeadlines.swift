@@ -190,9 +190,12 @@ package struct DueDeadlines: Service {
         }
         if !fold.incidentIDs.isEmpty {
             let open = try await connection.query(
-                "SELECT incident_id, kind FROM habeas.review WHERE incident_id = ANY(\(fold.incidentIDs)::uuid[]) AND settled_at IS NULL"
-            ).decode(UUID.self, String.self)
-            for (id, kind) in open { fold.add(review: kind, of: id) }
+                """
+                SELECT incident_id FROM habeas.review
+                 WHERE incident_id = ANY(\(fold.incidentIDs)::uuid[]) AND kind = \(ReviewKind.breachClients.rawValue) AND settled_at IS NULL
+                """
+            ).decode(as: UUID.self)
+            for id in open { fold.add(review: .breachClients, of: id) }
         }
         for row in read[0] { fold.fire(try DeadlineRecord(row: row)) }
         try await fold.settle(on: connection)

@@ -11,6 +11,8 @@ package struct BreachPersonRecord: Sendable, Hashable {
     /// The id under which the words lie sealed.
     package let contentID: UUID
     package var toldAt: Date?
+    /// When its case ended because it was decided otherwise and nothing had left.
+    package var stoppedAt: Date?
 
     /// The types under which a person's name and address, and the words to all, are kept.
     package static let personType = "habeas.breach_person.v1"
@@ -24,18 +26,19 @@ package struct BreachPersonRecord: Sendable, Hashable {
     }
 
     package init(row: Row) throws {
-        (caseID, incidentID, lookup, contentID, toldAt) = try row.decode(
+        (caseID, incidentID, lookup, contentID, toldAt, stoppedAt) = try row.decode(
             UUID.self,
             UUID.self,
             [UInt8].self,
             UUID.self,
+            Date?.self,
             Date?.self
         )
     }
 
     package static func reading(of cases: [UUID]) -> SQL {
         """
-        SELECT case_id, incident_id, lookup, content_id, told_at FROM habeas.breach_person WHERE case_id = ANY(\(cases)::uuid[])
+        SELECT case_id, incident_id, lookup, content_id, told_at, stopped_at FROM habeas.breach_person WHERE case_id = ANY(\(cases)::uuid[])
         """
     }
 
@@ -49,9 +52,12 @@ package struct BreachPersonRecord: Sendable, Hashable {
         """
     }
 
-    /// Those of these digests under which somebody of the incident is known.
+    /// Those of these digests under which somebody of the incident is known, and was not stopped.
     package static func known(_ lookups: [[UInt8]], of incident: UUID) -> SQL {
-        "SELECT lookup FROM habeas.breach_person WHERE incident_id = \(incident) AND lookup = ANY(\(lookups)::bytea[])"
+        """
+        SELECT lookup FROM habeas.breach_person
+         WHERE incident_id = \(incident) AND lookup = ANY(\(lookups)::bytea[]) AND stopped_at IS NULL
+        """
     }
 
     /// Cases of an incident that have not come to their end.
@@ -70,11 +76,13 @@ package struct BreachPersonRecord: Sendable, Hashable {
         """
     }
 
-    /// Writes when these were told, where that was not written before.
+    /// Writes when these were told, or stopped, where that was not written before.
     package static func update(_ records: [BreachPersonRecord]) -> SQL {
         """
-        UPDATE habeas.breach_person AS b SET told_at = coalesce(b.told_at, n.told_at)
-          FROM unnest(\(records.map(\.caseID))::uuid[], \(records.map(\.toldAt))::timestamptz[]) AS n (case_id, told_at)
+        UPDATE habeas.breach_person AS b
+           SET told_at = coalesce(b.told_at, n.told_at), stopped_at = coalesce(b.stopped_at, n.stopped_at)
+          FROM unnest(\(records.map(\.caseID))::uuid[], \(records.map(\.toldAt))::timestamptz[],
+            \(records.map(\.stoppedAt))::timestamptz[]) AS n (case_id, told_at, stopped_at)
          WHERE b.case_id = n.case_id
         """
     }

@@ -4,7 +4,7 @@ package import Postgres
 /// How far an incident was brought to the people whose data the vendor itself controls. Whoever changes it holds the incident's lock.
 package struct OwnPeopleRecord: Sendable, Hashable {
     package let incidentID: UUID
-    /// How many of the incident's phases they were looked for in.
+    /// How many of the incident's phases they were looked for in; none where it was decided otherwise since.
     package var phases: Int
     /// How many were named, once each.
     package var named: Int
@@ -40,6 +40,11 @@ package struct OwnPeopleRecord: Sendable, Hashable {
              OR NOT (SELECT d.individuals FROM habeas.breach_decision d WHERE d.incident_id = i.id ORDER BY d.decided_at DESC LIMIT 1))
          ORDER BY i.id
         """
+    }
+
+    /// Has them looked for from the start, should it be decided again that they are told.
+    package static func reset(_ incident: UUID) -> SQL {
+        "UPDATE habeas.own_people SET phases = 0 WHERE incident_id = \(incident)"
     }
 
     package var upsert: SQL {

@@ -60,8 +60,11 @@ extension Migration {
               content_id  uuid NOT NULL,
               -- When the relay took the mail.
               told_at     timestamptz,
-              UNIQUE (incident_id, lookup)
+              -- It was decided otherwise before anything left. Where it is decided anew, the person gets another case.
+              stopped_at  timestamptz
             ) WITH (fillfactor = 80);
+            CREATE UNIQUE INDEX breach_person_once ON habeas.breach_person (incident_id, lookup) WHERE stopped_at IS NULL;
+            CREATE INDEX breach_person_incident ON habeas.breach_person (incident_id);
             CREATE TRIGGER breach_person_belongs AFTER INSERT ON habeas.breach_person REFERENCING NEW TABLE AS written
               FOR EACH STATEMENT EXECUTE FUNCTION habeas.belongs_to_case();
             CREATE FUNCTION habeas.breach_person_is_told() RETURNS trigger LANGUAGE plpgsql AS $body$
@@ -78,7 +81,7 @@ extension Migration {
             GRANT INSERT (id, incident_id, about, clients, reason, given_at) ON habeas.breach_reason TO habeas_operator;
             GRANT INSERT ON habeas.own_people, habeas.breach_person TO habeas_breach;
             GRANT UPDATE (phases, named, unaddressed, unreadable) ON habeas.own_people TO habeas_breach;
-            GRANT UPDATE (told_at) ON habeas.breach_person TO habeas_breach;
+            GRANT UPDATE (told_at, stopped_at) ON habeas.breach_person TO habeas_breach;
             """
     )
 }

@@ -43,12 +43,25 @@ package struct ReviewWrites: Sendable {
         )
     }
 
-    /// The same about an incident, with a clock of the incident's own: that of the earliest such call.
+    /// The same about an incident as a whole. Its `review` clock is that of the earliest such call, and has to be there.
     ///
-    /// - Parameter deadline: the `review` clock.
+    /// - Parameter deadline: the `review` clock of this call.
     package mutating func open(_ kind: ReviewKind, incident id: UUID, _ deadline: Deadline, at now: Date) {
         opened.removeAll { $0.incidentID == id && $0.kind == kind }
-        _ = open(kind, incident: id, deadline, due: nil, at: now)
+        opened.append(
+            Row(
+                id: UUID.version7(at: now),
+                kind: kind,
+                caseID: nil,
+                clientID: nil,
+                publisherID: nil,
+                identity: nil,
+                incidentID: id,
+                deadline: deadline,
+                openedAt: now,
+                dueAt: deadline.due ?? now
+            )
+        )
         settled.insert(id)
     }
 
@@ -66,31 +79,6 @@ package struct ReviewWrites: Sendable {
                 deadline: deadline,
                 openedAt: now,
                 dueAt: deadline.due ?? now
-            )
-        )
-        return id
-    }
-
-    /// Calls a person about an incident as a whole; returns the review's id, which its clock is to be about. While an earlier call of this kind is open that one stands.
-    ///
-    /// - Parameter due: by when somebody has to look, where that is before the clock ends.
-    package mutating func open(_ kind: ReviewKind, incident: UUID, _ deadline: Deadline, due: Date?, at now: Date)
-        -> UUID
-    {
-        let id = UUID.version7(at: now)
-        let dates = [deadline.due, due].compactMap(\.self)
-        opened.append(
-            Row(
-                id: id,
-                kind: kind,
-                caseID: nil,
-                clientID: nil,
-                publisherID: nil,
-                identity: nil,
-                incidentID: incident,
-                deadline: deadline,
-                openedAt: now,
-                dueAt: dates.min() ?? now
             )
         )
         return id

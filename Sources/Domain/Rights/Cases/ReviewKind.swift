@@ -92,10 +92,6 @@ package enum ReviewKind: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// Whether it is about an incident as a whole, and not about a case: there is one of a kind at a time, however many clients or
-    /// people it concerns.
-    package var isOfIncident: Bool { self == .lateNotice || self == .nobodyTold || self == .peopleUnreached }
-
     /// Why a person is asked: the row of the obligations and, where there is one, the article.
     package var source: String {
         switch self {

@@ -53,7 +53,8 @@ struct DeadlinesList: AsyncParsableCommand {
                 SELECT d.subject_id, d.client_id, d.clock, d.rule, d.source, d.due_at, d.state, d.provisional, d.unverified,
                        extract(epoch FROM d.due_at - habeas.domain_now())::float8, c.state, c.lane,
                        CASE WHEN d.clock = \(ClockRule.Clock.notifyClients.rawValue) THEN
-                         (SELECT min(r.kind) FROM habeas.review r WHERE r.incident_id = d.subject_id AND r.settled_at IS NULL) END
+                         (SELECT r.kind FROM habeas.review r WHERE r.incident_id = d.subject_id AND r.settled_at IS NULL
+                                                                AND r.kind = \(ReviewKind.breachClients.rawValue)) END
                   FROM (SELECT * FROM habeas.deadline WHERE next_at <= habeas.domain_now() + \(Duration.seconds(within * 86_400))::interval
                          UNION ALL
                         SELECT * FROM habeas.deadline WHERE state = 'missed') AS d

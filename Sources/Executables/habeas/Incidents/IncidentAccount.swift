@@ -13,6 +13,8 @@ struct IncidentAccount {
     private let facts: [Fact]
     private let notices: [Notice]
     private let decisions: [OwnDecision]
+    private let lists: [BreachListRecord]
+    private let excluded: [ExcludedClient]
     private let reasons: [BreachReason]
     private let calls: [Call]
     private let people: OwnPeople?
@@ -151,6 +153,7 @@ struct IncidentAccount {
                   FROM habeas.breach_person p JOIN habeas.case_file f ON f.id = p.case_id
                  WHERE p.incident_id = \(id) ORDER BY f.id
                 """,
+                BreachListRecord.reading(of: id), ExcludedClient.reading(of: id),
             ])
             return try IncidentAccount(id, results)
         }
@@ -229,6 +232,8 @@ struct IncidentAccount {
         }
         decisions = try results[9].map(OwnDecision.init)
         reasons = try results[10].map(BreachReason.init)
+        lists = try results[13].map(BreachListRecord.init)
+        excluded = try results[14].map(ExcludedClient.init)
         people = try results[11].first.map(OwnPeople.init)
         persons = try results[12].map { row in
             let (chain, sequence, head, state, toldAt) = try row.decode(
@@ -265,6 +270,7 @@ struct IncidentAccount {
                 )
             ),
             ("facts", .array(facts.map(\.json))), ("notices", .array(notices.map(\.json))),
+            ("lists", .array(lists.map(\.json))), ("excluded", .array(excluded.map(\.json))),
             ("decisions", .array(decisions.map(\.json))), ("reasons", .array(reasons.map(\.json))),
             ("calls", .array(calls.map(\.json))), ("people", people?.json ?? .null),
             ("personal_notices", .array(persons.map(\.json))), ("evidence", head.json),
@@ -319,7 +325,9 @@ struct IncidentAccount {
         }
         StandardOutput.write(told)
         section("Decisions and reasons")
-        let words = decisions.map(\.line) + reasons.map(\.line) + calls.map(\.line)
+        let words =
+            lists.compactMap(\.line) + excluded.map(\.line) + decisions.map(\.line) + reasons.map(\.line)
+            + calls.map(\.line)
         for line in words { StandardOutput.write(line) }
         if words.isEmpty { StandardOutput.write("none") }
         section("Evidence")

@@ -93,9 +93,9 @@ struct IncidentList {
             let review = try await connection.query(ReviewRecord.locking(.breachClients, ofIncident: incident.id)).first
                 .map(ReviewRecord.init)
         else { return [] }
-        var deadlines = DeadlineWrites()
-        deadlines.end(subject: review.id, isMet: true)
-        return [review.settle(.confirmed, reason: reason, at: pen.now)] + deadlines.statements
+        var reviews = ReviewWrites()
+        reviews.settle(case: incident.id)
+        return [review.settle(.confirmed, reason: reason, at: pen.now)] + reviews.statements
     }
 
     /// Takes clients off it, which makes it another list.

@@ -24,7 +24,7 @@ struct IncidentReveal {
                     IncidentRecord.locking(id),
                     """
                     SELECT kek_id, wrapped_key, payload, id, event_type, received_at FROM habeas.event_secret
-                     WHERE subject_id = \(id) ORDER BY received_at, id
+                     WHERE subject_id = \(id) AND event_type <> \(BreachPersonRecord.contentType) ORDER BY received_at, id
                     """,
                 ])
                 var incident = try IncidentRecord(row: results[0].only)

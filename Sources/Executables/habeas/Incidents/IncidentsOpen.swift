@@ -23,7 +23,7 @@ struct IncidentReport: ParsableArguments {
     var dryRun = false
 
     /// Leaves the login of the database beside that of the broker, so that nobody approves the list of an incident's clients alone who
-    /// has reported it. A report never waits for that: without the database it goes out all the same.
+    /// has reported it, or some of them. A report never waits for that: without the database it goes out all the same.
     func sign(_ incident: IncidentFile, _ configuration: FleetConfiguration) async throws {
         guard !dryRun, let reference = incident.reference else { return }
         let user = try EventCourier(configuration, name: "habeas incidents").user
@@ -138,6 +138,10 @@ struct IncidentsUpdate: AsyncParsableCommand {
         // Who reports from a place that has no database is asked by a task.
         if !report.dryRun, incident.closes, configuration.value(.databaseURL) != nil || reason != nil {
             try await explain(incident, configuration)
+        }
+        if !report.dryRun, incident.findsClients {
+            _ = try incident.updated(source: report.source ?? "/", now: Date())
+            try await report.sign(incident, configuration)
         }
         let count = try await report.send(configuration) { source, now in
             try incident.updated(source: source, now: now)

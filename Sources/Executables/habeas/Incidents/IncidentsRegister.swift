@@ -62,10 +62,7 @@ struct IncidentsRegister: AsyncParsableCommand {
                          WHERE incident_id = \(row.id) ORDER BY 1
                         """,
                         BreachListRecord.reading(of: row.id),
-                        """
-                        SELECT client_id, reason, excluded_by::text, excluded_at FROM habeas.breach_exclusion
-                         WHERE incident_id = \(row.id) ORDER BY excluded_at, client_id
-                        """,
+                        ExcludedClient.reading(of: row.id),
                         BreachReason.reading(of: row.id), OwnPeople.reading(of: row.id),
                     ])
                     StandardOutput.write(
@@ -74,7 +71,7 @@ struct IncidentsRegister: AsyncParsableCommand {
                                 ("notices", .array(try results[0].map { try NoticeRow(row: $0).json })),
                                 ("decisions", .array(try results[1].map { try OwnDecision(row: $0).json })),
                                 ("lists", .array(try results[2].map(BreachListRecord.init).map(\.json))),
-                                ("excluded", .array(try results[3].map(Self.excluded))),
+                                ("excluded", .array(try results[3].map { try ExcludedClient(row: $0).json })),
                                 ("reasons", .array(try results[4].map { try BreachReason(row: $0).json })),
                                 ("people", try results[5].first.map { try OwnPeople(row: $0).json } ?? .null),
                             ] + (revealed?.json(of: row.id) ?? [])
@@ -84,20 +81,5 @@ struct IncidentsRegister: AsyncParsableCommand {
                 last = end
             }
         }
-    }
-
-    private static func excluded(_ row: Row) throws -> JSONValue {
-        let (client, reason, by, at) = try row.decode(String.self, String.self, String.self, Date.self)
-        return ["client": .string(client), "reason": .string(reason), "by": .string(by), "at": JSONValue(at)]
-    }
-}
-
-extension BreachListRecord {
-    fileprivate var json: JSONValue {
-        [
-            "list": .string(digest), "number": .integer(number), "clients": .integer(clients),
-            "excluded": .integer(excluded), "made_at": JSONValue(madeAt), "approved_at": JSONValue(approvedAt),
-            "approved_by": JSONValue(approvedBy), "reason": JSONValue(reason),
-        ]
     }
 }

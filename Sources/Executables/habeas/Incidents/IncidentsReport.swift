@@ -11,8 +11,8 @@ struct IncidentsReport: AsyncParsableCommand {
         abstract: "Writes the report on one incident, for the file: who was told what, when and how, and who decided.",
         discussion: """
             Phases; each clock with its article and whether it was met; each client with what was sent over which channel and when it was \
-            told and has read it; for whom a person was called, and what that person said; decisions and reasons; the people whose data \
-            are your own, counted; the end of every chain of evidence, which `habeas evidence verify --incident` checks. One document \
+            told and has read it; who was taken off the list of clients, and who approved it; for whom a person was called, and what that \
+            person said; decisions and reasons; the people whose data are your own, counted; the end of every chain of evidence, which `habeas evidence verify --incident` checks. One document \
             of one moment; before the last word it says so. --reveal adds the words, decrypted: who did it, and why, is recorded before \
             anything is printed; it needs the key file.
 

@@ -14,12 +14,15 @@ struct OwnPeople {
     /// Whom no mail has reached, or who are not told any more.
     let untold: Int
 
+    /// Who was stopped by one decision and has a new case by the next is one person.
     static func reading(of incident: UUID) -> SQL {
         """
         SELECT p.named, p.unaddressed, p.unreadable, count(b.case_id), count(b.told_at),
                count(b.case_id) FILTER (WHERE b.told_at IS NULL AND f.state = 'in_progress'),
                count(b.case_id) FILTER (WHERE b.told_at IS NULL AND f.state <> 'in_progress')
           FROM habeas.own_people p LEFT JOIN habeas.breach_person b ON b.incident_id = p.incident_id
+               AND NOT (b.stopped_at IS NOT NULL AND EXISTS (SELECT FROM habeas.breach_person o WHERE o.incident_id = b.incident_id
+                                                                AND o.lookup = b.lookup AND o.case_id > b.case_id))
           LEFT JOIN habeas.case_file f ON f.id = b.case_id
          WHERE p.incident_id = \(incident) GROUP BY 1, 2, 3
         """
