@@ -62,6 +62,7 @@ struct LeaseKeeper: Sendable {
             }
         }
     }
+
     /// Returns when the lease has ended, or the call is over.
     private static func wait(for end: Locked<ContinuousClock.Instant>) async {
         while true {
