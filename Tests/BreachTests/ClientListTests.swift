@@ -115,6 +115,22 @@ struct ClientListTests {
         }
     }
 
+    @Test("G9: another profile of the publisher's does not let a list go that waits for a person")
+    func otherProfile() async throws {
+        try await Self.with(["north"]) { fixture in
+            let incident = try await fixture.report(affected: #"{"client":"north"}"#)
+            try await fixture.settle()
+            _ = try await fixture.owner.withConnection {
+                try await $0.query("UPDATE habeas.publisher SET profile = 'none' WHERE id = 'desk'")
+            }
+            try await fixture.publish("breach.updated", #"{"incident_ref":"I-1","phase":2,"measures":"keys changed"}"#)
+            try await fixture.settle()
+            #expect(try await fixture.count("SELECT count(*) FROM habeas.breach_notice") == 0)
+            try await fixture.approve(incident)
+            #expect(try await fixture.effects(try await fixture.notice("north")) == ["breach.notice 1 hook done"])
+        }
+    }
+
     @Test("G9: who was approved hears of later phases at once; who is newly affected waits for an approval of its own")
     func phases() async throws {
         try await Self.with(["first", "second", "third"]) { fixture in

@@ -10,10 +10,11 @@ import Rights
 /// A phase that affects nobody new needs no word: whoever was approved, or told, before hears of it at once. What a person has seen is
 /// what the digest is of, so that no list is approved that has changed since.
 struct ClientList {
-    private let setting: Profile.BreachApprovalSetting
+    private let setting: Profile.BreachApprovalSetting?
     private let last: BreachListRecord?
 
-    init(_ setting: Profile.BreachApprovalSetting, last: BreachListRecord?) {
+    /// - Parameter setting: nil where the publisher's profile has none, and one before had.
+    init(_ setting: Profile.BreachApprovalSetting?, last: BreachListRecord?) {
         self.setting = setting
         self.last = last
     }
@@ -75,7 +76,7 @@ struct ClientList {
         _ = try await connection.query(next.insert)
         let due = rows.filter { $0.approvedAt == nil && $0.exclusion == nil }.compactMap { clocks[$0.clientID] }
             .min { ($0.due ?? .distantFuture) < ($1.due ?? .distantFuture) }
-        turn.list(next, clause: setting.clause, due: due?.due, in: &incident, isCalled: review != nil)
+        turn.list(next, clause: setting?.clause, due: due?.due, in: &incident, isCalled: review != nil)
         if let due { try await run(due, of: incident.id, &turn, on: connection) }
         return true
     }
@@ -103,7 +104,7 @@ extension SpreadTurn {
     /// A list that somebody is to approve.
     fileprivate mutating func list(
         _ list: BreachListRecord,
-        clause: String,
+        clause: String?,
         due: Date?,
         in incident: inout IncidentRecord,
         isCalled: Bool

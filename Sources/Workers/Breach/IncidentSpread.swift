@@ -53,18 +53,17 @@ struct IncidentSpread: Sendable {
         let registry = registry.current
         guard version == registry.version else { throw RegistryChanged() }
         let publisher = registry.publisher(id: incident.publisherID)
-        // As it was when the incident came in: nothing that is applied since takes the second pair of eyes away.
+        // As it was when the incident came in: nothing that is applied since takes the second pair of eyes away. Nor does another
+        // profile of the publisher's, once a person was called.
         let approval = registry.policy(
             profile: publisher?.profile ?? "default",
             client: nil,
             at: incident.receivedAt
         ).profile.breachApproval
+        let last = try await connection.query(BreachListRecord.last(of: id)).first.map(BreachListRecord.init)
         var list: ClientList?
-        if let approval {
-            list = ClientList(
-                approval,
-                last: try await connection.query(BreachListRecord.last(of: id)).first.map(BreachListRecord.init)
-            )
+        if approval != nil || last != nil {
+            list = ClientList(approval, last: last)
             if list?.isWaiting(with: incident) == true { return ([], true, known) }
         }
         let history: IncidentHistory

@@ -54,6 +54,23 @@ struct IncidentPictureTests {
         #expect(picture.named["globex"]?.awareAt == Self.received, "it was not known to be affected before")
     }
 
+    @Test("G13: a phase that names more people of the vendor's own leaves their number and the kinds of their data")
+    func ownData() throws {
+        var picture = IncidentPicture(
+            try Self.detected(#","own_data":{"subjects_approx":40,"records_approx":90,"categories":["agents"]}"#)
+        )
+        let sealed = "eyJ0.a.b.c.d"
+        picture.apply(
+            try Self.updated(#""phase":2,"own_data":{"identities":"\#(sealed)"}"#),
+            receivedAt: Self.received
+        )
+        let told = try #require(NoticeContent(ownPartOf: picture))
+        #expect(told.subjectsApprox == 40 && told.recordsApprox == 90 && told.categories == ["agents"])
+        picture.apply(try Self.updated(#""phase":3,"own_data":{"subjects_approx":41}"#), receivedAt: Self.received)
+        #expect(NoticeContent(ownPartOf: picture)?.subjectsApprox == 41)
+        #expect(picture.sealedPeople == [sealed])
+    }
+
     @Test("phases are applied by their numbers, in whatever order the events are read")
     func order() throws {
         let first = EventPayload.breachDetected(try Self.detected(affected: #"{"client":"acme"}"#))

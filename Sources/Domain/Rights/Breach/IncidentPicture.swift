@@ -119,7 +119,13 @@ package struct IncidentPicture: Sendable, Equatable, Redacting {
         if let value = data.consequences { consequences = value }
         if let value = data.measures { measures = value }
         if let value = data.contact { contact = value }
-        if let value = data.ownData { ownData = value }
+        if var value = data.ownData {
+            // As of a client's part: what it does not mention stays.
+            value.subjectsApprox = value.subjectsApprox ?? ownData?.subjectsApprox
+            value.recordsApprox = value.recordsApprox ?? ownData?.recordsApprox
+            if value.categories.isEmpty { value.categories = ownData?.categories ?? [] }
+            ownData = value
+        }
         if let value = data.ownData?.identities { sealedPeople.append(value) }
         add(data.affected, of: data.phase, awareAt: data.awareAt ?? received)
         if data.falseAlarm == true { ending = .falseAlarm } else if data.closed == true { ending = .closed }
