@@ -132,6 +132,24 @@ extension FanOutBench where Planner == NoticePlanner, Performer == BreachPerform
         return try #require(try await ids("SELECT id FROM habeas.incident WHERE incident_ref = \(ref)").first)
     }
 
+    /// Looks at an incident in several workers at once; who loses against another looks again.
+    func wake(_ incident: UUID, copies: Int) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<copies {
+                group.addTask {
+                    while true {
+                        do { return try await wake(incident) } catch let error as PostgresError
+                            where error.sqlState == .serializationFailure || error.sqlState == .deadlockDetected
+                        {
+                            continue
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     /// The case of a client's part.
     func notice(_ client: String) async throws -> UUID {
         try #require(try await ids("SELECT case_id FROM habeas.breach_notice WHERE client_id = \(client)").first)

@@ -237,20 +237,7 @@ struct ClientListTests {
             try await fixture.settle(performing: false)
             #expect(try await fixture.list(incident).count == 1_000)
             try await fixture.approve(incident, settling: false)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<3 {
-                    group.addTask {
-                        while true {
-                            do { return try await fixture.wake(incident) } catch let error as PostgresError
-                                where error.sqlState == .serializationFailure || error.sqlState == .deadlockDetected
-                            {
-                                continue
-                            }
-                        }
-                    }
-                }
-                try await group.waitForAll()
-            }
+            try await fixture.wake(incident, copies: 3)
             #expect(try await fixture.count("SELECT count(*) FROM habeas.breach_notice") == 1_000)
             #expect(
                 try await fixture.facts(incident) == ["incident.opened", "incident.clients_listed", "incident.spread"]

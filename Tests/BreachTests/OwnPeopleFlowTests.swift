@@ -172,20 +172,7 @@ struct OwnPeopleFlowTests {
             try await fixture.publish("breach.updated", #"{"incident_ref":"I-1","phase":3\#(try part(400))}"#)
             try await fixture.settle()
             try await fixture.decided(incident, individuals: true)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<3 {
-                    group.addTask {
-                        while true {
-                            do { return try await fixture.wake(incident) } catch let error as PostgresError
-                                where error.sqlState == .serializationFailure || error.sqlState == .deadlockDetected
-                            {
-                                continue
-                            }
-                        }
-                    }
-                }
-                try await group.waitForAll()
-            }
+            try await fixture.wake(incident, copies: 3)
             #expect(try await fixture.count("SELECT count(*) FROM habeas.breach_person") == 650)
             #expect(try await fixture.text("SELECT named || ' ' || phases FROM habeas.own_people") == ["650 3"])
             #expect(try await fixture.facts(incident).filter { $0 == "incident.people_named" }.count == 1)
