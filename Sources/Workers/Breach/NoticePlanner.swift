@@ -45,8 +45,12 @@ package struct NoticePlanner: EffectPlanner {
              WHERE subject_id = ANY(\(ids)::uuid[]) AND clock = ANY(\(Self.clocks)::text[])
             """,
             """
-            SELECT t.id FROM habeas.target t WHERE t.disabled_at IS NOT NULL
-               AND t.client_id = ANY(ARRAY(SELECT client_id FROM habeas.case_file WHERE id = ANY(\(ids)::uuid[])))
+            SELECT t.id, t.disabled_at IS NOT NULL FROM habeas.target t
+             WHERE t.client_id IS NULL AND (t.paused_at IS NOT NULL OR t.circuit <> 'closed' OR t.quiet_until > now())
+            UNION ALL
+            SELECT t.id, t.disabled_at IS NOT NULL FROM habeas.target t
+             WHERE t.client_id = ANY(ARRAY(SELECT client_id FROM habeas.case_file WHERE id = ANY(\(ids)::uuid[])))
+               AND (t.disabled_at IS NOT NULL OR t.paused_at IS NOT NULL OR t.circuit <> 'closed' OR t.quiet_until > now())
             """,
             """
             SELECT n.case_id, i.incident_ref, i.discovered_at FROM habeas.breach_notice n JOIN habeas.incident i ON i.id = n.incident_id
@@ -54,14 +58,6 @@ package struct NoticePlanner: EffectPlanner {
             """,
             AnnouncementNoticeRecord.reading(of: ids), AnnouncementRecord.reading(of: ids),
             Objections.counting(of: ids),
-            """
-            SELECT t.id FROM habeas.target t
-             WHERE t.client_id IS NULL AND (t.paused_at IS NOT NULL OR t.circuit <> 'closed' OR t.quiet_until > now())
-            UNION ALL
-            SELECT t.id FROM habeas.target t
-             WHERE t.client_id = ANY(ARRAY(SELECT client_id FROM habeas.case_file WHERE id = ANY(\(ids)::uuid[])))
-               AND (t.paused_at IS NOT NULL OR t.circuit <> 'closed' OR t.quiet_until > now())
-            """,
             BreachPeopleRecord.standings(of: ids), BreachContentRecord.readingLast(ofListsToTellAmong: ids),
             BreachPersonRecord.reading(of: ids), BreachPersonRecord.wanted(ids),
             """
@@ -115,92 +111,6 @@ package struct NoticePlanner: EffectPlanner {
     }
 
     // MARK: Reading
-
-    struct Reading {
-        var notices: [UUID: BreachNoticeRecord] = [:]
-        var contents: [UUID: [NoticeFacts.Content]] = [:]
-        var acknowledgements: [UUID: [NoticeFacts.Acknowledgement]] = [:]
-        let reviews: [UUID: [CaseReview]]
-        var clocks: [UUID: NoticeFacts.Clock] = [:]
-        var incidents: [UUID: (ref: String, discoveredAt: Date)] = [:]
-        var announced: [UUID: AnnouncementNoticeRecord] = [:]
-        var announcements: [UUID: AnnouncementRecord] = [:]
-        var objections: [UUID: Int] = [:]
-        /// In the order of their numbers.
-        var lists: [UUID: [BreachPeopleRecord.Standing]] = [:]
-        /// What was told last, of cases whose list is ready and not told of.
-        var words: [UUID: BreachContentRecord.Words] = [:]
-        let disabled: Set<String>
-        /// Targets at which nothing goes for now.
-        let blocked: Set<String>
-        /// People who are told of incidents in data of the vendor's own, by their cases, and which of these are still to be told.
-        var people: [UUID: BreachPersonRecord] = [:]
-        let wanted: Set<UUID>
-        /// Until when each client is told.
-        var due: [UUID: Date] = [:]
-        /// What people are called for already.
-        var called: Set<Call>
-        /// Notices whose rows have changed.
-        var changed: Set<UUID> = []
-        /// Acknowledgements that were taken in.
-        var entered: [UUID] = []
-
-        init(_ rows: [Rows]) throws {
-            for row in rows[0] {
-                let notice = try BreachNoticeRecord(row: row)
-                notices[notice.caseID] = notice
-            }
-            for row in rows[1] {
-                let content = try BreachContentRecord(row: row)
-                contents[content.caseID, default: []].append(
-                    NoticeFacts.Content(number: content.number, kind: content.kind, madeAt: content.madeAt)
-                )
-            }
-            for (id, ack, at, isEntered) in try rows[2].decode(UUID.self, UUID.self, Date.self, Bool.self) {
-                acknowledgements[id, default: []].append(
-                    NoticeFacts.Acknowledgement(id: ack, at: at, isEntered: isEntered)
-                )
-            }
-            reviews = try CaseReview.byCase(rows[3])
-            for (id, anchor, isOpen) in try rows[4].decode(UUID.self, Date.self, Bool.self) {
-                clocks[id] = NoticeFacts.Clock(anchor: anchor, isOpen: isOpen)
-            }
-            disabled = Set(try rows[5].decode(as: String.self))
-            for (id, ref, discovered) in try rows[6].decode(UUID.self, String.self, Date.self) {
-                incidents[id] = (ref, discovered)
-            }
-            for row in rows[7] {
-                let notice = try AnnouncementNoticeRecord(row: row)
-                announced[notice.caseID] = notice
-            }
-            for row in rows[8] {
-                let announcement = try AnnouncementRecord(row: row)
-                announcements[announcement.id] = announcement
-            }
-            for (id, count) in try rows[9].decode(UUID.self, Int.self) { objections[id] = count }
-            blocked = Set(try rows[10].decode(as: String.self))
-            for row in rows[11] {
-                let standing = try BreachPeopleRecord.Standing(row: row)
-                lists[standing.list.caseID, default: []].append(standing)
-            }
-            for row in rows[12] {
-                let last = try BreachContentRecord.Words(row: row)
-                words[last.caseID] = last
-            }
-            for row in rows[13] {
-                let person = try BreachPersonRecord(row: row)
-                people[person.caseID] = person
-            }
-            wanted = Set(try rows[14].decode(as: UUID.self))
-            for (id, date) in try rows[15].decode(UUID.self, Date.self) { due[id] = date }
-            called = Set(try rows[16].decode(UUID.self, String.self).map { Call(incident: $0.0, kind: $0.1) })
-        }
-
-        struct Call: Hashable {
-            let incident: UUID
-            let kind: String
-        }
-    }
 
     /// Nil for a case that is no client's, or not this worker's.
     private func facts(of id: UUID, _ desk: CaseDesk, _ read: Reading) -> NoticeFacts? {
