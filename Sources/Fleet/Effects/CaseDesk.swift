@@ -70,7 +70,7 @@ package struct CaseDesk: Sendable {
         changes.apply(transition, to: &record, waited: &waited[id, default: []], actor: actor ?? self.actor) {
             before,
             after in
-            Self.text { body in
+            JSONWriter.text { body in
                 body.member("from", before.rawValue)
                 body.member("to", after.rawValue)
                 members(&body)
@@ -113,7 +113,13 @@ package struct CaseDesk: Sendable {
     package mutating func record(_ fact: String, of id: UUID, _ members: (inout JSONWriter) -> Void) {
         edit(id) { [now, actor] record, changes in
             changes.evidence.add(
-                record.chain.append(fact, at: now, actor: actor, clientID: record.clientID, body: Self.text(members))
+                record.chain.append(
+                    fact,
+                    at: now,
+                    actor: actor,
+                    clientID: record.clientID,
+                    body: JSONWriter.text(members)
+                )
             )
         }
     }
@@ -201,11 +207,5 @@ package struct CaseDesk: Sendable {
             outbox.add(row)
         }
         return (files.statements + changes.statements + outbox.statements + writes, outbox.rows)
-    }
-
-    private static func text(_ members: (inout JSONWriter) -> Void) -> String {
-        var writer = JSONWriter(capacity: 256)
-        writer.object(members)
-        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }

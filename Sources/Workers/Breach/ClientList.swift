@@ -116,7 +116,7 @@ extension SpreadTurn {
                 at: now,
                 actor: Self.actor,
                 clientID: nil,
-                body: text { body in
+                body: JSONWriter.text { body in
                     body.member("list", list.number)
                     body.member("phase", phase)
                     body.member("clients", list.clients)

@@ -55,7 +55,7 @@ struct PeopleTurn {
                 at: now,
                 actor: Self.actor,
                 clientID: nil,
-                body: text { body in
+                body: JSONWriter.text { body in
                     body.member("incident", incident.id)
                     body.member("person", Hex.text(lookup))
                     body.member("sha256", words.digest)
@@ -92,7 +92,7 @@ struct PeopleTurn {
                 at: now,
                 actor: Self.actor,
                 clientID: nil,
-                body: text { body in
+                body: JSONWriter.text { body in
                     body.member("phase", incident.phase)
                     body.member("people", named.count)
                     body.member("without_address", named.unaddressed)
@@ -127,11 +127,5 @@ struct PeopleTurn {
         if let progress { statements.append(progress.upsert) }
         statements += secrets.statements + changes.statements + [incident.spreading] + outbox.statements
         return (statements, outbox.rows)
-    }
-
-    private func text(_ members: (inout JSONWriter) -> Void) -> String {
-        var writer = JSONWriter(capacity: 256)
-        writer.object(members)
-        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }

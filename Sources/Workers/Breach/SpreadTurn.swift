@@ -92,7 +92,7 @@ struct SpreadTurn {
                 at: now,
                 actor: Self.actor,
                 clientID: client.id,
-                body: text { body in
+                body: JSONWriter.text { body in
                     body.member("incident", incident.id)
                     body.member("aware_at", part.awareAt)
                     body.member("due_at", opening.deadlines.first?.due)
@@ -131,7 +131,7 @@ struct SpreadTurn {
                 at: now,
                 actor: Self.actor,
                 clientID: record.clientID,
-                body: text { $0.member("kind", ReviewKind.breachUncounted.rawValue) }
+                body: JSONWriter.text { $0.member("kind", ReviewKind.breachUncounted.rawValue) }
             )
         )
     }
@@ -156,7 +156,7 @@ struct SpreadTurn {
                 at: now,
                 actor: Self.actor,
                 clientID: client.id,
-                body: text { body in
+                body: JSONWriter.text { body in
                     body.member("aware_at", part.awareAt)
                     body.member("due_at", after)
                     body.member("before", before)
@@ -205,7 +205,7 @@ struct SpreadTurn {
                     at: now,
                     actor: Self.actor,
                     clientID: client.id,
-                    body: text { body in
+                    body: JSONWriter.text { body in
                         body.member("phase", incident.phase)
                         body.member("changed", next.changed)
                     }
@@ -252,7 +252,7 @@ struct SpreadTurn {
                 at: now,
                 actor: Self.actor,
                 clientID: client.id,
-                body: text { body in
+                body: JSONWriter.text { body in
                     body.member("export", list.id)
                     body.member("number", list.number)
                     body.member("phases", list.phases.map { "\($0)" })
@@ -278,7 +278,7 @@ struct SpreadTurn {
                 at: now,
                 actor: Self.actor,
                 clientID: client.id,
-                body: text { entry.write(to: &$0) }
+                body: JSONWriter.text { entry.write(to: &$0) }
             )
         )
         changes.wakeUps.wake(.breach, for: record.id)
@@ -294,7 +294,7 @@ struct SpreadTurn {
                 at: now,
                 actor: Self.actor,
                 clientID: nil,
-                body: text { body in
+                body: JSONWriter.text { body in
                     body.member("phase", incident.phase)
                     body.member("clients", clients)
                 }
@@ -323,12 +323,6 @@ struct SpreadTurn {
         if !withdrawn.isEmpty { statements.append(BreachPeopleRecord.withdraw(withdrawn, at: now)) }
         statements += file.statements + changes.statements + [incident.spreading] + outbox.statements
         return (statements, outbox.rows)
-    }
-
-    func text(_ members: (inout JSONWriter) -> Void) -> String {
-        var writer = JSONWriter(capacity: 256)
-        writer.object(members)
-        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }
 

@@ -113,7 +113,7 @@ struct ClockFold {
             changes.deadlines.stop(clock.clock, subject: record.id)
             if clock.clock == .holdEnd, !endHolds(&record, clock) { break }
             changes.apply(transition, to: &record, waited: &waited, actor: Self.actor) { before, after in
-                Self.body { body in
+                JSONWriter.text { body in
                     body.member("from", before.rawValue)
                     body.member("to", after.rawValue)
                     Self.describe(clock, to: &body)
@@ -214,7 +214,7 @@ struct ClockFold {
         _ clock: DeadlineRecord,
         _ record: inout CaseFileRecord
     ) {
-        let body = Self.body { Self.describe(clock, to: &$0) }
+        let body = JSONWriter.text { Self.describe(clock, to: &$0) }
         changes.evidence.add(
             record.chain.append(name, at: now, actor: Self.actor, clientID: record.clientID, body: body)
         )
@@ -226,7 +226,7 @@ struct ClockFold {
         let isMissed = clock.due.map { $0 <= now } ?? false
         // What is missing for a client's notice to leave; nothing for other clocks.
         let missing = clock.clock == .notifyClients ? calls[incident.id]?.rawValue : nil
-        let body = Self.body { body in
+        let body = JSONWriter.text { body in
             Self.describe(clock, to: &body)
             body.member("waits_for", missing)
         }
@@ -242,7 +242,7 @@ struct ClockFold {
 
     private mutating func fire(_ clock: DeadlineRecord, of chain: inout EvidenceChain) {
         let isMissed = clock.due.map { $0 <= now } ?? false
-        let body = Self.body { Self.describe(clock, to: &$0) }
+        let body = JSONWriter.text { Self.describe(clock, to: &$0) }
         let name = isMissed ? "triage.overdue" : "triage.at_risk"
         changes.evidence.add(chain.append(name, at: now, actor: Self.actor, clientID: nil, body: body))
         settle(clock, isMissed)
@@ -250,7 +250,7 @@ struct ClockFold {
 
     private mutating func fire(_ clock: DeadlineRecord, ofReview chain: inout EvidenceChain) {
         let isMissed = clock.due.map { $0 <= now } ?? false
-        let body = Self.body { body in
+        let body = JSONWriter.text { body in
             body.member("review", clock.subject)
             Self.describe(clock, to: &body)
         }
@@ -313,11 +313,5 @@ struct ClockFold {
         body.member("due_at", clock.due)
         body.member("rule", clock.rule)
         body.member("article", clock.source)
-    }
-
-    private static func body(_ members: (inout JSONWriter) -> Void) -> String {
-        var writer = JSONWriter()
-        writer.object(members)
-        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }

@@ -12,7 +12,7 @@ enum Facts {
         warnings: [CaseOpening.Warning],
         gates: [Gate]
     ) -> String {
-        text { body in
+        JSONWriter.text(capacity: 768) { body in
             origin(of: event, to: &body)
             body.member("kind", record.kind.rawValue)
             body.member("lane", record.lane.rawValue)
@@ -43,7 +43,7 @@ enum Facts {
     }
 
     static func transition(from before: CaseState, to after: CaseState, event: PreparedEvent) -> String {
-        text { body in
+        JSONWriter.text(capacity: 768) { body in
             origin(of: event, to: &body)
             body.member("from", before.rawValue)
             body.member("to", after.rawValue)
@@ -61,14 +61,14 @@ enum Facts {
 
     /// A fact about a subject that no machine decides on.
     static func plain(_ event: PreparedEvent, _ more: (inout JSONWriter) -> Void = { _ in }) -> String {
-        text { body in
+        JSONWriter.text(capacity: 768) { body in
             origin(of: event, to: &body)
             more(&body)
         }
     }
 
     static func replay(_ refusal: Refusal?) -> String {
-        text { body in
+        JSONWriter.text(capacity: 768) { body in
             body.member("field", refusal?.field)
             body.member("fault", refusal?.fault.rawValue)
         }
@@ -80,12 +80,6 @@ enum Facts {
         body.member("inbox", hex(event.inbox.dedupeKey))
         body.member("content", hex(event.inbox.contentDigest))
         body.member("replay_of", event.replayOf?.parkedID)
-    }
-
-    private static func text(_ members: (inout JSONWriter) -> Void) -> String {
-        var writer = JSONWriter(capacity: 768)
-        writer.object(members)
-        return String(decoding: writer.bytes, as: UTF8.self)
     }
 
     private static let digits = Array("0123456789abcdef".utf8)

@@ -7,6 +7,15 @@ package struct JSONWriter {
 
     package init(capacity: Int = 1_024) { bytes.reserveCapacity(capacity) }
 
+    /// An object with these members, such as the body of a fact.
+    ///
+    /// - Parameter capacity: bytes that it takes, about.
+    package static func text(capacity: Int = 256, _ members: (inout JSONWriter) -> Void) -> String {
+        var writer = JSONWriter(capacity: capacity)
+        writer.object(members)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
     // MARK: Members
 
     package mutating func member(_ name: StaticString, _ value: String?) {

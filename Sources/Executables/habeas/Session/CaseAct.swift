@@ -66,7 +66,7 @@ struct CaseAct {
                     actor: actor,
                     decision: decision.map { ($0, nil) }
                 ) { before, after in
-                    Self.text { body in
+                    JSONWriter.text { body in
                         body.member("from", before.rawValue)
                         body.member("to", after.rawValue)
                         members(&body)
@@ -142,7 +142,7 @@ struct CaseAct {
 
     /// Writes a fact about each case, or about one of them, that moves none.
     mutating func record(_ fact: String, of id: UUID? = nil, _ members: (inout JSONWriter) -> Void) {
-        let body = Self.text(members)
+        let body = JSONWriter.text(members)
         for index in records.indices where id == nil || records[index].id == id {
             let row = records[index].chain.append(
                 fact,
@@ -166,7 +166,7 @@ struct CaseAct {
             let (before, due) = (record.regulation, respond(record, pauses)?.due)
             changes.settleRegime(of: &record, as: regulation, waited: pauses)
             let after = respond(record, pauses)
-            let body = Self.text { body in
+            let body = JSONWriter.text { body in
                 members(&body)
                 body.member("regulation_before", before)
                 body.member("regulation_after", record.regulation)
@@ -275,11 +275,5 @@ struct CaseAct {
             outbox.add(row)
         }
         return files.statements + changes.statements + outbox.statements
-    }
-
-    private static func text(_ members: (inout JSONWriter) -> Void) -> String {
-        var writer = JSONWriter()
-        writer.object(members)
-        return String(decoding: writer.bytes, as: UTF8.self)
     }
 }
