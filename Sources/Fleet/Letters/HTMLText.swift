@@ -5,7 +5,29 @@ enum HTMLText {
         guard text.utf8.contains(where: isSpecial) else { return String(text) }
         var escaped: [UInt8] = []
         escaped.reserveCapacity(text.utf8.count + 64)
-        for byte in text.utf8 {
+        escape(text.utf8, to: &escaped)
+        return String(decoding: escaped, as: UTF8.self)
+    }
+
+    /// Escaped, and those of our own links in it that stand alone made to be clicked. Others stay text.
+    static func link(_ text: [UInt8], _ links: [[UInt8]], to html: inout [UInt8]) {
+        let space = UInt8(ascii: " ")
+        for (index, word) in text.split(separator: space, omittingEmptySubsequences: false).enumerated() {
+            if index > 0 { html.append(space) }
+            guard links.contains(where: word.elementsEqual) else {
+                escape(word, to: &html)
+                continue
+            }
+            html += "<a href=\"".utf8
+            escape(word, to: &html)
+            html += "\">".utf8
+            escape(word, to: &html)
+            html += "</a>".utf8
+        }
+    }
+
+    private static func escape(_ text: some Collection<UInt8>, to escaped: inout [UInt8]) {
+        for byte in text {
             switch byte {
             case UInt8(ascii: "<"): escaped += "&lt;".utf8
             case UInt8(ascii: ">"): escaped += "&gt;".utf8
@@ -15,7 +37,6 @@ enum HTMLText {
             default: escaped.append(byte)
             }
         }
-        return String(decoding: escaped, as: UTF8.self)
     }
 
     private static func isSpecial(_ byte: UInt8) -> Bool {
@@ -23,16 +44,5 @@ enum HTMLText {
         case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "\""), UInt8(ascii: "'"): true
         default: false
         }
-    }
-
-    /// Escaped, and those of our own links in it that stand alone made to be clicked. Others stay text.
-    static func linked(_ text: String, _ links: [String]) -> String {
-        // Few blocks have one.
-        guard links.contains(where: text.contains) else { return escaped(text) }
-        return text.split(separator: " ", omittingEmptySubsequences: false).map { word in
-            guard let link = links.first(where: { $0 == word }) else { return escaped(word) }
-            let safe = escaped(link)
-            return "<a href=\"\(safe)\">\(safe)</a>"
-        }.joined(separator: " ")
     }
 }

@@ -5,6 +5,8 @@ import Rights
 struct LetterEdition: Sendable {
     let phrasebook: Phrasebook
     private let templates: [LetterKind: LetterTemplate]
+    /// What each may use, worked out once.
+    private let fields: [LetterKind: (all: Set<LetterField>, required: Set<LetterField>)]
     private let library: MustacheLibrary
     private let frame: LetterFrame
 
@@ -17,6 +19,9 @@ struct LetterEdition: Sendable {
     ) throws(PolicyFault) {
         self.phrasebook = phrasebook
         self.templates = templates
+        fields = Dictionary(
+            uniqueKeysWithValues: templates.keys.map { ($0, (all: $0.fields, required: $0.required)) }
+        )
         self.frame = frame
         var library = MustacheLibrary()
         for (kind, template) in templates {
@@ -45,10 +50,11 @@ struct LetterEdition: Sendable {
     func letter(_ kind: LetterKind, words: LetterWords, route: ComplaintRoute) throws(LetterFault) -> Letter {
         var values: [String: Any] = [:]
         var links = route.bodies.compactMap(\.url)
-        for field in kind.fields {
+        let (fields, required) = fields[kind] ?? (kind.fields, kind.required)
+        for field in fields {
             let value = words.value(of: field, in: phrasebook, route: route)
             guard let value, !value.isMissing else {
-                guard !kind.required.contains(field) else {
+                guard !required.contains(field) else {
                     throw LetterFault(kind: kind, field: field, fault: "is missing", remedy: "give it")
                 }
                 continue
@@ -73,7 +79,7 @@ struct LetterEdition: Sendable {
         }
         try check(kind, values)
         guard let template = templates[kind],
-            let rendered = library.render(values, withTemplate: "letter/\(kind.rawValue)")
+            let rendered = library.render(Fields(values: values), withTemplate: "letter/\(kind.rawValue)")
         else { throw LetterFault(kind: kind, field: .reference, fault: "has no template", remedy: "add it") }
         let subject = template.subject(reference: LetterWords.shortReference(words.caseID))
         let layout = LetterLayout(rendered)
@@ -87,6 +93,14 @@ struct LetterEdition: Sendable {
             ),
             locale: phrasebook.locale
         )
+    }
+
+    /// A type of its own for the engine, which asks every value that it looks into what it is: of a dictionary that takes longer than
+    /// all the rest.
+    private struct Fields: MustacheParent {
+        let values: [String: Any]
+
+        func child(named name: String) -> Any? { values[name] }
     }
 
     /// What one field alone does not show.

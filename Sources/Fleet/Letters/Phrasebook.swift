@@ -10,7 +10,8 @@ struct Phrasebook: Sendable {
     /// Only where there is a sentence that holds for everybody.
     let courts: [Regulation: String]
     private let months: [String]
-    private let datePattern: String
+    /// See ``pieces(_:)``.
+    private let datePieces: [String]
     /// The first of a month, where it is written otherwise: `1er`.
     private let firstDay: String?
     private let rights: [Right: String]
@@ -36,10 +37,11 @@ struct Phrasebook: Sendable {
         guard months.count == 12, !months.contains(where: \.isEmpty) else {
             throw file.fault("months", "are not twelve", "write the names of all months, in their order")
         }
-        datePattern = try file.required("date")
+        let datePattern = try file.required("date")
         for part in ["{day}", "{month}", "{year}"] where !datePattern.contains(part) {
             throw file.fault("date", "does not hold \(part)", "write it as \"{day} {month} {year}\"")
         }
+        datePieces = Self.pieces(datePattern)
         firstDay = try file.text("first_day")
         rights = try Self.all(file, "rights")
         optOuts = try Self.all(file, "opt_outs")
@@ -73,9 +75,14 @@ struct Phrasebook: Sendable {
 
     /// `22 November 2026`, as the language writes it.
     func date(_ day: CivilDate) -> String {
-        let number = day.day == 1 ? firstDay ?? "1" : String(day.day)
-        return [("{day}", number), ("{month}", months[day.month - 1]), ("{year}", String(day.year))]
-            .reduce(datePattern) { pattern, part in Self.replace(part.0, by: part.1, in: pattern) }
+        datePieces.map { piece in
+            switch piece {
+            case "{day}": day.day == 1 ? firstDay ?? "1" : String(day.day)
+            case "{month}": months[day.month - 1]
+            case "{year}": String(day.year)
+            default: piece
+            }
+        }.joined()
     }
 
     /// An article with the law's name in this language: `GDPR Art. 17(3)(b)` is `DSGVO Art. 17(3)(b)`.
@@ -87,9 +94,15 @@ struct Phrasebook: Sendable {
         return article
     }
 
-    private static func replace(_ part: String, by text: String, in pattern: String) -> String {
-        guard let found = pattern.firstRange(of: part) else { return pattern }
-        return pattern[..<found.lowerBound] + text + pattern[found.upperBound...]
+    /// The pattern's words and holes, in their order: each hole is one piece.
+    private static func pieces(_ pattern: String) -> [String] {
+        var pieces = [""]
+        for character in pattern {
+            if character == "{" { pieces.append("") }
+            pieces[pieces.count - 1].append(character)
+            if character == "}" { pieces.append("") }
+        }
+        return pieces.filter { !$0.isEmpty }
     }
 
     private static func all<Word: ClosedList>(

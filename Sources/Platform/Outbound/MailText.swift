@@ -13,7 +13,13 @@ struct MailText {
         let special = bytes.count { $0 >= 0x7F }
         if special * 6 < bytes.count || bytes.isEmpty {
             encoding = "quoted-printable"
-            encoded = lines.map(Self.quoted).joined(separator: "\r\n") + "\r\n"
+            var text: [UInt8] = []
+            text.reserveCapacity(bytes.count * 9 / 8)
+            for line in lines {
+                Self.quote(line, to: &text)
+                text += "\r\n".utf8
+            }
+            encoded = String(decoding: text, as: UTF8.self)
         } else {
             encoding = "base64"
             let letters = Data(bytes).base64EncodedData()
@@ -39,8 +45,7 @@ struct MailText {
         return lines
     }
 
-    private static func quoted(_ line: [UInt8]) -> String {
-        var text = ""
+    private static func quote(_ line: [UInt8], to text: inout [UInt8]) {
         var length = 0
         for (index, byte) in line.enumerated() {
             let isLast = index == line.count - 1
@@ -49,17 +54,19 @@ struct MailText {
             let size = isLiteral ? 1 : 3
             // The last position of a line that goes on is the sign that it does.
             if length + size > (isLast ? 76 : 75) {
-                text += "=\r\n"
+                text += "=\r\n".utf8
                 length = 0
             }
             if isLiteral {
-                text.unicodeScalars.append(UnicodeScalar(byte))
+                text.append(byte)
             } else {
-                let digits = String(byte, radix: 16, uppercase: true)
-                text += "=" + (digits.count < 2 ? "0" : "") + digits
+                text.append(UInt8(ascii: "="))
+                text.append(hex[Int(byte >> 4)])
+                text.append(hex[Int(byte & 0x0F)])
             }
             length += size
         }
-        return text
     }
+
+    private static let hex = Array("0123456789ABCDEF".utf8)
 }
