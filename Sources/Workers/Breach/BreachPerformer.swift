@@ -170,6 +170,7 @@ package struct BreachPerformer: EffectPerformer {
                         try NoticeContent(stored: stored),
                         isFirst: job.isFirst,
                         client,
+                        channel,
                         job.registry
                     )
                 }
