@@ -67,6 +67,34 @@ struct NoticePlanTests {
     }
 
     @Test(
+        "G9: a mail server that wants to be asked again is asked once more, and for a minute, before the next channel is used"
+    )
+    func puttingOff() {
+        var facts = Self.facts(Self.content(1, .first))
+        let putOff = {
+            NoticeFacts.Effect(
+                .breachNotice,
+                key: "1",
+                channel: "hook",
+                .retrying,
+                attempts: $0,
+                isPutOff: true,
+                plannedAt: Self.later(0)
+            )
+        }
+        facts.now = Self.later(0.001)
+        facts.effects = [putOff(1)]
+        #expect(steps(facts).isEmpty)
+        #expect(NoticePlan(facts)?.nextLook == Self.later(1 / 60.0))
+        facts.effects = [putOff(2)]
+        #expect(steps(facts) == [Self.plan(over: 1)], "it did not take it either")
+        facts.effects = [putOff(1)]
+        facts.now = Self.later(1 / 60.0)
+        #expect(steps(facts) == [Self.plan(over: 1)], "nobody got to asking it again")
+        #expect(NoticePlan(facts)?.nextLook == nil)
+    }
+
+    @Test(
         "G9: when one channel took it, what waits at the others is taken back, and the client's own time begins with that moment"
     )
     func told() throws {

@@ -37,4 +37,8 @@ extension AttemptVerdict {
         case .permanent: .refused(cause, status: reply.code)
         }
     }
+
+    /// Whether a mail server wants to be asked again before it takes anything from somebody it does not know: greylisting (RFC 6647,
+    /// section 2), which answers 450 or 451 to whoever comes first.
+    package static func isPuttingOff(_ cause: String?) -> Bool { cause == "smtp_450" || cause == "smtp_451" }
 }

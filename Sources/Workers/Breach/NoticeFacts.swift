@@ -58,6 +58,8 @@ package struct NoticeFacts: Sendable {
         package let channel: String?
         package let state: EffectState
         package let attempts: Int
+        /// What the last attempt came to: a mail server wants to be asked again a little later.
+        package let isPutOff: Bool
         package let plannedAt: Date
         package let endedAt: Date?
 
@@ -68,6 +70,7 @@ package struct NoticeFacts: Sendable {
             channel: String?,
             _ state: EffectState,
             attempts: Int = 0,
+            isPutOff: Bool = false,
             plannedAt: Date,
             endedAt: Date? = nil
         ) {
@@ -77,6 +80,7 @@ package struct NoticeFacts: Sendable {
             self.channel = channel
             self.state = state
             self.attempts = attempts
+            self.isPutOff = isPutOff
             self.plannedAt = plannedAt
             self.endedAt = endedAt
         }

@@ -1,4 +1,4 @@
-import FoundationEssentials
+package import FoundationEssentials
 import Ledger
 import Rights
 
@@ -6,8 +6,9 @@ import Rights
 /// known to the steps that are missing. Looked at twice it has nothing new to say.
 ///
 /// What is owed is the latest content, which holds all that is known; an earlier one that has not left is taken back for it. It goes over
-/// the client's first channel and, as soon as an attempt there has failed, over the next beside it, until one takes it. Then
-/// somebody at the client has a time to say that it was read; after it the client is told again, first over the channels that it was
+/// the client's first channel and, as soon as an attempt there has failed, over the next beside it, until one takes it. A mail server
+/// that only wants to be asked again (greylisting, RFC 6647) is asked a second time before that: or every client behind one would be told
+/// twice. Then somebody at the client has a time to say that it was read; after it the client is told again, first over the channels that it was
 /// not told over, and after two such rounds a person is called. A person is called, too, where no channel takes it.
 ///
 /// Where the list of its people is put together, the client is told when it is ready, as soon as it has heard of the incident at all: by
@@ -171,8 +172,24 @@ package struct NoticePlan: Sendable {
     /// How long a place may be out of reach before a person is asked in its stead, seconds.
     private static let patience: TimeInterval = 600
 
+    /// How long the second attempt at a server that wants to be asked again is waited for, seconds: it is due after five at most.
+    private static let patienceWithPuttingOff: TimeInterval = 60
+
+    /// When to look again although nothing has happened: only the time that passes says that a server wants to be asked too often.
+    package var nextLook: Date? {
+        guard !facts.state.isFinal, !isTold else { return nil }
+        return mine.filter { $0.isPutOff && !$0.state.isFinal }
+            .map { $0.plannedAt.addingTimeInterval(Self.patienceWithPuttingOff) }.filter { $0 > facts.now }.min()
+    }
+
+    /// Asked once, and asked to come again.
+    private func isGivenAnotherChance(_ effect: NoticeFacts.Effect) -> Bool {
+        effect.isPutOff && effect.attempts == 1
+            && facts.now.timeIntervalSince(effect.plannedAt) < Self.patienceWithPuttingOff
+    }
+
     private func isUnderWay(_ effect: NoticeFacts.Effect) -> Bool {
-        guard !effect.state.isFinal, effect.attempts == 0,
+        guard !effect.state.isFinal, effect.attempts == 0 || isGivenAnotherChance(effect),
             let channel = facts.channels.first(where: { $0.name == effect.channel && !$0.isDisabled })
         else { return false }
         return effect.state == .leased || !channel.isBlocked

@@ -97,7 +97,10 @@ package struct NoticePlanner: EffectPlanner {
             }
             var looks = tendLists(of: id, wasOpen: wasOpen, isOpen: !facts.state.isFinal, read, &desk)
             // Nothing tells it when a place is out of reach that it waits for.
-            if NoticePlan(facts)?.isUntold == true { looks.append(desk.now.addingTimeInterval(Self.patience)) }
+            if let plan = NoticePlan(facts), plan.isUntold {
+                looks.append(desk.now.addingTimeInterval(Self.patience))
+                looks += [plan.nextLook].compactMap(\.self)
+            }
             if let next = looks.min() { desk.look(at: next, case: id) }
         }
         desk.writes += file.statements
@@ -310,6 +313,7 @@ extension NoticeFacts.Effect {
             effect.state,
             // A lease that nobody came back from may have called.
             attempts: max(effect.attempts, effect.state == .retrying && effect.leases > 0 ? 1 : 0),
+            isPutOff: AttemptVerdict.isPuttingOff(effect.cause),
             plannedAt: effect.plannedAt,
             endedAt: effect.endedAt
         )
