@@ -81,10 +81,19 @@ package struct EffectLease: Sendable {
         """
     }
 
+    /// When an effect `e` that comes back to its line untried is due: what waits for the first time has its old place there, and is not
+    /// overtaken by what has failed meanwhile and is tried again.
+    ///
+    /// - Parameter due: machine time; one that is still to come stands.
+    static func place(due: SQL) -> SQL {
+        "CASE WHEN e.attempts > 0 OR \(due) > clock_timestamp() THEN \(due) ELSE least(\(due), e.planned_at) END"
+    }
+
     /// Puts back what found no slot, to be released when its time comes.
     package static func putBack(_ effects: [(id: UUID, notBefore: Date)]) -> SQL {
         """
-        UPDATE habeas.effect AS e SET state = CASE WHEN e.attempts > 0 THEN 'retrying' ELSE 'planned' END, next_attempt_at = n.not_before
+        UPDATE habeas.effect AS e
+           SET state = CASE WHEN e.attempts > 0 THEN 'retrying' ELSE 'planned' END, next_attempt_at = \(place(due: "n.not_before"))
           FROM unnest(\(effects.map(\.id))::uuid[], \(effects.map(\.notBefore))::timestamptz[]) AS n (id, not_before)
          WHERE e.id = n.id AND \(isReleased)
         """
@@ -96,7 +105,8 @@ package struct EffectLease: Sendable {
         WITH back AS MATERIALIZED (
           SELECT id FROM habeas.effect AS e WHERE id = ANY(\(ids)::uuid[]) AND queue = \(queue.rawValue) AND \(isReleased)
            ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
-        UPDATE habeas.effect AS e SET state = CASE WHEN e.attempts > 0 THEN 'retrying' ELSE 'planned' END, next_attempt_at = now()
+        UPDATE habeas.effect AS e
+           SET state = CASE WHEN e.attempts > 0 THEN 'retrying' ELSE 'planned' END, next_attempt_at = \(place(due: "now()"))
           FROM back WHERE e.id = back.id
         """
     }

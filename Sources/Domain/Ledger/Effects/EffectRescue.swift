@@ -13,7 +13,8 @@ package enum EffectRescue {
         WITH late AS MATERIALIZED (
           SELECT id FROM habeas.effect WHERE state IN ('released', 'leased') AND next_attempt_at <= now() AND state = 'released'
            ORDER BY next_attempt_at LIMIT \(limit) FOR NO KEY UPDATE SKIP LOCKED)
-        UPDATE habeas.effect AS e SET state = CASE WHEN e.attempts > 0 THEN 'retrying' ELSE 'planned' END, next_attempt_at = now()
+        UPDATE habeas.effect AS e
+           SET state = CASE WHEN e.attempts > 0 THEN 'retrying' ELSE 'planned' END, next_attempt_at = \(EffectLease.place(due: "now()"))
           FROM late WHERE e.id = late.id RETURNING e.id
         """
     }
