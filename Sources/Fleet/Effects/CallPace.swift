@@ -10,7 +10,7 @@ package final class CallPace: Sendable {
     private static let weight = 0.2
     /// Calls that end in this time are followed by so many that wait as can be called at once.
     private static let glance = 0.2
-    private static let deepest = 4
+    private static let deepest = 12
 
     private let averages = Locked<[String: Double]>([:])
     private let health = Locked<[String: Bool]>([:])

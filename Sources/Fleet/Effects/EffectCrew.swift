@@ -62,7 +62,7 @@ package final class EffectCrew<Performer: EffectPerformer, Planner: EffectPlanne
     /// Below so many under way an outcome is written at once; above, a moment is waited for others.
     private static var quiet: Int { 32 }
     /// The moment, and the one where many are under way: a transaction costs much more than what one more outcome adds to it.
-    private static var moment: (busy: Duration, crowded: Duration) { (.milliseconds(5), .milliseconds(20)) }
+    private static var moment: (busy: Duration, crowded: Duration) { (.milliseconds(5), .milliseconds(50)) }
     private static var crowd: Int { 128 }
 
     private let name: String

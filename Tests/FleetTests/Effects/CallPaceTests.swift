@@ -7,7 +7,7 @@ import Testing
 struct CallPaceTests {
     @Test(
         "A2: the quicker a target answers the more is in hand for it, and nothing where it is slow or nobody has called it",
-        arguments: [(5, 4), (20, 4), (50, 4), (100, 2), (200, 1), (400, 0), (20_000, 0)]
+        arguments: [(5, 12), (20, 10), (50, 4), (100, 2), (200, 1), (400, 0), (20_000, 0)]
     )
     func depth(_ milliseconds: Int, _ depth: Int) {
         let pace = CallPace()
