@@ -31,21 +31,25 @@ package struct ClientTargets: Sendable {
         }
     }
 
-    /// Makes the rows that are not there.
-    package var missing: [SQL] { rows.isEmpty ? [] : [insert("DO NOTHING")] }
+    /// Makes the rows that are not there. Nearly always all are, and a row that is only tried costs as much as one that is made.
+    package var missing: [SQL] {
+        rows.isEmpty
+            ? [] : [insert("WHERE NOT EXISTS (SELECT FROM habeas.target AS t WHERE t.id = n.id)", "DO NOTHING")]
+    }
 
     /// Makes the rows, or gives them these limits.
     package var statements: [SQL] {
         rows.isEmpty
-            ? [] : [insert("(id) DO UPDATE SET in_flight = excluded.in_flight, per_second = excluded.per_second")]
+            ? [] : [insert("", "(id) DO UPDATE SET in_flight = excluded.in_flight, per_second = excluded.per_second")]
     }
 
-    private func insert(_ conflict: SQL) -> SQL {
-        let rows = rows.sorted { $0.id < $1.id }
-        return """
-            INSERT INTO habeas.target AS t (id, client_id, in_flight, per_second)
-            SELECT * FROM unnest(\(rows.map(\.id))::text[], \(rows.map(\.client))::text[],
+    private func insert(_ condition: SQL, _ conflict: SQL) -> SQL {
+        """
+            INSERT INTO habeas.target (id, client_id, in_flight, per_second)
+            SELECT n.* FROM unnest(\(rows.map(\.id))::text[], \(rows.map(\.client))::text[],
               \(rows.map { Int32($0.inFlight) })::int4[], \(rows.map(\.perSecond))::float8[])
+              AS n (id, client_id, in_flight, per_second) \(condition)
+             ORDER BY n.id
             ON CONFLICT \(conflict)
             """
     }

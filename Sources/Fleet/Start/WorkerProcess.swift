@@ -97,7 +97,8 @@ package struct WorkerProcess: Sendable {
         )
         ProcessMetrics.register(in: context.metrics)
         var services = ServiceGroupConfiguration(
-            services: ([probes] + work.services).map { .init(service: $0) },
+            // By the names of their types: by itself the group takes all that a service holds for its name, keys among it.
+            services: ([probes] + work.services).map { .init(service: $0, serviceName: "\(type(of: $0))") },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

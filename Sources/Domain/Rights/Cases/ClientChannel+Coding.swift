@@ -3,7 +3,7 @@ import FoundationEssentials
 /// The words in which a channel is stored and shown: those of the list that `clients apply` reads.
 ///
 /// What a later version adds is passed over, and what an earlier one did not write has its default.
-extension ClientChannel: Codable {
+extension ClientChannel: Encodable {
     private enum CodingKeys: String, CodingKey {
         case kind, name, url, secrets, addresses, limits
         case isInternal = "internal"
@@ -14,24 +14,6 @@ extension ClientChannel: Codable {
         case inFlight = "in_flight"
         case perSecond = "per_second"
         case keepsConnections = "keep_alive"
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        self.init(
-            try values.decode(Kind.self, forKey: .kind),
-            name: try values.decode(String.self, forKey: .name),
-            url: try values.decodeIfPresent(String.self, forKey: .url),
-            secrets: try values.decodeIfPresent([String].self, forKey: .secrets) ?? [],
-            addresses: try values.decodeIfPresent([String].self, forKey: .addresses) ?? [],
-            isInternal: try values.decodeIfPresent(Bool.self, forKey: .isInternal) ?? false,
-            isThin: try values.decodeIfPresent(Bool.self, forKey: .isThin) ?? false
-        )
-        guard values.contains(.limits) else { return }
-        let limits = try values.nestedContainer(keyedBy: LimitKeys.self, forKey: .limits)
-        inFlight = try limits.decodeIfPresent(Int.self, forKey: .inFlight) ?? inFlight
-        perSecond = try limits.decodeIfPresent(Double.self, forKey: .perSecond)
-        keepsConnections = try limits.decodeIfPresent(Bool.self, forKey: .keepsConnections) ?? false
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -60,16 +42,95 @@ extension ClientChannel: Codable {
 
     /// Reads that column. A channel of a kind that only a later version knows is left out, so that old and new workers run
     /// side by side.
+    ///
+    /// Over the tape and not by `Decodable`: every start of a worker reads the channels of all clients, and that was most of its time.
     package static func list(from text: String) throws -> [ClientChannel] {
-        try JSONDecoder().decode([Stored].self, from: Data(text.utf8)).compactMap(\.channel)
+        let (document, fault) = JSONScanner.scan(Array(text.utf8), maximumDepth: 8)
+        guard fault == nil, document.kind(0) == .array else { throw Unreadable() }
+        var channels: [ClientChannel] = []
+        var index = 1
+        for _ in 0..<document.count(0) {
+            if let channel = try Stored(document, index).channel { channels.append(channel) }
+            index = document.after(index)
+        }
+        return channels
     }
 
-    private struct Stored: Decodable {
-        let channel: ClientChannel?
+    /// A column that no version has written.
+    private struct Unreadable: Error, CustomStringConvertible {
+        var description: String { "the channels of a client cannot be read; apply the client again" }
+    }
 
-        init(from decoder: any Decoder) throws {
-            let kind = try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .kind)
-            channel = Kind(rawValue: kind) == nil ? nil : try ClientChannel(from: decoder)
+    /// One entry of the column.
+    private struct Stored {
+        private let document: JSONDocument
+        private let entry: Int
+
+        init(_ document: JSONDocument, _ entry: Int) throws {
+            guard document.kind(entry) == .object else { throw Unreadable() }
+            self.document = document
+            self.entry = entry
+        }
+
+        /// Nil where only a later version knows the kind.
+        var channel: ClientChannel? {
+            get throws {
+                guard let word = try text("kind"), let name = try text("name") else { throw Unreadable() }
+                guard let kind = Kind(rawValue: word) else { return nil }
+                var channel = ClientChannel(
+                    kind,
+                    name: name,
+                    url: try text("url"),
+                    secrets: try texts("secrets"),
+                    addresses: try texts("addresses"),
+                    isInternal: try flag("internal", of: entry),
+                    isThin: try flag("thin", of: entry)
+                )
+                guard let limits = value("limits", of: entry) else { return channel }
+                guard document.kind(limits) == .object else { throw Unreadable() }
+                if let number = value("in_flight", of: limits) {
+                    guard document.kind(number) == .number, let inFlight = document.integer(number) else {
+                        throw Unreadable()
+                    }
+                    channel.inFlight = Int(inFlight)
+                }
+                if let number = value("per_second", of: limits) {
+                    guard document.kind(number) == .number else { throw Unreadable() }
+                    channel.perSecond = document.double(number)
+                }
+                channel.keepsConnections = try flag("keep_alive", of: limits)
+                return channel
+            }
+        }
+
+        /// Nil where it is absent or null.
+        private func value(_ name: StaticString, of object: Int) -> Int? {
+            document.member(object, name).flatMap { document.kind($0) == .null ? nil : $0 }
+        }
+
+        private func text(_ name: StaticString) throws -> String? {
+            guard let index = value(name, of: entry) else { return nil }
+            return try text(at: index)
+        }
+
+        private func text(at index: Int) throws -> String {
+            guard document.kind(index) == .string else { throw Unreadable() }
+            return document.string(index)
+        }
+
+        private func texts(_ name: StaticString) throws -> [String] {
+            guard let list = value(name, of: entry) else { return [] }
+            guard document.kind(list) == .array else { throw Unreadable() }
+            return try (0..<document.count(list)).map { try text(at: list + 1 + $0) }
+        }
+
+        private func flag(_ name: StaticString, of object: Int) throws -> Bool {
+            guard let index = value(name, of: object) else { return false }
+            switch document.kind(index) {
+            case .true: return true
+            case .false: return false
+            default: throw Unreadable()
+            }
         }
     }
 }
