@@ -53,6 +53,9 @@ let flyingFox: Target.Dependency = .product(name: "FlyingFox", package: "FlyingF
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let rsa: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
@@ -69,6 +72,7 @@ let package = Package(
         .executable(name: "habeas-export", targets: ["habeas-export"]),
         .executable(name: "habeas-breach", targets: ["habeas-breach"]),
         .executable(name: "habeas-clock", targets: ["habeas-clock"]),
+        .executable(name: "habeas-gateway", targets: ["habeas-gateway"]),
         .executable(name: "habeas-sandbox", targets: ["habeas-sandbox"]),
     ],
     dependencies: [
@@ -82,6 +86,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.24.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.29.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
@@ -163,6 +169,15 @@ let package = Package(
             ]
         ),
         library(
+            "Gateway",
+            in: "Workers",
+            [
+                "Fleet", "Rights", "Ledger", "AMQP", "Postgres", "Outbound", "Observability", hummingbird,
+                hummingbirdCore, hummingbirdTLS, nio, nioPosix, nioHTTPTypes, nioSSL, httpTypes, lifecycle, logging,
+                crypto,
+            ]
+        ),
+        library(
             "Sandbox",
             in: "Workers",
             [
@@ -177,6 +192,7 @@ let package = Package(
         executable("habeas-export", ["Export", "Fleet"]),
         executable("habeas-breach", ["Breach", "Fleet"]),
         executable("habeas-clock", ["Clock", "Fleet"]),
+        executable("habeas-gateway", ["Gateway", "Fleet"]),
         executable("habeas-sandbox", ["Sandbox", argumentParser, lifecycle, logging]),
         executable(
             "habeas",
@@ -259,6 +275,13 @@ let package = Package(
                 "FanOutKit", "Export", "Archive", "Connectors", "Sandbox", "Intake", "Clock", "Referral", "Fleet",
                 "Observability",
                 "Outbound", "Ledger", "Rights", "AMQP", "Postgres", logging, lifecycle, crypto,
+            ]
+        ),
+        tests(
+            "GatewayTests",
+            [
+                "FanOutKit", "Gateway", "Intake", "Referral", "Breach", "Export", "Connectors", "Fleet",
+                "Observability", "Outbound", "Ledger", "Rights", "AMQP", "Postgres", yams, logging, lifecycle, crypto,
             ]
         ),
         tests("SandboxTests", ["Sandbox", "Outbound", lifecycle, logging, crypto, rsa, x509, asn1]),

@@ -178,6 +178,9 @@ fleet_worker_environment() {
         (umask 077 && mkdir -p "$FLEET_DIR/exports")
         printf '%s\n' "HABEAS_EXPORTS_FOLDER=$FLEET_DIR/exports"
     fi
+    if [ "$1" = gateway ]; then
+        printf '%s\n' "HABEAS_GATEWAY_PORT=${FLEET_GATEWAY_PORT-0}" "HABEAS_EXPORTS_FOLDER=$FLEET_DIR/exports"
+    fi
     case $1 in referral | erasure | export | breach) ;; *) return 0 ;; esac
     printf '%s\n' "HABEAS_POLICY_FOLDER=$ROOT/deploy"
     [ -n "${FLEET_MAIL_PORT-}" ] || return 0

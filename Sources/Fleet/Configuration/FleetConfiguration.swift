@@ -43,6 +43,7 @@ package struct FleetConfiguration: Sendable, CustomStringConvertible {
     package var exports: StoreConfiguration?
     /// For how many days a bundle can be fetched.
     package var exportDays: Int
+    package var gateway: GatewayConfiguration
 
     /// Values without a default, by key.
     private var given: [ConfigurationKey: String]
@@ -101,6 +102,7 @@ package struct FleetConfiguration: Sendable, CustomStringConvertible {
         mail = try MailConfiguration(values)
         exports = try StoreConfiguration(values)
         exportDays = try integer(.exportsKeepDays)
+        gateway = try GatewayConfiguration(values)
         given = [:]
         for key in [ConfigurationKey.databaseURL, .amqpURL, .amqpManagementURL, .amqpManagementCA, .keysFile] {
             given[key] = try values.text(key)

@@ -35,7 +35,9 @@ package struct Registry: Sendable {
         self.clients = Dictionary(clients.map { ($0.id, $0) }) { first, _ in first }
         self.systems = systems
         systemsByID = Dictionary((systems + retired).map { ($0.id, $0) }) { first, _ in first }
-        publishersByUser = Dictionary(publishers.map { ($0.brokerUser, $0) }) { first, _ in first }
+        // Nobody takes the gateway's place, whatever was registered.
+        let others = publishers.filter { !$0.isGateway }
+        publishersByUser = Dictionary(([.gateway] + others).map { ($0.brokerUser, $0) }) { first, _ in first }
     }
 
     package func client(_ id: String) -> Client? { clients[id] }

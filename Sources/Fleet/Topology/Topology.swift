@@ -81,7 +81,8 @@ package struct Topology: Sendable, Hashable {
             worker(.breach, tasks: false),
             // Relays what any worker left behind.
             BrokerUser("habeas-clock", writes: [work, tasks, outcomes], reads: [parked]),
-            BrokerUser("habeas-gateway", writes: [work, outcomes], reads: []),
+            // What clients do over it comes in like any other event.
+            BrokerUser(Publisher.gateway.brokerUser, writes: [events], reads: []),
         ]
     }
 }

@@ -132,7 +132,7 @@ extension IntakeFold {
 
     private mutating func follow(_ prepared: PreparedEvent, _ delivery: Delivery) {
         guard let reference = prepared.event.caseReference else { return }
-        let named = state.cases(reference, of: prepared.publisher.id)
+        let named = state.cases(reference, of: prepared)
         guard !named.isEmpty else { return wait(forUnknown: reference, prepared, delivery) }
         // Who withdraws withdraws its own request; all else is about the case that answers.
         let ids = prepared.event.type == .requestWithdrawn ? named : state.answering(named)

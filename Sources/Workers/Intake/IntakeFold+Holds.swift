@@ -19,7 +19,7 @@ extension IntakeFold {
         }
         var cases: [UUID] = []
         if let request = data.request {
-            let named = state.cases(request, of: prepared.publisher.id)
+            let named = state.cases(request, of: prepared)
             cases = named + state.answering(named).filter { !named.contains($0) }
             guard !cases.isEmpty else { return wait(forUnknown: request, prepared, delivery) }
             guard cases.allSatisfy({ state.cases[$0]?.state.isFinal == false }) else {

@@ -70,9 +70,8 @@ extension IntakeFold {
     }
 
     mutating func update(_ data: BreachUpdated, _ prepared: PreparedEvent, _ delivery: Delivery) {
-        if let incident = state.incidents[
-            .init(publisher: prepared.publisher.id, list: .incident, text: data.incidentRef)
-        ] {
+        let reference = IntakeState.Reference(publisher: prepared.publisher.id, list: .incident, text: data.incidentRef)
+        if let incident = state.incidents[reference] {
             // One that was overtaken on its way is not lost for that.
             guard incident.state == "open" || data.phase < incident.phase else {
                 return refuse(
@@ -94,7 +93,7 @@ extension IntakeFold {
                 )
             }
         }
-        follow(data.incidentRef, "incident.updated", prepared, delivery) { incident in
+        follow(reference, "incident.updated", prepared, delivery) { incident in
             incident.phases.append(data.phase)
             // What a later phase has said stands.
             guard data.phase > incident.phase else { return }
@@ -111,7 +110,6 @@ extension IntakeFold {
             body.member("closed", data.closed)
             body.member("false_alarm", data.falseAlarm)
         }
-        let reference = IntakeState.Reference(publisher: prepared.publisher.id, list: .incident, text: data.incidentRef)
         // One that has not been reported yet: the event waits.
         guard let incident = state.incidents[reference] else { return }
         guard incident.state != "false_alarm" else {
@@ -130,27 +128,42 @@ extension IntakeFold {
     }
 
     mutating func acknowledge(_ data: BreachAcknowledged, _ prepared: PreparedEvent, _ delivery: Delivery) {
-        let reference = IntakeState.Reference(publisher: prepared.publisher.id, list: .incident, text: data.incidentRef)
+        guard let reference = reference(data, prepared) else {
+            return refuse(
+                delivery,
+                prepared,
+                "data.incident_ref",
+                .unknownNotice,
+                "Name an incident that this client was told of, by the id that incident.notified gave it."
+            )
+        }
         if let incident = state.incidents[reference] {
             statements.append(BreachAcks.insert(prepared.id, of: incident.id, by: data.client, at: data.at))
         }
-        follow(data.incidentRef, "incident.acknowledged", prepared, delivery) { _ in
+        follow(reference, "incident.acknowledged", prepared, delivery) { _ in
         } fact: { body in
             body.member("client", data.client)
             body.member("at", data.at)
         }
     }
 
+    /// What is acknowledged: an app names it as it reported it, a client over the gateway as it was told of it.
+    private func reference(_ data: BreachAcknowledged, _ prepared: PreparedEvent) -> IntakeState.Reference? {
+        guard prepared.publisher.isGateway else {
+            return .init(publisher: prepared.publisher.id, list: .incident, text: data.incidentRef)
+        }
+        return IntakeState.NoticeName(data).flatMap { state.toldIncidents[$0] }
+    }
+
     /// A later event about an incident; one for an incident not yet reported waits.
     private mutating func follow(
-        _ incidentRef: String,
+        _ reference: IntakeState.Reference,
         _ fact: String,
         _ prepared: PreparedEvent,
         _ delivery: Delivery,
         edit: (inout IncidentRecord) -> Void,
         fact body: (inout JSONWriter) -> Void
     ) {
-        let reference = IntakeState.Reference(publisher: prepared.publisher.id, list: .incident, text: incidentRef)
         guard var incident = state.incidents[reference] else {
             return wait(prepared, from: delivery, under: reference, case: nil)
         }

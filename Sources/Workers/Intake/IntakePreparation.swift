@@ -107,8 +107,12 @@ struct IntakePreparation: Sendable {
         if !publisher.maySend(from: event.source) {
             return refuse("source", .notPermitted, "Begin `source` with a prefix that is registered for your login.")
         }
+        let speaker = publisher.isGateway ? Publisher.client(ofGatewaySource: event.source) : nil
+        guard !publisher.isGateway || speaker.flatMap({ registry.client($0) }) != nil else {
+            return refuse("source", .notPermitted, "Name the client that has acted: /gateway/ and its id.")
+        }
         for (field, client) in clients(of: event)
-        where !publisher.maySpeak(for: client) || registry.client(client) == nil {
+        where !publisher.maySpeak(for: client) || registry.client(client) == nil || client != speaker ?? client {
             // One answer for clients that do not exist and clients of others: nobody can probe who is a client.
             return refuse(
                 field,
@@ -300,22 +304,6 @@ extension SecretWrites.IdentityRow {
             kind: identity.type.rawValue,
             normalisation: Identity.normalisationVersion
         )
-    }
-}
-
-extension ParsedEvent {
-    /// The event as its publisher might have sent it, known fields only: what is kept of one that opens no case.
-    var cloudEvent: [UInt8] {
-        var writer = JSONWriter()
-        writer.object { envelope in
-            envelope.member("specversion", "1.0")
-            envelope.member("id", id)
-            envelope.member("source", source)
-            envelope.member("type", type.name)
-            envelope.key("data")
-            envelope.object { payload.data.write(to: &$0) }
-        }
-        return writer.bytes
     }
 }
 

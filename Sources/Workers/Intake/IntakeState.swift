@@ -46,6 +46,8 @@ struct IntakeState {
     /// The cases of clients that objections mean, and what an objection may still do to each.
     var notices: [NoticeName: UUID] = [:]
     var objections: [UUID: Objections.Standing] = [:]
+    /// Incidents that clients acknowledge over the gateway, by the name that the client knows its notice under.
+    var toldIncidents: [NoticeName: Reference] = [:]
     /// Until when clients' data are kept by agreement after their contract (K8).
     var retained: [String: Date] = [:]
     /// Cases whose erasure has a plan.
@@ -54,7 +56,7 @@ struct IntakeState {
     /// The holds in place on cases, whoever placed them: a case is held until the last of them is lifted.
     var openHolds: [UUID: Set<UUID>] = [:]
 
-    /// How an objection names what it is about: the client's own id of it, or the announcement's, which its clients share.
+    /// How an objection, or a client over the gateway, names what it is about: the client's own id of it, or the announcement's, which its clients share.
     struct NoticeName: Hashable {
         let notice: UUID
         let client: String
@@ -101,11 +103,19 @@ struct IntakeState {
         return answering
     }
 
-    /// The cases an event speaks of; a publisher reaches only its own.
-    func cases(_ reference: CaseReference, of publisher: String) -> [UUID] {
+    /// The cases an event speaks of; a publisher reaches only its own, and a client that acts over the gateway those that were
+    /// referred to it.
+    func cases(_ reference: CaseReference, of event: PreparedEvent) -> [UUID] {
+        let publisher = event.publisher
         switch reference {
-        case .request(let id): cases[id]?.publisherID == publisher ? [id] : []
-        case .reference(let text): casesByReference[Reference(publisher: publisher, list: .request, text: text)] ?? []
+        case .request(let id) where publisher.isGateway:
+            guard let record = cases[id], record.lane == .referral, let client = record.clientID,
+                client == Publisher.client(ofGatewaySource: event.event.source)
+            else { return [] }
+            return [id]
+        case .request(let id): return cases[id]?.publisherID == publisher.id ? [id] : []
+        case .reference(let text):
+            return casesByReference[Reference(publisher: publisher.id, list: .request, text: text)] ?? []
         }
     }
 }
@@ -119,6 +129,8 @@ struct IntakeNeeds {
     private(set) var clients: Set<String> = []
     /// Tasks at systems that events answer.
     private(set) var tasks: Set<UUID> = []
+    /// What clients acknowledge over the gateway.
+    private(set) var acknowledged: Set<IntakeState.NoticeName> = []
     /// What objections are about.
     private(set) var notices: Set<IntakeState.NoticeName> = []
     private(set) var needsInstallation = false
@@ -130,6 +142,9 @@ struct IntakeNeeds {
     private(set) var asks: [(lookup: [UInt8], ask: [UInt8])] = []
     /// Whether a case may get its client, so that its look-ups are made anew.
     private(set) var mayNameClients = false
+
+    /// Looks at an incident under the name that its publisher gave it.
+    mutating func add(incident reference: IntakeState.Reference) { references.insert(reference) }
 
     mutating func add(reconsidered id: UUID) { caseIDs.insert(id) }
 
@@ -159,6 +174,9 @@ struct IntakeNeeds {
         case .objectionReceived(let data): notices.insert(.init(notice: data.notice, client: data.client))
         case .breachDetected(let data): references.insert(named(.incident, data.incidentRef))
         case .breachUpdated(let data): references.insert(named(.incident, data.incidentRef))
+        // A client names an incident as it was told of it.
+        case .breachAcknowledged(let data) where prepared.publisher.isGateway:
+            if let name = IntakeState.NoticeName(data) { acknowledged.insert(name) }
         case .breachAcknowledged(let data): references.insert(named(.incident, data.incidentRef))
         case .holdPlaced(let data):
             holds.insert(named(.request, data.holdRef))
@@ -173,5 +191,13 @@ struct IntakeNeeds {
             needsInstallation = true
         default: break
         }
+    }
+}
+
+extension IntakeState.NoticeName {
+    /// What a client acknowledges over the gateway; nil where that is no id of ours.
+    init?(_ data: BreachAcknowledged) {
+        guard let notice = UUID(uuidString: data.incidentRef) else { return nil }
+        self.init(notice: notice, client: data.client)
     }
 }

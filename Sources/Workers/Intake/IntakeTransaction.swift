@@ -23,8 +23,11 @@ struct IntakeTransaction {
         for item in fresh { needs.add(item.event) }
         let reconsidered = try await reconsidered(items, on: connection)
         for id in reconsidered { needs.add(reconsidered: id) }
+        let told = try await told(needs.acknowledged, on: connection)
+        for reference in told.values { needs.add(incident: reference) }
 
-        let (loaded, taken) = try await read(needs, on: connection)
+        var (loaded, taken) = try await read(needs, on: connection)
+        loaded.toldIncidents = told
         var fold = IntakeFold(state: loaded, digest: preparation.digest, registry: preparation.registry)
 
         let turns = try await turns(of: fresh, among: taken, at: loaded.machineNow, on: connection)
@@ -66,6 +69,32 @@ struct IntakeTransaction {
             ORDER BY id
             """
         ).decode(as: UUID.self)
+    }
+
+    /// The incidents of which clients were told under these names; which incident a notice is of never changes.
+    private func told(
+        _ names: Set<IntakeState.NoticeName>,
+        on connection: PostgresConnection
+    ) async throws -> [IntakeState.NoticeName: IntakeState.Reference] {
+        guard !names.isEmpty else { return [:] }
+        let names = Array(names)
+        let rows = try await connection.query(
+            """
+            SELECT n.case_id, n.client_id, i.publisher_id, i.incident_ref
+              FROM unnest(\(names.map(\.notice))::uuid[], \(names.map(\.client))::text[]) AS w (notice, client)
+              JOIN habeas.breach_notice n ON n.case_id = w.notice AND n.client_id = w.client
+              JOIN habeas.incident i ON i.id = n.incident_id
+            """
+        ).decode(UUID.self, String.self, String.self, String.self)
+        return Dictionary(
+            rows.map { notice, client, publisher, text in
+                (
+                    IntakeState.NoticeName(notice: notice, client: client),
+                    IntakeState.Reference(publisher: publisher, list: .incident, text: text)
+                )
+            },
+            uniquingKeysWith: { first, _ in first }
+        )
     }
 
     // MARK: First round trip

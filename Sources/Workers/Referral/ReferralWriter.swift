@@ -141,16 +141,7 @@ struct ReferralWriter: Sendable {
     /// Who it is about and what they wrote: what a client needs to answer.
     private static func personal(_ request: RequestSubmitted) -> [UInt8] {
         var writer = JSONWriter()
-        writer.object { body in
-            body.member("identities", request.subjects.first?.identities ?? [])
-            body.member("contact", request.subjects.first?.contact)
-            body.member("agent", request.agent)
-            body.member("message", request.message)
-            body.member("scope", request.scope)
-            body.member("corrections", request.corrections)
-            body.member("format", request.format)
-            body.member("recipient", request.recipient)
-        }
+        writer.object(request.writePerson)
         return writer.bytes
     }
 

@@ -55,7 +55,12 @@ struct GrantTests {
                 "breach_exclusion": "r", "announcement": "ru", "announcement_notice": "rau",
                 "announcement_objection": "r",
                 "breach_reason": "r", "own_people": "rau", "breach_person": "rau",
-            ]) { $1 }, "habeas_gateway": registryOnly,
+            ]) { $1 },
+        "habeas_gateway": registryOnly.merging([
+            "client_token": "ru", "case_file": "ru", "case_secret": "r", "event_secret": "r", "deadline": "r",
+            "export": "r", "certificate": "r", "breach_notice": "r", "breach_content": "r", "announcement": "r",
+            "announcement_notice": "r", "announcement_objection": "r", "inbox": "r", "evidence": "a",
+        ]) { $1 },
         "habeas_operator": [
             "habeas_migration": "r", "agreement": "r", "review": "rau", "review_approval": "r", "installation": "ru",
             "client": "raw",
@@ -74,7 +79,7 @@ struct GrantTests {
             "hold_identity": "ra", "export": "ru", "export_piece": "r", "export_wait": "ru",
             "disclosure": "rau",
             "announcement": "r", "announcement_notice": "r", "announcement_objection": "r",
-            "breach_reason": "r", "own_people": "r", "breach_person": "r",
+            "breach_reason": "r", "own_people": "r", "breach_person": "r", "client_token": "rau",
         ],
         "habeas_auditor": [
             "habeas_migration": "r", "agreement": "r", "review": "r", "review_approval": "r", "installation": "r",

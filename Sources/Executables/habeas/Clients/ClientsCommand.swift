@@ -9,6 +9,8 @@ struct ClientsCommand: AsyncParsableCommand {
             Example:
               habeas clients apply clients.yaml && habeas clients list
             """,
-        subcommands: [ClientsApply.self, ClientsList.self, ClientsShow.self, ClientsTest.self]
+        subcommands: [
+            ClientsApply.self, ClientsList.self, ClientsShow.self, ClientsTest.self, ClientTokensCommand.self,
+        ]
     )
 }

@@ -20,6 +20,9 @@ struct PublisherDeclaration: Equatable {
 
     init(_ record: Record) throws {
         id = try record.identifier("id")
+        guard id != Publisher.gateway.id else {
+            throw record.fault("id", "is the gateway's, which is always registered", "choose another id")
+        }
         brokerUser = try PublisherDeclaration.user(record)
         profile = try record.identifier("profile")
         clients = try record.requiredList("clients")

@@ -124,12 +124,6 @@ struct CaseReveal {
 }
 
 extension SealedPayload {
-    /// The first three columns: name of the wrapping key, wrapped key, sealed bytes.
-    init(row: Row) throws {
-        let (kek, wrapped, bytes) = try row.decode(String.self, [UInt8].self, [UInt8].self)
-        self.init(wrapped: CaseKey.Wrapped(kekID: kek, bytes: wrapped), bytes: bytes)
-    }
-
     /// The plain bytes. That a key does not fit is the operator's to know; the library's error would not name the file.
     func bytes(for owner: UUID, with ring: KeyRing) throws -> [UInt8] {
         do {

@@ -1,0 +1,58 @@
+import FoundationEssentials
+import HTTPTypes
+import Ledger
+import Postgres
+
+/// Lets in whoever brings a valid token, and no more often than is fair.
+struct TokenDoor: Sendable {
+    let pool: PostgresPool
+    let rates: RateBook
+
+    /// The token, and the domain time.
+    ///
+    /// - Throws: a ``Problem``: the same for a token that does not exist, has another secret, is revoked or expired.
+    func open(_ head: HTTPRequest) async throws -> (ClientTokenRecord, Date) {
+        guard let token = Self.token(head.headerFields[.authorization]) else { throw Self.refusal }
+        let rows = try await pool.withConnection { connection in
+            try await connection.pipeline([
+                ClientTokenRecord.opening(token.id), "SELECT habeas.domain_now()",
+            ])
+        }
+        guard let row = rows[0].first else { throw Self.refusal }
+        let record = try ClientTokenRecord(row: row)
+        let (digest, now) = try ClientTokenRecord.digest(in: row)
+        guard token.matches(digest), record.fault(at: now) == nil else { throw Self.refusal }
+        if let wait = rates.take(record.id) {
+            var problem = Problem(
+                .tooManyRequests,
+                "authorization",
+                "has asked more often than one token may",
+                "wait as long as Retry-After says"
+            )
+            problem.headers[.retryAfter] = String(wait)
+            throw problem
+        }
+        if record.isStale(at: now) {
+            _ = try await pool.withConnection { try await $0.query(ClientTokenRecord.touch(record.id)) }
+        }
+        return (record, try rows[1].only.decode(Date.self))
+    }
+
+    private static func token(_ header: String?) -> ClientToken? {
+        guard let header, case let parts = header.split(separator: " ", maxSplits: 1), parts.count == 2,
+            parts[0].lowercased() == "bearer"
+        else { return nil }
+        return ClientToken(String(parts[1]))
+    }
+
+    private static var refusal: Problem {
+        var problem = Problem(
+            .notAuthenticated,
+            "authorization",
+            "holds no token that is valid",
+            "send Authorization: Bearer and a token that the processor has given you"
+        )
+        problem.headers[.wwwAuthenticate] = "Bearer"
+        return problem
+    }
+}
