@@ -170,6 +170,15 @@ let package = Package(
                 crypto, rsa, x509, asn1,
             ]
         ),
+        library(
+            "Console",
+            in: "Workers",
+            [
+                "Fleet", "Rights", "Ledger", "Postgres", "Observability", hummingbird, hummingbirdCore, nio, nioPosix,
+                httpTypes,
+                lifecycle, logging, crypto,
+            ]
+        ),
         // Executables
         executable("habeas-intake", ["Intake", "Fleet"]),
         executable("habeas-referral", ["Referral", "Fleet"]),
@@ -262,6 +271,14 @@ let package = Package(
             ]
         ),
         tests("SandboxTests", ["Sandbox", "Outbound", lifecycle, logging, crypto, rsa, x509, asn1]),
+        tests(
+            "ConsoleTests",
+            [
+                "Console", "Clock", "Fleet", "Observability", "Outbound", "Ledger", "Rights", "Postgres", logging,
+                lifecycle,
+                crypto,
+            ]
+        ),
         tests("CommandLineTests", ["Fleet", "Ledger", "Rights", "AMQP", "Postgres", "Outbound"]),
         tests("EndToEndTests", ["Ledger", "Rights", "AMQP", "Postgres", "Outbound", logging]),
     ]

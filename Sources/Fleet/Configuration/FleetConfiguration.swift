@@ -43,6 +43,8 @@ package struct FleetConfiguration: Sendable, CustomStringConvertible {
     package var exports: StoreConfiguration?
     /// For how many days a bundle can be fetched.
     package var exportDays: Int
+    /// Nil where there is no `console.operators_file`: no console is served.
+    package var console: ConsoleConfiguration?
 
     /// Values without a default, by key.
     private var given: [ConfigurationKey: String]
@@ -101,6 +103,7 @@ package struct FleetConfiguration: Sendable, CustomStringConvertible {
         mail = try MailConfiguration(values)
         exports = try StoreConfiguration(values)
         exportDays = try integer(.exportsKeepDays)
+        console = try ConsoleConfiguration(values)
         given = [:]
         for key in [ConfigurationKey.databaseURL, .amqpURL, .amqpManagementURL, .amqpManagementCA, .keysFile] {
             given[key] = try values.text(key)
