@@ -185,6 +185,15 @@ let package = Package(
                 crypto, rsa, x509, asn1,
             ]
         ),
+        library(
+            "Console",
+            in: "Workers",
+            [
+                "Fleet", "Rights", "Ledger", "Postgres", "Observability", hummingbird, hummingbirdCore, nio, nioPosix,
+                httpTypes,
+                lifecycle, logging, crypto,
+            ]
+        ),
         // Executables
         executable("habeas-intake", ["Intake", "Fleet"]),
         executable("habeas-referral", ["Referral", "Fleet"]),
@@ -192,7 +201,7 @@ let package = Package(
         executable("habeas-export", ["Export", "Fleet"]),
         executable("habeas-breach", ["Breach", "Fleet"]),
         executable("habeas-clock", ["Clock", "Fleet"]),
-        executable("habeas-gateway", ["Gateway", "Fleet"]),
+        executable("habeas-gateway", ["Gateway", "Console", "Fleet"]),
         executable("habeas-sandbox", ["Sandbox", argumentParser, lifecycle, logging]),
         executable(
             "habeas",
@@ -285,6 +294,14 @@ let package = Package(
             ]
         ),
         tests("SandboxTests", ["Sandbox", "Outbound", lifecycle, logging, crypto, rsa, x509, asn1]),
+        tests(
+            "ConsoleTests",
+            [
+                "Console", "Clock", "Fleet", "Observability", "Outbound", "Ledger", "Rights", "Postgres", logging,
+                lifecycle,
+                crypto,
+            ]
+        ),
         tests("CommandLineTests", ["Fleet", "Ledger", "Rights", "AMQP", "Postgres", "Outbound"]),
         tests("EndToEndTests", ["Ledger", "Rights", "AMQP", "Postgres", "Outbound", logging]),
     ]

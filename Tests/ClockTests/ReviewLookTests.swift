@@ -182,7 +182,10 @@ struct OperationsPaperTests {
     @Test("lists every metric of the fleet, of the clock and of effects with its kind and labels, and no other")
     func metrics() throws {
         let paper = try String(contentsOfFile: ClockFixture.deploy + "/operations.md", encoding: .utf8)
-        let listed = paper.split(separator: "\n").filter { $0.hasPrefix("| `habeas_") }.map { line in
+        // The console's are held by its own test.
+        let listed = paper.split(separator: "\n").filter {
+            $0.hasPrefix("| `habeas_") && !$0.hasPrefix("| `habeas_console_")
+        }.map { line in
             line.split(separator: "|").prefix(2).map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
         }
         let wanted = (FleetMetrics.all + ReviewMetrics.all + TargetMetrics.all + EffectMetrics.all).map { metric in

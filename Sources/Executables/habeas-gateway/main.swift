@@ -1,3 +1,4 @@
+import Console
 import Fleet
 import Gateway
 
@@ -7,5 +8,7 @@ await WorkerProcess(
     queues: [],
     connections: GatewayWorker.connections
 ) { context in
-    try await GatewayWorker.work(context)
+    let work = try await GatewayWorker.work(context)
+    guard let console = context.configuration.console else { return work }
+    return work.with(try ConsoleServer(console, metrics: context.metrics, logger: context.logger))
 }.main()

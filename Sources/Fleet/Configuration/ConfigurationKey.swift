@@ -272,7 +272,7 @@ extension ConfigurationKey {
             mailBouncesTo,
             mailMessageIDDomain, mailConnections, mailInFlight, mailPerSecond, mailInternal, mailCA,
             outboundTimeout, outboundCA, outboundProxy, outboundReferenceBase,
-        ] + exports + gateway
+        ] + exports + gateway + console
 
     /// The table of all keys for the operations paper, in Markdown.
     package static var markdown: String {

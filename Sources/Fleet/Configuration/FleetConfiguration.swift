@@ -44,6 +44,8 @@ package struct FleetConfiguration: Sendable, CustomStringConvertible {
     /// For how many days a bundle can be fetched.
     package var exportDays: Int
     package var gateway: GatewayConfiguration
+    /// Nil where there is no `console.operators_file`: no console is served.
+    package var console: ConsoleConfiguration?
 
     /// Values without a default, by key.
     private var given: [ConfigurationKey: String]
@@ -103,6 +105,7 @@ package struct FleetConfiguration: Sendable, CustomStringConvertible {
         exports = try StoreConfiguration(values)
         exportDays = try integer(.exportsKeepDays)
         gateway = try GatewayConfiguration(values)
+        console = try ConsoleConfiguration(values)
         given = [:]
         for key in [ConfigurationKey.databaseURL, .amqpURL, .amqpManagementURL, .amqpManagementCA, .keysFile] {
             given[key] = try values.text(key)

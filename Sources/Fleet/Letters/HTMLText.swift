@@ -1,7 +1,7 @@
 /// Text made fit for HTML.
-enum HTMLText {
+package enum HTMLText {
     /// Escaped for content and for attributes, by bytes: as a character, a quote with a combining mark is no quote.
-    static func escaped(_ text: some StringProtocol) -> String {
+    package static func escaped(_ text: some StringProtocol) -> String {
         guard text.utf8.contains(where: isSpecial) else { return String(text) }
         var escaped: [UInt8] = []
         escaped.reserveCapacity(text.utf8.count + 64)

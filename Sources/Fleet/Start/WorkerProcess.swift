@@ -19,6 +19,9 @@ package struct WorkerProcess: Sendable {
             self.services = services
             self.ready = ready
         }
+
+        /// The same with a service more, on which no readiness hangs.
+        package func with(_ service: any Service) -> Work { Work(services: services + [service], ready: ready) }
     }
 
     private let name: String

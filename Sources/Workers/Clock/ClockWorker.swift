@@ -60,10 +60,13 @@ package enum ClockWorker {
             logger: context.logger
         )
         let targets = TargetLook(pool: context.pool, metrics: context.metrics, logger: context.logger)
+        let sampling = FigureSampling(pool: context.pool, logger: context.logger)
         let patience = context.configuration.heartbeat * 2
         return WorkerProcess.Work(
             services: [
-                publisher, dispatcher, relay, deadlines, effects, turns, holds, housekeeping, reviews, targets, letters,
+                publisher, dispatcher, relay, deadlines, effects, turns, holds, housekeeping, reviews, targets,
+                sampling,
+                letters,
             ]
         ) {
             await Readiness.reasons(consumers: [consumer], publisher: publisher, gate: context.gate, patience: patience)

@@ -32,7 +32,12 @@ struct GrantTests {
             "inbox": "rd", "evidence": "a", "case_file": "ru", "incident": "ru", "case_group": "rw", "case_gate": "a",
             "publisher_rate": "r", "effect": "ru", "effect_attempt": "a", "target": "ru", "target_turn": "raw",
             "system": "r", "system_version": "r", "fan_out": "r", "case_order": "rd", "hold_identity": "rd",
-            "export_wait": "r",
+            "export_wait": "r", "figure_sample": "rad",
+        ],
+        // Of other tables it reads columns.
+        "habeas_console": [
+            "habeas_migration": "r", "figure_sample": "r", "deadline": "r", "target": "r", "effect_attempt": "r",
+            "evidence_unsealed": "r", "outbox_pending": "r", "outbox_settlement": "r", "breach_notice": "r",
         ],
         "habeas_referral": registryOnly.merging(effects) { $1 }.merging(cases) { $1 }.merging([
             "fan_out": "r", "case_order": "rd", "suppression": "r", "certificate": "r", "export": "r",
@@ -79,7 +84,7 @@ struct GrantTests {
             "hold_identity": "ra", "export": "ru", "export_piece": "r", "export_wait": "ru",
             "disclosure": "rau",
             "announcement": "r", "announcement_notice": "r", "announcement_objection": "r",
-            "breach_reason": "r", "own_people": "r", "breach_person": "r", "client_token": "rau",
+            "breach_reason": "r", "own_people": "r", "breach_person": "r", "client_token": "rau", "figure_sample": "r",
         ],
         "habeas_auditor": [
             "habeas_migration": "r", "agreement": "r", "review": "r", "review_approval": "r", "installation": "r",
@@ -96,7 +101,7 @@ struct GrantTests {
             "breach_decision": "r",
             "breach_client": "r", "breach_list": "r", "breach_exclusion": "r", "breach_report": "r",
             "announcement": "r", "announcement_notice": "r", "announcement_objection": "r",
-            "breach_reason": "r", "own_people": "r", "breach_person": "r",
+            "breach_reason": "r", "own_people": "r", "breach_person": "r", "figure_sample": "r",
         ],
     ]
     /// Of workers that carry cases on.
@@ -207,6 +212,32 @@ struct GrantTests {
                 "SELECT payload FROM habeas.early_event",
                 "INSERT INTO habeas.evidence_unsealed VALUES (gen_random_uuid(), 1)",
                 "UPDATE habeas.deadline SET state = 'met'",
+            ] {
+                let error = await #expect(throws: PostgresError.self, "\(statement.text)") {
+                    try await connection.query(statement)
+                }
+                #expect(error?.sqlState == .insufficientPrivilege, "\(statement.text)")
+            }
+        }
+    }
+
+    @Test(
+        "lets the console read what its pages show, no sealed words, no look-ups, nothing people have written, and change nothing"
+    )
+    func console() async throws {
+        try await asRole("habeas_console") { connection in
+            _ = try await connection.query("SELECT id, state FROM habeas.case_file")
+            for statement: SQL in [
+                "SELECT payload FROM habeas.case_secret", "SELECT payload FROM habeas.event_secret",
+                "SELECT payload FROM habeas.parked_message", "SELECT properties FROM habeas.parked_message",
+                "SELECT lookup FROM habeas.case_identity", "SELECT payload FROM habeas.early_event",
+                "SELECT ask FROM habeas.case_file", "SELECT parameters FROM habeas.effect",
+                "SELECT findings FROM habeas.effect", "SELECT reason FROM habeas.review",
+                "SELECT body FROM habeas.system",
+                "SELECT body FROM habeas.outbox", "SELECT * FROM habeas.certificate",
+                "SELECT * FROM habeas.suppression",
+                "UPDATE habeas.target SET paused_at = NULL", "DELETE FROM habeas.figure_sample",
+                "INSERT INTO habeas.figure_sample VALUES (now(), 'reviews', '', 1)", "CREATE TABLE habeas.own (id int)",
             ] {
                 let error = await #expect(throws: PostgresError.self, "\(statement.text)") {
                     try await connection.query(statement)

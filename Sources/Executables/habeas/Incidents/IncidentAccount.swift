@@ -9,7 +9,7 @@ struct IncidentAccount {
     private let at: Date
     private let incident: IncidentRow
     private let head: EvidenceHead
-    private let clocks: [CaseSheet.Clock]
+    private let clocks: [CaseClock]
     private let facts: [Fact]
     private let notices: [Notice]
     private let decisions: [OwnDecision]
@@ -123,10 +123,7 @@ struct IncidentAccount {
                 "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
                 IncidentRow.reading(where: "i.id = \(id)", limit: 1),
                 "SELECT habeas.domain_now(), evidence_seq, evidence_head FROM habeas.incident WHERE id = \(id)",
-                """
-                SELECT clock, rule, source, anchor_at, due_at, provisional, unverified, state FROM habeas.deadline
-                 WHERE subject_id = \(id) ORDER BY clock
-                """,
+                CaseClock.ofSubject(id),
                 "SELECT at, fact, actor, body FROM habeas.evidence WHERE chain_id = \(id) ORDER BY seq",
                 NoticeRow.reading(of: id),
                 """
@@ -164,7 +161,7 @@ struct IncidentAccount {
         let (now, sequence, end) = try results[2].only.decode(Date.self, Int.self, [UInt8].self)
         at = now
         head = EvidenceHead(chain: id, sequence: sequence, head: end)
-        clocks = try results[3].map(CaseSheet.Clock.init)
+        clocks = try results[3].map(CaseClock.init)
         facts = try results[4].decode(Date.self, String.self, String.self, String.self).map {
             Fact(at: $0.0, name: $0.1, actor: $0.2, body: $0.3)
         }

@@ -35,13 +35,13 @@ struct IncidentsShow: AsyncParsableCommand {
             }
             let results = try await connection.pipeline([
                 IncidentRow.reading(where: "i.id = \(id)", limit: 1),
-                "SELECT clock, rule, source, anchor_at, due_at, provisional, unverified, state FROM habeas.deadline WHERE subject_id = \(id)",
+                CaseClock.ofSubject(id),
                 NoticeRow.reading(of: id),
                 "SELECT decided_at, decided_by::text, authority, individuals, reason FROM habeas.breach_decision WHERE incident_id = \(id) ORDER BY 1",
                 BreachReason.reading(of: id), LateNotices.unexplained(of: id), OwnPeople.reading(of: id),
             ])
             let incident = try IncidentRow(row: results[0].only)
-            let clocks = try results[1].map(CaseSheet.Clock.init)
+            let clocks = try results[1].map(CaseClock.init)
             let notices = try results[2].map(NoticeRow.init)
             let decisions = try results[3].map(OwnDecision.init)
             let reasons = try results[4].map(BreachReason.init)
@@ -79,7 +79,7 @@ struct IncidentsShow: AsyncParsableCommand {
 
     private func print(
         _ incident: IncidentRow,
-        _ clocks: [CaseSheet.Clock],
+        _ clocks: [CaseClock],
         _ notices: [NoticeRow],
         _ words: [String]
     ) {

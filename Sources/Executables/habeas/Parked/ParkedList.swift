@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Ledger
 import Postgres
 
 /// `habeas parked list`
@@ -40,7 +41,7 @@ struct ParkedList: AsyncParsableCommand {
 
     func run() async throws {
         let rows = try await DatabaseSession.run(try common.configuration()) { connection in
-            try await connection.query(group ? groups : list)
+            try await connection.query(group ? ParkedGroup.reading(where: condition) : list)
         }
         if group { try printGroups(rows) } else { try printList(rows) }
     }
@@ -62,13 +63,6 @@ struct ParkedList: AsyncParsableCommand {
                                   WHERE subject_id = p.id AND state IN ('open', 'missed') ORDER BY due_at LIMIT 1) AS d ON true
              ORDER BY p.id DESC
             """
-    }
-
-    private var groups: SQL {
-        """
-        SELECT p.fault, p.field, count(*)::int8, min(p.received_at), max(p.received_at), min(p.remedy)
-          FROM habeas.parked_message p WHERE \(condition) GROUP BY p.fault, p.field ORDER BY 3 DESC, 1, 2
-        """
     }
 
     private func printList(_ rows: Rows) throws {
@@ -128,23 +122,22 @@ struct ParkedList: AsyncParsableCommand {
 
     private func printGroups(_ rows: Rows) throws {
         var table = TextTable("COUNT", "FAULT", "FIELD", "OLDEST", "NEWEST", "REMEDY", empty: "nothing is parked")
-        for row in rows {
-            let (fault, field, count, oldest, newest, remedy) = try row.decode(
-                String.self,
-                String.self,
-                Int.self,
-                Date.self,
-                Date.self,
-                String.self
-            )
+        for group in try rows.map(ParkedGroup.init) {
             if common.json {
                 StandardOutput.write([
-                    "fault": .string(fault), "field": .string(field), "count": .integer(count),
-                    "oldest_at": JSONValue(oldest),
-                    "newest_at": JSONValue(newest), "remedy": .string(remedy),
+                    "fault": .string(group.fault), "field": .string(group.field), "count": .integer(group.count),
+                    "oldest_at": JSONValue(group.oldestAt), "newest_at": JSONValue(group.newestAt),
+                    "remedy": .string(group.remedy),
                 ])
             } else {
-                table.add(String(count), fault, field, oldest.short, newest.short, remedy)
+                table.add(
+                    String(group.count),
+                    group.fault,
+                    group.field,
+                    group.oldestAt.short,
+                    group.newestAt.short,
+                    group.remedy
+                )
             }
         }
         if !common.json { StandardOutput.write(table) }

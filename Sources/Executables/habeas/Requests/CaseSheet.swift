@@ -5,17 +5,6 @@ import Rights
 
 /// All that is known of one case without its personal data.
 struct CaseSheet {
-    struct Clock {
-        let clock: String
-        let rule: String
-        let source: String
-        let anchorAt: Date
-        let dueAt: Date?
-        let isProvisional: Bool
-        let isUnverified: Bool
-        let state: String
-    }
-
     struct Leaving {
         let id: UUID
         let kind: String
@@ -35,7 +24,7 @@ struct CaseSheet {
     }
 
     let record: CaseFileRecord
-    let clocks: [Clock]
+    let clocks: [CaseClock]
     let leaving: [Leaving]
     let waiting: [Waiting]
     /// What goes, or went, to the outside.
@@ -59,10 +48,7 @@ struct CaseSheet {
                 SELECT \(CaseFileRecord.columns)
                   FROM habeas.case_file WHERE id = \(id)
                 """,
-                """
-                SELECT clock, rule, source, anchor_at, due_at, provisional, unverified, state
-                  FROM habeas.deadline WHERE subject_id = \(id) ORDER BY due_at, clock
-                """,
+                CaseClock.ofSubject(id),
                 """
                 SELECT o.id, o.kind, o.message_type, o.routing_key, coalesce(s.state, 'pending'), coalesce(s.attempts, p.attempts, 0),
                        o.created_at, s.at
@@ -92,7 +78,7 @@ struct CaseSheet {
             check.end(atSequence: record.chain.sequence, head: record.chain.head)
             return CaseSheet(
                 record: record,
-                clocks: try results[2].map(Clock.init),
+                clocks: try results[2].map(CaseClock.init),
                 leaving: try results[3].map(Leaving.init),
                 waiting: try results[4].map(Waiting.init),
                 effects: try results[6].map(EffectRow.init),
@@ -206,28 +192,7 @@ struct CaseSheet {
     }
 }
 
-extension CaseSheet.Clock {
-    init(row: Row) throws {
-        (clock, rule, source, anchorAt, dueAt, isProvisional, isUnverified, state) = try row.decode(
-            String.self,
-            String.self,
-            String.self,
-            Date.self,
-            Date?.self,
-            Bool.self,
-            Bool.self,
-            String.self
-        )
-    }
-
-    var note: String? {
-        let notes = [
-            dueAt == nil ? "stands still" : nil, isProvisional ? "provisional" : nil,
-            isUnverified ? "rule unverified" : nil,
-        ].compactMap { $0 }
-        return notes.isEmpty ? nil : notes.joined(separator: ", ")
-    }
-
+extension CaseClock {
     var json: JSONValue {
         [
             "clock": .string(clock), "rule": .string(rule), "source": .string(source), "anchor_at": JSONValue(anchorAt),

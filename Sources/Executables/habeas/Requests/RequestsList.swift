@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Ledger
 import Postgres
 import Rights
 
@@ -68,9 +69,11 @@ struct RequestsList: AsyncParsableCommand {
             var last = after
             // Page by page, so that a long list begins at once and takes no memory when it goes to a program.
             while left > 0 {
-                let rows = try await connection.query(page(after: last, count: min(left, 1_000)))
+                let rows = try await connection.query(
+                    CaseRow.page(filter, after: last, count: min(left, 1_000))
+                )
                 for row in rows {
-                    let item = try Item(row: row)
+                    let item = try CaseRow(row: row)
                     last = item.id
                     if common.json { StandardOutput.write(item.json) } else { item.add(to: &table) }
                 }
@@ -81,87 +84,41 @@ struct RequestsList: AsyncParsableCommand {
         if !common.json { StandardOutput.write(table) }
     }
 
-    private func page(after id: UUID?, count: Int) -> SQL {
-        var condition: SQL = "true"
-        if let state { condition = "\(condition) AND c.state = \(state.rawValue)" }
-        if let client { condition = "\(condition) AND c.client_id = \(client)" }
-        if let lane { condition = "\(condition) AND c.lane = \(lane.rawValue)" }
-        if let group { condition = "\(condition) AND c.group_id = \(group)" }
-        if let id {
-            condition = oldestFirst ? "\(condition) AND c.id > \(id)" : "\(condition) AND c.id < \(id)"
-        }
-        let order: SQL = oldestFirst ? "ORDER BY c.id" : "ORDER BY c.id DESC"
-        return """
-            SELECT c.id, c.client_id, c.kind, c.right_asked, c.lane, c.state, c.received_at, d.due_at, d.clock, c.publisher_id,
-                   c.request_ref, c.subject_index, c.group_id
-              FROM (SELECT * FROM habeas.case_file c WHERE \(condition) \(order) LIMIT \(count)) AS c
-              LEFT JOIN LATERAL (SELECT due_at, clock FROM habeas.deadline
-                                  WHERE subject_id = c.id AND state = 'open' ORDER BY due_at LIMIT 1) AS d ON true
-             \(order)
-            """
+    private var filter: CaseRow.Filter {
+        var filter = CaseRow.Filter()
+        filter.state = state?.rawValue
+        filter.client = client
+        filter.lane = lane?.rawValue
+        filter.group = group
+        filter.oldestFirst = oldestFirst
+        return filter
+    }
+}
+
+extension CaseRow {
+    var json: JSONValue {
+        [
+            "id": JSONValue(id), "client": JSONValue(client), "kind": .string(kind), "right": JSONValue(right),
+            "lane": .string(lane), "state": .string(state), "received_at": JSONValue(receivedAt),
+            "next_due_at": JSONValue(dueAt), "next_clock": JSONValue(clock), "publisher": .string(publisher),
+            "request_ref": JSONValue(reference), "subject_index": .integer(subjectIndex), "group": JSONValue(group),
+        ]
     }
 
-    private struct Item {
-        let id: UUID
-        let client: String?
-        let kind: String
-        let right: String?
-        let lane: String
-        let state: String
-        let receivedAt: Date
-        let dueAt: Date?
-        let clock: String?
-        let publisher: String
-        let reference: String?
-        let subjectIndex: Int
-        let group: UUID?
-
-        init(row: Row) throws {
-            (
-                id, client, kind, right, lane, state, receivedAt, dueAt, clock, publisher, reference, subjectIndex,
-                group
-            ) =
-                try row.decode(
-                    UUID.self,
-                    String?.self,
-                    String.self,
-                    String?.self,
-                    String.self,
-                    String.self,
-                    Date.self,
-                    Date?.self,
-                    String?.self,
-                    String.self,
-                    String?.self,
-                    Int.self,
-                    UUID?.self
-                )
-        }
-
-        var json: JSONValue {
-            [
-                "id": JSONValue(id), "client": JSONValue(client), "kind": .string(kind), "right": JSONValue(right),
-                "lane": .string(lane), "state": .string(state), "received_at": JSONValue(receivedAt),
-                "next_due_at": JSONValue(dueAt), "next_clock": JSONValue(clock), "publisher": .string(publisher),
-                "request_ref": JSONValue(reference), "subject_index": .integer(subjectIndex), "group": JSONValue(group),
-            ]
-        }
-
-        func add(to table: inout TextTable) {
-            table.add(
-                id.text,
-                client,
-                kind,
-                right,
-                lane,
-                state,
-                receivedAt.short,
-                dueAt?.short,
-                clock,
-                publisher,
-                reference.map { subjectIndex == 0 ? $0 : "\($0) (\(subjectIndex))" },
-                group?.text
-            )
-        }
+    func add(to table: inout TextTable) {
+        table.add(
+            id.text,
+            client,
+            kind,
+            right,
+            lane,
+            state,
+            receivedAt.short,
+            dueAt?.short,
+            clock,
+            publisher,
+            reference.map { subjectIndex == 0 ? $0 : "\($0) (\(subjectIndex))" },
+            group?.text
+        )
     }
 }

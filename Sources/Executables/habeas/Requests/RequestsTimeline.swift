@@ -52,10 +52,7 @@ struct RequestsTimeline: AsyncParsableCommand {
     private func moments(of id: UUID, on connection: PostgresConnection) async throws -> [Moment] {
         let results = try await connection.pipeline([
             EvidenceRow.ofChain(id),
-            """
-            SELECT clock, rule, source, anchor_at, due_at, provisional, unverified, state
-              FROM habeas.deadline WHERE subject_id = \(id)
-            """,
+            CaseClock.ofSubject(id),
             EffectRow.ofCase(id),
         ])
         let facts = try results[0].map { row in
@@ -65,7 +62,7 @@ struct RequestsTimeline: AsyncParsableCommand {
                 sort: "fact",
                 what: fact.fact,
                 by: fact.actor,
-                note: RequestsTimeline.note(fact.body),
+                note: FactNote.words(fact.body),
                 json: [
                     "at": JSONValue(fact.at), "request": JSONValue(id), "fact": .string(fact.fact),
                     "actor": .string(fact.actor),
@@ -74,7 +71,7 @@ struct RequestsTimeline: AsyncParsableCommand {
             )
         }
         let clocks = try results[1].map { row in
-            let clock = try CaseSheet.Clock(row: row)
+            let clock = try CaseClock(row: row)
             let note = [clock.state, clock.note].compactMap { $0 }.joined(separator: ", ")
             return Moment(
                 at: clock.dueAt ?? clock.anchorAt,
@@ -112,49 +109,5 @@ struct RequestsTimeline: AsyncParsableCommand {
         }.map(
             \.element
         )
-    }
-
-    /// The body's members as people read them: `name value`, names and numbers as they are.
-    private static func note(_ body: String) -> String {
-        let (document, fault) = JSONScanner.scan(Array(body.utf8), maximumDepth: 16)
-        guard fault == nil, document.kind(0) == .object else { return body }
-        var parts: [String] = []
-        var index = 1
-        while index < document.after(0) {
-            let value = index + 1
-            let end = document.after(value)
-            if let text = document.word(value) { parts.append("\(document.string(index)) \(text)") }
-            index = end
-        }
-        return parts.joined(separator: ", ")
-    }
-}
-
-extension JSONDocument {
-    /// A value in few words; nil for what only a program wants to read whole.
-    fileprivate func word(_ index: Int) -> String? {
-        switch kind(index) {
-        case .object, .null: nil
-        case .array: words(index)
-        case .true: "yes"
-        case .false: "no"
-        case .string: shortened(string(index))
-        case .number: integer(index).map(String.init) ?? String(double(index))
-        }
-    }
-
-    private func words(_ index: Int) -> String? {
-        var words: [String] = []
-        var item = index + 1
-        while item < after(index) {
-            if let word = word(item) { words.append(word) }
-            item = after(item)
-        }
-        return words.isEmpty ? nil : words.joined(separator: " ")
-    }
-
-    /// A digest is told from another by its beginning.
-    private func shortened(_ text: String) -> String {
-        text.utf8.count == 64 && text.allSatisfy(\.isHexDigit) ? "\(text.prefix(12))…" : text
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Ledger
 import Postgres
 
 /// What one look at the database says about outside effects and the places they go to.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Ledger
 import Rights
 
 extension FleetStatus {

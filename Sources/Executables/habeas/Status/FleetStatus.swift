@@ -29,14 +29,11 @@ struct FleetStatus {
     /// The last year that holidays are known for at every client's place; nil where no client has one.
     let holidaysUntil: Int?
     /// What waits for a person, by kind.
-    let reviews: [(kind: String, open: Int, overdue: Int)]
+    let reviews: [OpenReviews]
     /// Copies that are not begun before somebody has looked at many requests (A6).
     let waitingCopies: Int
     let effects: EffectStatus
     let work: WorkStatus
-
-    /// Due within this time is at risk.
-    static let risk = Duration.seconds(86_400)
 
     init(on connection: PostgresConnection) async throws {
         let schema = try await Migrator.ledger().status(connection)
@@ -65,15 +62,10 @@ struct FleetStatus {
         }
         (waiting, unsealed) = try results[8].only.decode(Int.self, Int.self)
         holidaysUntil = try results[9].only.decode(0, as: Int?.self)
-        reviews = try results[10].decode(String.self, Int.self, Int.self).map {
-            (kind: $0.0, open: $0.1, overdue: $0.2)
-        }
+        reviews = try results[10].map(OpenReviews.init)
         waitingCopies = try results[11].only.decode(0, as: Int.self)
         effects = try EffectStatus(results[FleetStatus.questions.count...])
     }
-
-    /// A clock that was missed is over when its case is.
-    private static let finals = CaseState.allCases.filter(\.isFinal).map(\.rawValue)
 
     private static var questions: [SQL] {
         [
@@ -90,18 +82,7 @@ struct FleetStatus {
             SELECT 'undelivered', coalesce(sum(cardinality(ids)), 0)::int8 FROM habeas.outbox_settlement WHERE state = 'undelivered'
             """,
             "SELECT extract(epoch FROM clock_timestamp() - min(created_at))::float8 FROM habeas.outbox_pending",
-            """
-            SELECT count(*) FILTER (WHERE due_at < habeas.domain_now())::int8,
-                   count(*) FILTER (WHERE due_at >= habeas.domain_now())::int8
-              FROM habeas.deadline d
-             WHERE due_at < habeas.domain_now() + \(risk)::interval
-               AND (next_at < habeas.domain_now() + \(risk)::interval
-                    OR (state = 'missed' AND (
-                      EXISTS (SELECT FROM habeas.case_file c WHERE c.id = d.case_id AND NOT c.state = ANY(\(finals)::text[]))
-                      OR EXISTS (SELECT FROM habeas.parked_message p WHERE p.id = d.subject_id AND p.state = 'open')
-                      OR EXISTS (SELECT FROM habeas.incident i WHERE i.id = d.subject_id AND i.state = 'open')
-                      OR EXISTS (SELECT FROM habeas.review r WHERE r.id = d.subject_id AND r.settled_at IS NULL))))
-            """,
+            OwedClock.counts,
             """
             SELECT subject_id, client_id, clock, due_at FROM habeas.deadline
              WHERE next_at IS NOT NULL AND due_at IS NOT NULL ORDER BY next_at LIMIT 5
@@ -113,12 +94,7 @@ struct FleetStatus {
             SELECT min(last_year) FROM habeas.holiday_calendar h
              WHERE place IN (SELECT country FROM habeas.client UNION SELECT split_part(country, '-', 1) FROM habeas.client)
             """,
-            """
-            SELECT r.kind, count(*)::int8, count(*) FILTER (WHERE r.due_at < habeas.domain_now())::int8
-              FROM habeas.review r LEFT JOIN habeas.case_file c ON c.id = r.case_id
-             WHERE r.settled_at IS NULL AND (c.id IS NULL OR NOT c.state = ANY(\(finals)::text[]))
-             GROUP BY r.kind ORDER BY 2 DESC, 1
-            """,
+            OpenReviews.reading,
             "SELECT count(*)::int8 FROM habeas.export_wait",
         ]
     }

@@ -1,5 +1,6 @@
 import Fleet
 import FoundationEssentials
+import Ledger
 import Postgres
 import Rights
 
@@ -175,7 +176,7 @@ struct TaskRow {
             if json { StandardOutput.write(row.json) }
             table.add(
                 row.dueAt.short,
-                DeadlinesList.words(row.secondsLeft),
+                TimeSpan.words(row.secondsLeft),
                 row.kind,
                 row.source,
                 row.client,
