@@ -189,7 +189,7 @@ fleet_worker_environment() {
 }
 
 # fleet_json WORKERS PUBLISHERS [NAME=TEXT]…: what a run in Python needs to know of the fleet, and the texts as further members.
-# Each worker is a KIND-COPY and gets a free port.
+# Each worker is a KIND-COPY and gets a free port. Those whose kind FLEET_NICE names run at a lower priority (nice 10).
 fleet_json() {
     local workers=$1 publishers=$2 name
     shift 2
@@ -204,15 +204,16 @@ fleet_json() {
             printf '\0%s\n' "$name"
             fleet_worker_environment "${name%-*}" "$(servers_free_port)"
         done
-    } | python3 -c '
-import json, sys
+    } | FLEET_NICE=${FLEET_NICE-} python3 -c '
+import json, os, sys
 def pairs(text):
     return dict(line.split("=", 1) for line in text.splitlines())
 def worker(text):
     name, _, lines = text.partition("\n")
     environment = pairs(lines)
-    program = found["habeas"] + "-" + name.rsplit("-", 1)[0]
-    return {"name": "habeas-" + name, "argv": [program], "port": int(environment["HABEAS_PROBES_PORT"]), "env": environment}
+    kind = name.rsplit("-", 1)[0]
+    nice = ["nice", "-n", "10"] if kind in os.environ["FLEET_NICE"].split() else []
+    return {"name": "habeas-" + name, "argv": nice + [found["habeas"] + "-" + kind], "port": int(environment["HABEAS_PROBES_PORT"]), "env": environment}
 members, operator, publishers, *workers = sys.stdin.read().split("\0")
 found = pairs(members)
 found.update(operator_env=pairs(operator), publisher_urls=pairs(publishers), workers=[worker(text) for text in workers])

@@ -130,6 +130,8 @@ class Spread(Run):
     """One incident, of whose many clients some cannot be reached, some lose answers and some keep silent."""
 
     REF = "spread"
+    # Each look counts attempts at ten thousand clients, on the cores that are measured.
+    PAUSE = 3
 
     def go(self):
         options, result = self.options, self.result

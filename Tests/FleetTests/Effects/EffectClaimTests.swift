@@ -139,6 +139,12 @@ struct EffectClaimTests {
             #expect(claimed.count == 1 && back == 59)
             #expect(claimed.first?.job?.id == claimed.first?.lease.effect.id)
             #expect(try await fixture.states() == ["leased": 1, "planned": 59])
+            #expect(
+                try await fixture.count(
+                    "SELECT count(*) FROM habeas.effect WHERE state = 'planned' AND next_attempt_at > planned_at"
+                ) == 0,
+                "what was not tried yet keeps its place before those that failed meanwhile"
+            )
             try await fixture.enter(.done(), of: claimed.map(\.lease))
             try await fixture.running(ScriptedPerformer()) { _ in
                 try await expectSoon { try await fixture.states() == ["done": 60] }
