@@ -72,7 +72,7 @@ struct HTMLDocument {
         guard let head = tag.prefixMatch(of: /[a-zA-Z][a-zA-Z0-9]*/) else { throw Fault(description: "<\(tag)>") }
         var attributes: [String: String] = [:]
         var rest = tag[head.range.upperBound...]
-        while let match = rest.prefixMatch(of: /\s+([a-zA-Z-]+)(="([^"]*)")?/) {
+        while let match = rest.prefixMatch(of: /\s+([a-zA-Z][a-zA-Z0-9-]*)(="([^"]*)")?/) {
             let name = String(match.1)
             guard attributes[name] == nil else { throw Fault(description: "\(name) twice in <\(tag)>") }
             attributes[name] = try plain(match.3 ?? "")

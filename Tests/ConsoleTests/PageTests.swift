@@ -49,7 +49,7 @@ struct PageTests {
             try await fixture.execute(
                 """
                 UPDATE habeas.case_file SET publisher_id = $q$\(evil)$q$, right_asked = $q$\(evil)$q$, lane = $q$\(evil)$q$, state = $q$\(evil)$q$,
-                  kind = $q$\(evil)$q$, role = $q$\(evil)$q$, regulation = $q$\(evil)$q$, profile = $q$\(evil)$q$ WHERE id = '\(ConsoleFixture.lateCase)';
+                  kind = $q$\(evil)$q$, role = $q$\(evil)$q$, profile = $q$\(evil)$q$ WHERE id = '\(ConsoleFixture.lateCase)';
                 UPDATE habeas.deadline SET source = $q$\(evil)$q$, clock = clock || $q$\(evil)$q$;
                 INSERT INTO habeas.target (id, circuit, circuit_until, circuit_since, last_cause)
                   VALUES ($q$\(evil)$q$, 'open', now(), now(), $q$\(evil)$q$);
@@ -81,7 +81,7 @@ struct PageTests {
                     if reply.text.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;&lt;b x=1&gt;·") {
                         seen += 1
                     }
-                    #expect(try AccessibilityRules.faults(HTMLDocument(reply.text)) == [], "\(path)")
+                    try expectAccessible(reply, "\(path)")
                 }
                 #expect(seen >= 9, "the canary has to be on the pages")
             }
@@ -161,7 +161,7 @@ struct PageTests {
                 for path in ["/", "/cases", "/deadlines", "/targets", "/incidents", "/parked"] {
                     let reply = try await console.get(path, cookies: cookies)
                     #expect(reply.status == 200, "\(path)")
-                    #expect(try AccessibilityRules.faults(HTMLDocument(reply.text)) == [], "\(path)")
+                    try expectAccessible(reply, "\(path)")
                 }
                 #expect(
                     try await console.get("/", cookies: cookies).text.contains("No figures for more than five minutes")
@@ -171,7 +171,7 @@ struct PageTests {
                 ] {
                     let reply = try await console.get(path, cookies: cookies)
                     #expect(reply.status == 404, "\(path)")
-                    #expect(try AccessibilityRules.faults(HTMLDocument(reply.text)) == [], "\(path)")
+                    try expectAccessible(reply, "\(path)")
                     #expect(reply.header("Content-Security-Policy") != nil)
                 }
             }
@@ -189,7 +189,7 @@ struct PageTests {
                 #expect(reply.status == 200)
                 #expect(reply.text.contains("Could not be had"))
                 #expect(reply.text.contains("Tasks by kind"))
-                #expect(try AccessibilityRules.faults(HTMLDocument(reply.text)) == [])
+                try expectAccessible(reply)
             }
         }
     }
@@ -208,7 +208,7 @@ struct PageTests {
                 #expect(away.status == 503)
                 #expect(away.text.contains("The database is away"))
                 #expect(away.header("Retry-After") == "10")
-                #expect(try AccessibilityRules.faults(HTMLDocument(away.text)) == [])
+                try expectAccessible(away)
                 // Logging in needs no database.
                 #expect(try await console.logIn().status == 303)
             }
@@ -219,9 +219,7 @@ struct PageTests {
                 let cookies = try await console.session()
                 #expect(try await console.get("/", cookies: cookies).status == 200)
                 second.cut()
-                #expect(
-                    try await eventually { try await console.get("/", cookies: cookies).status == 200 }
-                )
+                try await expectSoon { try await console.get("/", cookies: cookies).status == 200 }
             }
         }
     }

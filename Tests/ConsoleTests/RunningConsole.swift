@@ -160,3 +160,19 @@ extension HTTPReply {
         text.firstMatch(of: try! Regex(#"name="\#(name)" value="([^"]*)""#))?.output[1].substring.map(String.init)
     }
 }
+
+/// Well-formed, and nobody is shut out.
+func expectAccessible(_ reply: HTTPReply, _ path: String = "", sourceLocation: SourceLocation = #_sourceLocation) throws
+{
+    let faults = AccessibilityRules.faults(try HTMLDocument(reply.text))
+    #expect(faults == [], "\(path)", sourceLocation: sourceLocation)
+}
+
+/// Waits until `condition` holds; an issue is recorded if it does not in time.
+func expectSoon(
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ condition: @Sendable () async throws -> Bool
+) async throws {
+    let holds = try await eventually(condition)
+    #expect(holds, sourceLocation: sourceLocation)
+}

@@ -47,7 +47,7 @@ struct ConsoleConfigurationTests {
         arguments: [
             ("console.address", "0.0.0.0"), ("console.address", "localhost"),
             ("console.address", "127.0.0.1.example.com"),
-            ("console.operators_file", "/etc/habeas/operators"), ("console.session_key_file", "key"),
+            ("console.operators_file", "/etc/habeas/operators"), ("console.session_key_file", "elsewhere"),
             ("console.refresh_seconds", "1"),
         ]
     )
