@@ -14,11 +14,20 @@ struct GatewayProcessTests {
     func decision() async throws {
         try await Installation.with { installation in
             let server = try LoopbackServer()
-            defer { server.stop() }
+            let sink = try MailSink()
+            defer {
+                server.stop()
+                sink.stop()
+            }
             try await register(server, installation)
             try await admit(installation)
             var environment = installation.environment
             environment["HOOK"] = "whsec_" + Data(repeating: 7, count: 32).base64EncodedString()
+            environment["HABEAS_MAIL_HOST"] = "127.0.0.1"
+            environment["HABEAS_MAIL_PORT"] = "\(sink.port)"
+            environment["HABEAS_MAIL_SECURITY"] = "none"
+            environment["HABEAS_MAIL_INTERNAL"] = "true"
+            environment["HABEAS_MAIL_FROM"] = "privacy@vendor.example"
             environment["HABEAS_POLICY_FOLDER"] =
                 "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/deploy"
             let port = try FreePort.any()
