@@ -102,7 +102,8 @@ package struct ConsoleServer: Service {
                         response = response.status == .notFound ? desk.notFound() : desk.refused(response.status)
                     }
                 } catch {
-                    logger.error("a page of the console failed", metadata: .keys([.reason: "\(error)"]))
+                    // By its type: what it says of itself may hold what was sent.
+                    logger.error("a page of the console failed", metadata: .keys([.reason: "\(type(of: error))"]))
                     response = desk.refused(.internalServerError)
                 }
                 try await writer.write(response: response.head, body: response.body)

@@ -34,7 +34,7 @@ extension Migration {
             END
             $roles$;
             -- Reads what its pages show, and writes nothing. No sealed words, no look-ups of people, no parameters of effects,
-            -- no connectors of systems, no reasons in people's words.
+            -- no connectors of systems. Words of people in the bodies of facts its pages leave out.
             GRANT USAGE ON SCHEMA habeas TO habeas_console;
             GRANT SELECT ON habeas_migration, habeas.figure_sample, habeas.deadline, habeas.target, habeas.effect_attempt,
               habeas.evidence_unsealed, habeas.outbox_pending, habeas.outbox_settlement, habeas.breach_notice TO habeas_console;

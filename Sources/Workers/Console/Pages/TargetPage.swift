@@ -65,7 +65,7 @@ struct TargetPage {
             }
         return Description.html([
             ("State", Badge.target(target.state)), ("Since", Moment.html(target.since)),
-            ("Cause", .words(target.cause)), ("Next try", Moment.html(target.nextTry)),
+            ("Cause", .words(target.shownCause)), ("Next try", Moment.html(target.nextTry)),
             ("Kind", "\(kind(of: target.id))"), ("Client", .words(target.client)),
             ("Circuit", "\(target.circuit), \(failures) failures in a row"),
             ("Paused by", .words(target.pausedBy)), ("Calls at once", "\(target.inFlight) at most"),

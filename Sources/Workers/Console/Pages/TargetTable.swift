@@ -19,7 +19,7 @@ enum TargetTable {
                 link(target.id),
                 Badge.target(target.state),
                 Moment.html(target.since),
-                .words(target.cause),
+                .words(target.shownCause),
                 Moment.html(target.nextTry),
                 .number(target.waiting)
             )
@@ -29,4 +29,9 @@ enum TargetTable {
 
     /// Ids hold slashes and colons, so they travel as a parameter.
     static func link(_ id: String) -> HTML { "<a href=\"/target?id=\(QueryText.encoded(id))\">\(id)</a>" }
+}
+
+extension TargetRow {
+    /// Why it takes no calls, but for what a person wrote when pausing it.
+    var shownCause: String? { state == "paused" ? "see habeas status" : cause }
 }

@@ -197,7 +197,8 @@ final class ConsoleDesk: Sendable {
             return try URLEncodedFormDecoder().decode([String: String].self, from: String(buffer: body))
         } catch is NIOTooManyBytesError {
             throw HTTPError(.contentTooLarge)
-        } catch is DecodingError {
+        } catch {
+            // What it says of itself may hold what was sent.
             throw HTTPError(.badRequest)
         }
     }

@@ -3,7 +3,8 @@ import Synchronization
 
 /// How much each token may still ask of this gateway: a bucket that fills evenly over the minute.
 final class RateBook: Sendable {
-    /// So that many tokens cannot fill the memory; beyond it the buckets that have been full longest are forgotten, which changes nothing.
+    /// Beyond it the buckets that are full are forgotten, which changes nothing. Only tokens that are good come here: there are never more
+    /// than those.
     private static let limit = 10_000
 
     private struct Bucket {

@@ -20,16 +20,7 @@ struct ExportRoutes: Sendable {
 
     private func fetch(_ call: Call) async throws -> Answer {
         _ = try call.query([])
-        let (export, key) = try await opened(call)
-        guard let store else {
-            throw Problem(
-                .unavailable,
-                nil,
-                "has no store of bundles",
-                "ask the processor, who can hand it over in another way"
-            )
-        }
-        guard let bundle = export.bundle else { throw Problem.notFound }
+        let (export, bundle, store, key) = try await opened(call)
         let object = try await SealedObject(bundle.object, in: store, key: key)
         let tag = "\"\(bundle.sha256)\""
         var headers: HTTPFields = [
@@ -70,7 +61,8 @@ struct ExportRoutes: Sendable {
     }
 
     /// The export and its key; that it was read is a fact by then.
-    private func opened(_ call: Call) async throws -> (ExportRecord, SymmetricKey) {
+    private func opened(_ call: Call) async throws -> (ExportRecord, ExportRecord.Bundle, any ObjectStore, SymmetricKey)
+    {
         let id = try call.id
         return try await pool.withTransaction { connection in
             let rows = try await connection.pipeline([
@@ -90,12 +82,21 @@ struct ExportRoutes: Sendable {
             guard export.state == .ready, let wrapped = export.key else {
                 throw Problem(.notPossible, "path", "is still being collected", "come back later", reason: "collecting")
             }
+            guard let store else {
+                throw Problem(
+                    .unavailable,
+                    nil,
+                    "has no store of bundles",
+                    "ask the processor, who can hand it over in another way"
+                )
+            }
+            guard let bundle = export.bundle else { throw Problem.notFound }
             let (caseID, sequence, head) = try locked.decode(UUID.self, Int.self, [UInt8].self)
             let chain = EvidenceChain(.caseFile, id: caseID, sequence: sequence, head: head)
             _ = try await connection.pipeline(
                 Reading.statements(["export \(id.lowercaseText)"], by: call, in: chain, at: call.now)
             )
-            return (export, try CaseKey(unwrapping: wrapped, for: export.id, with: ring).fileKey)
+            return (export, bundle, store, try CaseKey(unwrapping: wrapped, for: export.id, with: ring).fileKey)
         }
     }
 }

@@ -44,7 +44,8 @@ final class ConnectionClock: ChannelDuplexHandler, RemovableChannelHandler {
         case .body: break
         case .end:
             isArriving = false
-            wind(context)
+            // The answer that it took too long comes first.
+            wind(context, more: .seconds(2))
         }
         context.fireChannelRead(data)
     }
@@ -68,10 +69,10 @@ final class ConnectionClock: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(data, promise: promise)
     }
 
-    private func wind(_ context: ChannelHandlerContext) {
+    private func wind(_ context: ChannelHandlerContext, more: TimeAmount = .zero) {
         timer?.cancel()
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        timer = context.eventLoop.scheduleTask(in: patience) {
+        timer = context.eventLoop.scheduleTask(in: patience + more) {
             let (clock, context) = bound.value
             clock.ring(context)
         }

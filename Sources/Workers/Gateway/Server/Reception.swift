@@ -58,6 +58,8 @@ struct Reception: Sendable {
             // What is left of it is not worth reading.
             problem.headers[.connection] = "close"
             throw problem
+        } catch {
+            throw Problem(.malformed, "body", "broke off", "send the whole request again")
         }
     }
 
