@@ -303,6 +303,6 @@ let package = Package(
             ]
         ),
         tests("CommandLineTests", ["Fleet", "Ledger", "Rights", "AMQP", "Postgres", "Outbound"]),
-        tests("EndToEndTests", ["Ledger", "Rights", "AMQP", "Postgres", "Outbound", logging]),
+        tests("EndToEndTests", ["Fleet", "Ledger", "Rights", "AMQP", "Postgres", "Outbound", logging]),
     ]
 )

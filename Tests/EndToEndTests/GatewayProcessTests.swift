@@ -1,4 +1,5 @@
 import AMQP
+import Fleet
 import Foundation
 import FoundationNetworking
 import Ledger
@@ -20,7 +21,7 @@ struct GatewayProcessTests {
                 sink.stop()
             }
             try await register(server, installation)
-            try await admit(installation)
+            try await admit()
             var environment = installation.environment
             environment["HOOK"] = "whsec_" + Data(repeating: 7, count: 32).base64EncodedString()
             environment["HABEAS_MAIL_HOST"] = "127.0.0.1"
@@ -71,7 +72,7 @@ struct GatewayProcessTests {
     @Test("it refuses to serve others than this machine without TLS, and to publish as anybody else")
     func refused() async throws {
         try await Installation.with { installation in
-            try await admit(installation)
+            try await admit()
             let broker = try login(installation)
             for settings in [
                 ["HABEAS_GATEWAY_HOST": "0.0.0.0", "HABEAS_AMQP_URL": broker],
@@ -116,13 +117,12 @@ struct GatewayProcessTests {
         try await installation.run("clients", "apply", clients.path)
     }
 
-    /// Gives the gateway its login at the broker.
-    private func admit(_ installation: Installation) async throws {
-        let workers = FileManager.default.temporaryDirectory.appendingPathComponent("workers-\(UUID()).yaml")
-        defer { try? FileManager.default.removeItem(at: workers) }
-        try "habeas-gateway: gateway\n".write(to: workers, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: workers.path)
-        try await installation.run("topology", "apply", "--workers-passwords", workers.path)
+    /// Gives the gateway its login at the broker, and leaves alone those that the tests share.
+    private func admit() async throws {
+        try await BrokerAdmin(
+            url: ProcessInfo.processInfo.environment["HABEAS_TEST_MANAGEMENT"] ?? "",
+            virtualHost: try #require(VirtualHost.current).name
+        ).apply(passwords: [Publisher.gateway.brokerUser: "gateway"])
     }
 
     private func token(_ installation: Installation) async throws -> String {

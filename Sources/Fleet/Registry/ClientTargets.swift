@@ -45,13 +45,13 @@ package struct ClientTargets: Sendable {
 
     private func insert(_ condition: SQL, _ conflict: SQL) -> SQL {
         """
-            INSERT INTO habeas.target (id, client_id, in_flight, per_second)
-            SELECT n.* FROM unnest(\(rows.map(\.id))::text[], \(rows.map(\.client))::text[],
-              \(rows.map { Int32($0.inFlight) })::int4[], \(rows.map(\.perSecond))::float8[])
-              AS n (id, client_id, in_flight, per_second) \(condition)
-             ORDER BY n.id
-            ON CONFLICT \(conflict)
-            """
+        INSERT INTO habeas.target (id, client_id, in_flight, per_second)
+        SELECT n.* FROM unnest(\(rows.map(\.id))::text[], \(rows.map(\.client))::text[],
+          \(rows.map { Int32($0.inFlight) })::int4[], \(rows.map(\.perSecond))::float8[])
+          AS n (id, client_id, in_flight, per_second) \(condition)
+         ORDER BY n.id
+        ON CONFLICT \(conflict)
+        """
     }
 
     /// Lets calls to a channel go again whose receiver had wanted no more, because it is another place now, or is signed for
