@@ -100,7 +100,7 @@ struct PageTests {
                 )
                 #expect(tiles.count == 8)
                 #expect(tiles.contains { $0.contains("Targets failing") && $0.contains("2") })
-                #expect(tiles.contains { $0.contains("Open incidents") && $0.contains("1 clients not told yet") })
+                #expect(tiles.contains { $0.contains("Open incidents") && $0.contains("1 client not told yet") })
                 #expect(overview.root.text.contains("system:crm"))
                 #expect(overview.named("path").filter { ($0.attributes["d"] ?? "").contains("L") }.count >= 4)
                 let one = try await console.get("/cases/\(ConsoleFixture.lateCase)", cookies: cookies).text
@@ -110,6 +110,9 @@ struct PageTests {
                 let incident = try await console.get("/incidents/\(ConsoleFixture.incident)", cookies: cookies).text
                 #expect(incident.contains("umbrella") && incident.contains("late: not told"))
                 let target = try await console.get("/target?id=system%3Acrm", cookies: cookies).text
+                let lines = try HTMLDocument(target).named("path").compactMap { $0.attributes["d"] }
+                #expect(lines.count == 2)
+                #expect(lines.allSatisfy { $0.filter { $0 == "M" }.count == 1 }, "a time without calls is no gap")
                 #expect(target.contains("http_503") && target.contains("failing: circuit open"))
                 let parked = try await console.get("/parked", cookies: cookies).text
                 #expect(parked.contains("unknown client") && parked.contains("Register the client, then replay."))

@@ -58,6 +58,12 @@ struct TimePlotTests {
         #expect(TimePlot.Unit.seconds.scale(value).name == name)
     }
 
+    @Test("call nothing present that was measured long ago")
+    func old() throws {
+        let document = try HTMLDocument("<!DOCTYPE html>\n\(plot([(0, 1), (10, 4)]).html(id: "p").text)")
+        #expect(document.named("p").first?.text.hasPrefix("erasure: last measured 4 at ") == true)
+    }
+
     @Test("say so where there is nothing, and draw no line")
     func empty() throws {
         let document = try HTMLDocument("<!DOCTYPE html>\n\(plot([]).html(id: "p").text)")

@@ -44,7 +44,7 @@ enum Stylesheet {
         .top ul { display: flex; flex-wrap: wrap; gap: .2em; margin: 0; padding: 0; list-style: none; }
         .top nav a { display: block; padding: .35em .75em; border-radius: .35em; color: var(--bar-ink); text-decoration: none; }
         .top nav a:hover { text-decoration: underline; }
-        .top nav a[aria-current] { background: var(--bg); color: var(--ink); font-weight: 600; }
+        .top nav a[aria-current] { background: var(--bg); color: var(--ink); font-weight: 600; box-shadow: inset 0 -3px 0 var(--link); }
         .viewer { display: flex; flex-wrap: wrap; gap: .3em 1.4em; margin-left: auto; font-size: .9em; }
         .viewer form { display: flex; align-items: center; gap: .5em; }
         button, select, input { font: inherit; }
@@ -56,7 +56,7 @@ enum Stylesheet {
         h1 { margin: .2em 0 .7em; font-size: 1.55rem; line-height: 1.25; overflow-wrap: anywhere; }
         h2 { margin: 1.8em 0 .5em; font-size: 1.15rem; }
         footer { max-width: 84rem; margin: 0 auto; padding: 0 1.5rem 2rem; color: var(--muted); font-size: .88em; }
-        .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(13.5rem, 1fr)); gap: .8rem; margin: 0; padding: 0; list-style: none; }
+        .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(15.5rem, 1fr)); gap: .8rem; margin: 0; padding: 0; list-style: none; }
         .tile a { display: grid; grid-template-rows: auto auto 1fr; height: 100%; padding: .65rem .9rem .7rem; border: 1px solid var(--line); border-left: .4rem solid var(--edge); border-radius: .4rem; background: var(--surface); color: var(--ink); text-decoration: none; }
         .tile a:hover .name { text-decoration: underline; }
         .tile .name { font-size: .92em; font-weight: 600; }
@@ -87,7 +87,7 @@ enum Stylesheet {
         .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 1rem; }
         .plot { min-width: 0; margin: 0; padding: .8rem; border: 1px solid var(--line); border-radius: .4rem; }
         .plot figcaption { font-weight: 600; }
-        .plot svg { display: block; width: 100%; max-width: 60rem; height: auto; }
+        .plot svg { display: block; width: 100%; max-width: 42rem; height: auto; }
         .plot .legend svg { display: inline-block; width: 28px; vertical-align: middle; }
         .grid { stroke: var(--line); stroke-width: 1; }
         .tick { fill: var(--muted); font-size: 12px; font-variant-numeric: tabular-nums; }
@@ -115,6 +115,7 @@ enum Stylesheet {
         .empty { margin: 0; color: var(--muted); }
         .hint { color: var(--muted); font-size: .92em; }
         .more { margin: .8rem 0 0; }
+        @media (max-width: 34rem) { .tiles { grid-template-columns: 1fr 1fr; gap: .5rem; } main, footer { padding-left: .9rem; padding-right: .9rem; } }
         @media print { .viewer, nav, .filter, .skip { display: none; } }
         """
 

@@ -182,7 +182,7 @@ struct OverviewPage {
                 return Tile(
                     "Open incidents",
                     "\($0.count)",
-                    untold > 0 ? "\(untold) clients not told yet" : "every client is told",
+                    untold > 0 ? "\(untold) client\(untold == 1 ? "" : "s") not told yet" : "every client is told",
                     untold > 0 ? .bad : $0.isEmpty ? .good : .warning,
                     link: "/incidents"
                 )

@@ -128,9 +128,12 @@ struct TimePlot {
             guard let last = line.points.last, let most = line.points.max(by: { $0.value < $1.value }) else {
                 return nil
             }
-            let now = Self.label(last.value / divisor)
+            let latest = Self.label(last.value / divisor)
+            // What is old is not how things stand.
+            let isNow = to.timeIntervalSince(last.at) <= step * 2
+            let now = isNow ? "now \(latest)" : "last measured \(latest) at \(Moment.hour(last.at))"
             guard most.value > 0 else { return "\(line.name): 0 throughout" }
-            return "\(line.name): now \(now), at most \(Self.label(most.value / divisor)) at \(Moment.hour(most.at))"
+            return "\(line.name): \(now), at most \(Self.label(most.value / divisor)) at \(Moment.hour(most.at))"
         }
         guard !told.isEmpty else { return "Nothing was measured in this time." }
         return told.joined(separator: "; ") + " (\(unitName), UTC)."

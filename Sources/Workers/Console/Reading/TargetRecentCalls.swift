@@ -29,13 +29,18 @@ struct TargetRecentCalls {
         """
     }
 
-    /// Successes and failures in steps of ten minutes, over six hours.
+    /// Successes and failures in steps of ten minutes, over six hours; steps without a call count none.
     static func history(of target: String) -> SQL {
         """
-        SELECT date_bin(interval '10 minutes', a.ended_at, to_timestamp(0)),
-               CASE WHEN a.outcome = ANY(\(successes)::text[]) THEN 'succeeded' ELSE 'failed' END, count(*)::float8
-          FROM habeas.effect_attempt a JOIN habeas.effect e ON e.id = a.effect_id
-         WHERE a.ended_at > now() - interval '6 hours' AND e.target_id = \(target) GROUP BY 1, 2 ORDER BY 1, 2
+        WITH calls AS (
+          SELECT date_bin(interval '10 minutes', a.ended_at, to_timestamp(0)) AS at, a.outcome = ANY(\(successes)::text[]) AS succeeded
+            FROM habeas.effect_attempt a JOIN habeas.effect e ON e.id = a.effect_id
+           WHERE a.ended_at > now() - interval '6 hours' AND e.target_id = \(target))
+        SELECT step.at, kind.name, count(calls.at)::float8
+          FROM generate_series(date_bin(interval '10 minutes', now() - interval '6 hours', to_timestamp(0)), now(), interval '10 minutes') AS step (at)
+         CROSS JOIN (VALUES ('succeeded', true), ('failed', false)) AS kind (name, succeeded)
+          LEFT JOIN calls ON calls.at = step.at AND calls.succeeded = kind.succeeded
+         GROUP BY 1, 2 ORDER BY 1, 2
         """
     }
 
