@@ -54,8 +54,9 @@ package struct EffectAttempt: Sendable {
                 ? schedule.pause(after: failed, asked: verdict.retryAfter, random: random)
                 : verdict.retryAfter ?? .zero
             next = endedAt.addingTimeInterval(pause / .seconds(1))
-            // As at every way back to the line: untried, it has its old place there.
-            if failed == 0, pause == .zero { next = min(endedAt, lease.effect.plannedAt) }
+            if failed == 0, pause == .zero {
+                next = EffectLease.place(due: endedAt, plannedAt: lease.effect.plannedAt)
+            }
         }
         return EffectEnding(
             id: lease.effect.id,

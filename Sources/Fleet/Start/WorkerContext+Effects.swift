@@ -70,18 +70,8 @@ extension WorkerContext {
         )
         let patience = configuration.heartbeat * 2
         let gate = gate
-        return WorkerProcess.Work(services: [publisher, dispatcher, Closing(close: close), crew, hints, cases]) {
+        return WorkerProcess.Work(services: [publisher, dispatcher, Closing(close), crew, hints, cases]) {
             await Readiness.reasons(consumers: consumers, publisher: publisher, gate: gate, patience: patience)
         }
-    }
-}
-
-/// Closes the ways to the outside once the services after it have ended.
-private struct Closing: Service {
-    let close: @Sendable () async -> Void
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        await close()
     }
 }

@@ -78,7 +78,11 @@ package enum GatewayWorker {
     ) throws -> GatewayServer {
         let reception = Reception(
             routes: RouteBook(services, metrics: metrics, logger: logger),
-            door: TokenDoor(pool: services.pool, rates: RateBook(perMinute: configuration.requestsPerMinute)),
+            door: TokenDoor(
+                pool: services.pool,
+                rates: RateBook(perMinute: configuration.requestsPerMinute),
+                guesses: GuessBook()
+            ),
             bodyBytes: configuration.bodyBytes,
             patience: configuration.patience,
             metrics: metrics,
@@ -124,17 +128,8 @@ extension RouteBook {
         )
         routes =
             RequestRoutes(pool: pool, ring: ring, desk: desk).all
-            + ExportRoutes(pool: pool, ring: ring, store: services.store).all + CertificateRoutes(pool: pool).all
+            + ExportRoutes(pool: pool, ring: ring, store: services.store, metrics: metrics, logger: logger).all
+            + CertificateRoutes(pool: pool).all
             + incidents.all + NoticeRoutes(pool: pool, ring: ring, desk: desk).all
-    }
-}
-
-/// Closes the ways to the outside once the services after it have ended.
-private struct Closing: Service {
-    let close: @Sendable () async -> Void
-
-    func run() async throws {
-        try? await gracefulShutdown()
-        await close()
     }
 }

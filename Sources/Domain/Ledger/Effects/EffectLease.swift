@@ -81,10 +81,15 @@ package struct EffectLease: Sendable {
         """
     }
 
-    /// When an effect `e` that comes back to its line untried is due: what waits for the first time has its old place there, and is not
+    /// When an effect that comes back to its line untried is due: what waits for the first time has its old place there, and is not
     /// overtaken by what has failed meanwhile and is tried again.
     ///
-    /// - Parameter due: machine time; one that is still to come stands.
+    /// - Parameters:
+    ///   - due: machine time.
+    ///   - plannedAt: domain time, which is ahead of that only where it was moved: then nothing changes.
+    package static func place(due: Date, plannedAt: Date) -> Date { min(due, plannedAt) }
+
+    /// The same of a row `e`, where it was not tried; else, and where it is still to come, `due`.
     static func place(due: SQL) -> SQL {
         "CASE WHEN e.attempts > 0 OR \(due) > clock_timestamp() THEN \(due) ELSE least(\(due), e.planned_at) END"
     }

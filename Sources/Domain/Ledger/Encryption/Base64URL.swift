@@ -1,8 +1,8 @@
 import FoundationEssentials
 
 /// The base64 of RFC 7515: `-` and `_` in place of `+` and `/`, and nothing at the end.
-enum Base64URL {
-    static func encode(_ bytes: some Sequence<UInt8>) -> String {
+package enum Base64URL {
+    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
         let letters = Data(bytes).base64EncodedString().utf8.compactMap { letter -> UInt8? in
             switch letter {
             case UInt8(ascii: "+"): UInt8(ascii: "-")
@@ -15,7 +15,7 @@ enum Base64URL {
     }
 
     /// Nil for whatever ``encode(_:)`` would not have written, so that no value has two spellings.
-    static func decode(_ text: String) -> [UInt8]? {
+    package static func decode(_ text: String) -> [UInt8]? {
         guard !text.utf8.contains(where: { "+/=".utf8.contains($0) }) else { return nil }
         let letters = text.utf8.map { letter -> UInt8 in
             switch letter {

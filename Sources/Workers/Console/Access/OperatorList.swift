@@ -28,11 +28,9 @@ struct OperatorList: Sendable, Equatable {
 
     /// Whether it is this operator's token. Takes as long for whoever is none.
     func admits(_ name: String, token: String) -> Bool {
-        let given = SHA256.hash(data: Data(token.utf8))
-        let wanted = digests[name] ?? [UInt8](repeating: 0, count: SHA256.byteCount)
-        var difference: UInt8 = 0
-        for (one, other) in zip(given, wanted) { difference |= one ^ other }
-        return difference == 0 && digests[name] != nil
+        let known = digests[name]
+        let isEqual = SHA256.hash(data: Data(token.utf8)) == known ?? [UInt8](repeating: 0, count: SHA256.byteCount)
+        return isEqual && known != nil
     }
 
     private static func bytes(_ hex: String) -> [UInt8]? {

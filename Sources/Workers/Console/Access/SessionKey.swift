@@ -1,6 +1,7 @@
 import Crypto
 import Fleet
 import FoundationEssentials
+import Ledger
 
 /// What sessions and forms are signed with: a secret of this process, or of the file that several copies share.
 struct SessionKey: Sendable {
@@ -22,18 +23,15 @@ struct SessionKey: Sendable {
         key = SymmetricKey(data: SHA256.hash(data: data))
     }
 
-    /// In hexadecimal.
+    /// In base64url.
     func signature(of text: String) -> String {
-        Hex.text(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: key))
+        Base64URL.encode(Array(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: key)))
     }
 
-    /// Compared in constant time.
+    /// Takes the same time wherever the two differ.
     func isSignature(_ signature: String, of text: String) -> Bool {
-        let wanted = Array(self.signature(of: text).utf8)
-        let given = Array(signature.utf8)
-        guard wanted.count == given.count else { return false }
-        var difference: UInt8 = 0
-        for (one, other) in zip(wanted, given) { difference |= one ^ other }
-        return difference == 0
+        Base64URL.decode(signature).map {
+            HMAC<SHA256>.isValidAuthenticationCode($0, authenticating: Data(text.utf8), using: key)
+        } ?? false
     }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Ledger
 import Postgres
+import Rights
 
 /// One case: what it is, what is due, what happened.
 struct CasePage {
@@ -22,7 +23,7 @@ struct CasePage {
         let tasks = try await reader.panel([
             "SELECT kind, opened_at, due_at FROM habeas.review WHERE case_id = \(id) AND settled_at IS NULL ORDER BY due_at LIMIT 50"
         ]) { try $0[0].decode(String.self, Date.self, Date.self) }
-        let name = id.uuidString.lowercased()
+        let name = id.lowercaseText
         let body: HTML = """
             \(Section.html("What it is", id: "what", found) { $0.map(Self.summary) ?? "" })
             \(Section.html("Deadlines", id: "deadlines", clocks) { Self.clocks($0, now: reader.now.at) })
@@ -36,7 +37,7 @@ struct CasePage {
 
     private static func summary(_ one: CaseSummary) -> HTML {
         func link(_ id: UUID?) -> HTML {
-            guard let name = id?.uuidString.lowercased() else { return "–" }
+            guard let name = id?.lowercaseText else { return "–" }
             return "<a href=\"/cases/\(name)\"><code>\(name)</code></a>"
         }
         return Description.html([
@@ -46,7 +47,7 @@ struct CasePage {
             ("Client", .words(one.client)), ("Lane", "\(one.lane)"), ("Our role", "\(one.role)"),
             ("Regulation", "\(one.regulation)"), ("Profile", "\(one.profile)"), ("Publisher", "\(one.publisher)"),
             ("Received", Moment.html(one.receivedAt)), ("Answered by", link(one.linkedTo)),
-            ("Group", .words(one.group?.uuidString.lowercased())),
+            ("Group", .words(one.group?.lowercaseText)),
         ])
     }
 

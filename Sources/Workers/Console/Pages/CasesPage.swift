@@ -48,7 +48,7 @@ struct CasesPage {
             empty: "No case matches."
         )
         for row in rows.prefix(Self.count) {
-            let id = row.id.uuidString.lowercased()
+            let id = row.id.lowercaseText
             let isLate = row.dueAt.map { $0 < now } ?? false
             let due: HTML = row.dueAt == nil ? "–" : "\(Moment.html(row.dueAt))\(isLate ? " " : "")"
             let late: HTML = isLate ? Badge.html("overdue", .bad) : ""
@@ -76,7 +76,7 @@ struct CasesPage {
         "/cases"
             + QueryText.query([
                 ("state", filter.state), ("client", filter.client), ("right", filter.right), ("lane", filter.lane),
-                ("overdue", filter.isOverdue ? "1" : nil), ("after", id?.uuidString.lowercased()),
+                ("overdue", filter.isOverdue ? "1" : nil), ("after", id?.lowercaseText),
             ])
     }
 

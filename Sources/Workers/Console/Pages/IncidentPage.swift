@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Ledger
 import Postgres
+import Rights
 
 /// One incident in numbers and dates: its phases, its clocks, and each client by the state of its notice.
 struct IncidentPage {
@@ -33,7 +34,7 @@ struct IncidentPage {
         let notices = try await reader.panel([NoticeRow.reading(of: id, after: after, limit: Self.count + 1)]) {
             try $0[0].map(NoticeRow.init)
         }
-        let title = found.value?.map { "\($0.publisher)/\($0.reference)" } ?? id.uuidString.lowercased()
+        let title = found.value?.map { "\($0.publisher)/\($0.reference)" } ?? id.lowercaseText
         let body: HTML = """
             \(Section.html("How it stands", id: "stands", found) { $0.map(Self.summary) ?? "" })
             \(Section.html("Our clocks", id: "clocks", clocks) { Self.clocks($0, now: reader.now.at) })
@@ -52,7 +53,7 @@ struct IncidentPage {
             ("Clients", "\(incident.clients)\(incident.isSpread ? "" : ", being worked out")"),
             ("Wait for an approval", .number(incident.unapproved)), ("Told", .number(incident.told)),
             ("Have read it", .number(incident.acknowledged)), ("Wait for a person", .number(incident.waiting)),
-            ("Id", "<code>\(incident.id.uuidString.lowercased())</code>"),
+            ("Id", "<code>\(incident.id.lowercaseText)</code>"),
         ])
     }
 
@@ -105,7 +106,7 @@ struct IncidentPage {
             empty: "No client is known to be affected."
         )
         for notice in notices.prefix(Self.count) {
-            let name = notice.notice.uuidString.lowercased()
+            let name = notice.notice.lowercaseText
             let isLate = notice.toldAt == nil && (notice.dueAt.map { $0 < now } ?? false)
             table.add(
                 "\(notice.client)",
@@ -123,7 +124,7 @@ struct IncidentPage {
         guard notices.count > Self.count else { return table.html }
         let query = QueryText.query([("after", notices[Self.count - 1].client)])
         return
-            "\(table.html)<p class=\"more\"><a href=\"/incidents/\(id.uuidString.lowercased())\(query)\" rel=\"next\">The next \(Self.count) clients</a></p>"
+            "\(table.html)<p class=\"more\"><a href=\"/incidents/\(id.lowercaseText)\(query)\" rel=\"next\">The next \(Self.count) clients</a></p>"
     }
 
     private static func facts(_ facts: [RecordedFact]) -> HTML {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Ledger
+import Rights
 
 /// Incidents in numbers and dates.
 enum IncidentTable {
@@ -18,7 +19,7 @@ enum IncidentTable {
             empty: empty
         )
         for incident in incidents {
-            let id = incident.id.uuidString.lowercased()
+            let id = incident.id.lowercaseText
             let clients: HTML =
                 incident.unapproved > 0
                 ? "\(incident.clients), \(incident.unapproved) to approve"

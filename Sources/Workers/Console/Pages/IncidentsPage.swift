@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Ledger
 import Postgres
+import Rights
 
 /// Incidents, the newest first, page by page.
 struct IncidentsPage {
@@ -38,7 +39,7 @@ struct IncidentsPage {
         )
         guard incidents.count > Self.count else { return table }
         let query = QueryText.query([
-            ("open", isOpenOnly ? "1" : nil), ("after", incidents[Self.count - 1].id.uuidString.lowercased()),
+            ("open", isOpenOnly ? "1" : nil), ("after", incidents[Self.count - 1].id.lowercaseText),
         ])
         return "\(table)<p class=\"more\"><a href=\"/incidents\(query)\" rel=\"next\">The next \(Self.count)</a></p>"
     }

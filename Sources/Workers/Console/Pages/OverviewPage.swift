@@ -155,88 +155,63 @@ struct OverviewPage {
         _ incidents: Panel<[IncidentRow]>,
         _ messages: Panel<Messages>
     ) -> HTML {
-        func tile<Value>(_ name: String, _ panel: Panel<Value>, link: String, _ tile: (Value) -> Tile) -> Tile {
-            panel.value.map(tile) ?? Tile(name, "?", "could not be had", .warning, link: link)
+        func tile<Value>(
+            _ name: String,
+            _ panel: Panel<Value>,
+            link: String,
+            _ figure: (Value) -> (value: Int, note: String, tone: Badge.Tone)
+        ) -> Tile {
+            guard let figure = panel.value.map(figure) else {
+                return Tile(name, "?", "could not be had", .warning, link: link)
+            }
+            return Tile(name, "\(figure.value)", figure.note, figure.tone, link: link)
         }
         let tiles = [
             tile("Overdue", owed, link: "/deadlines") {
-                Tile(
-                    "Overdue",
-                    "\($0.overdue)",
-                    "deadlines missed and still owed",
-                    $0.overdue > 0 ? .bad : .good,
-                    link: "/deadlines"
-                )
+                ($0.overdue, "deadlines missed and still owed", $0.overdue > 0 ? .bad : .good)
             },
             tile("At risk", owed, link: "/deadlines") {
-                Tile(
-                    "At risk",
-                    "\($0.atRisk)",
-                    "due within a day",
-                    $0.atRisk > 0 ? .warning : .good,
-                    link: "/deadlines"
-                )
+                ($0.atRisk, "due within a day", $0.atRisk > 0 ? .warning : .good)
             },
             tile("Open incidents", incidents, link: "/incidents") {
                 let untold = $0.reduce(0) { $0 + $1.clients - $1.told }
-                return Tile(
-                    "Open incidents",
-                    "\($0.count)",
+                return (
+                    $0.count,
                     untold > 0 ? "\(untold) client\(untold == 1 ? "" : "s") not told yet" : "every client is told",
-                    untold > 0 ? .bad : $0.isEmpty ? .good : .warning,
-                    link: "/incidents"
+                    untold > 0 ? .bad : $0.isEmpty ? .good : .warning
                 )
             },
             tile("Targets failing", targets, link: "/targets") {
                 let waiting = $0.reduce(0) { $0 + $1.waiting }
-                return Tile(
-                    "Targets failing",
-                    "\($0.count)",
-                    $0.isEmpty ? "every target takes calls" : "\(waiting) effects wait for them",
-                    $0.isEmpty ? .good : .bad,
-                    link: "/targets"
+                return (
+                    $0.count, $0.isEmpty ? "every target takes calls" : "\(waiting) effects wait for them",
+                    $0.isEmpty ? .good : .bad
                 )
             },
             tile("Work waiting", work, link: "#work") {
                 let waiting = $0.reduce(0) { $0 + $1.waiting }
                 let oldest = $0.map(\.oldest).max() ?? 0
-                return Tile(
-                    "Work waiting",
-                    "\(waiting)",
-                    waiting == 0 ? "nothing is due" : "the oldest for \(TimeSpan.words(Int(oldest)))",
-                    oldest > 3_600 ? .warning : .good,
-                    link: "#work"
+                return (
+                    waiting, waiting == 0 ? "nothing is due" : "the oldest for \(TimeSpan.words(Int(oldest)))",
+                    oldest > 3_600 ? .warning : .good
                 )
             },
             tile("Parked", people, link: "/parked") {
                 let count = $0.parkedMessages + $0.parkedEffects
-                return Tile(
-                    "Parked",
-                    "\(count)",
-                    "\($0.parkedMessages) messages, \($0.parkedEffects) effects",
-                    count > 0 ? .warning : .good,
-                    link: "/parked"
+                return (
+                    count, "\($0.parkedMessages) messages, \($0.parkedEffects) effects", count > 0 ? .warning : .good
                 )
             },
             tile("Waits for a person", people, link: "#people") {
                 let open = $0.reviews.reduce(0) { $0 + $1.open }
                 let overdue = $0.reviews.reduce(0) { $0 + $1.overdue }
-                return Tile(
-                    "Waits for a person",
-                    "\(open)",
-                    overdue > 0 ? "\(overdue) overdue" : "none overdue",
-                    overdue > 0 ? .bad : open > 0 ? .warning : .good,
-                    link: "#people"
+                return (
+                    open, overdue > 0 ? "\(overdue) overdue" : "none overdue",
+                    overdue > 0 ? .bad : open > 0 ? .warning : .good
                 )
             },
             tile("Undelivered", messages, link: "#messages") {
-                Tile(
-                    "Undelivered",
-                    "\($0.undelivered)",
-                    "outcomes the broker did not take",
-                    $0.undelivered > 0 ? .bad : .good,
-                    link: "#messages"
-                )
+                ($0.undelivered, "outcomes the broker did not take", $0.undelivered > 0 ? .bad : .good)
             },
         ]
         return Tile.list(tiles)

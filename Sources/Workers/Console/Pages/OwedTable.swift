@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Ledger
+import Rights
 
 /// Clocks that somebody has to answer for.
 enum OwedTable {
@@ -22,7 +23,7 @@ enum OwedTable {
                 clock.waitsFor.map { "waits for \($0.replacing("_", with: " "))" },
             ].compactMap { $0 }
             // What has no state of a case is a parked message, an incident or a review.
-            let id = clock.subject.uuidString.lowercased()
+            let id = clock.subject.lowercaseText
             let subject: HTML =
                 clock.caseState != nil
                 ? "<a href=\"/cases/\(id)\"><code>\(id)</code></a>" : "<code>\(id)</code>"

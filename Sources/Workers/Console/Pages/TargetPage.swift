@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Ledger
 import Postgres
+import Rights
 
 /// One target: how it stands, what became of its calls, what waits for a person.
 struct TargetPage {
@@ -115,7 +116,7 @@ struct TargetPage {
             empty: "Nothing is parked here."
         )
         for effect in effects {
-            let name = effect.request?.uuidString.lowercased()
+            let name = effect.request?.lowercaseText
             table.add(
                 "\(effect.kind)",
                 name.map { "<a href=\"/cases/\($0)\"><code>\($0)</code></a>" } ?? "–",
