@@ -213,7 +213,7 @@ let package = Package(
         // Tests
         .target(
             name: "TestKit",
-            dependencies: ["AMQP", "Postgres", "Outbound", "Ledger", "Fleet", "Rights", crypto],
+            dependencies: ["AMQP", "Postgres", "Outbound", "Ledger", "Fleet", "Rights", crypto, lifecycle, logging],
             path: "Tests/TestKit",
             swiftSettings: settings
         ),
@@ -291,6 +291,7 @@ let package = Package(
             [
                 "FanOutKit", "Gateway", "Intake", "Referral", "Breach", "Export", "Connectors", "Fleet",
                 "Observability", "Outbound", "Ledger", "Rights", "AMQP", "Postgres", yams, logging, lifecycle, crypto,
+                httpTypes,
             ]
         ),
         tests("SandboxTests", ["Sandbox", "Outbound", lifecycle, logging, crypto, rsa, x509, asn1]),

@@ -6,7 +6,6 @@ import Logging
 import Outbound
 import Rights
 import Sandbox
-import ServiceLifecycle
 import Synchronization
 import TestKit
 
@@ -60,20 +59,11 @@ struct OpenDSRBench: Sendable {
         }
         let authority = try identity.get().authorityCertificate ?? ""
         try Data(authority.utf8).write(to: URL(fileURLWithPath: "\(folder)/authority.pem"))
-        let (ports, listening) = AsyncStream<Int>.makeStream()
-        let server = try SandboxServer(settings, identity: identity.get(), logger: Logger(label: "sandbox")) {
-            listening.yield($0)
-        }
-        let services = ServiceGroup(services: [server], logger: Logger(label: "sandbox"))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { listening.finish() }
-                try await services.run()
-            }
-            guard let port = await ports.first(where: { _ in true }) else {
-                try await group.next()
-                throw CocoaError(.executableLoad)
-            }
+        let prepared = settings
+        let processor = try identity.get()
+        try await ListeningService.run { listening in
+            try SandboxServer(prepared, identity: processor, logger: Logger(label: "sandbox"), onListening: listening)
+        } _: { port in
             let bench = try OpenDSRBench(
                 "http://127.0.0.1:\(port)",
                 authorities: "\(folder)/authority.pem",
@@ -86,8 +76,6 @@ struct OpenDSRBench: Sendable {
                 result = .failure(error)
             }
             await bench.client.close()
-            await services.triggerGracefulShutdown()
-            try await group.waitForAll()
             try result.get()
         }
     }

@@ -4,7 +4,6 @@ import Logging
 import Observability
 import Outbound
 import Postgres
-import ServiceLifecycle
 import TestKit
 import Testing
 
@@ -41,19 +40,10 @@ struct RunningConsole: Sendable {
             sessionKeyFile: sessionKey
         )
         let metrics = MetricsRegistry()
-        let (ports, listening) = AsyncStream<Int>.makeStream()
         let quiet = Logger(label: "console") { _ in SwiftLogNoOpLogHandler() }
-        let server = try ConsoleServer(configuration, metrics: metrics, logger: quiet) { listening.yield($0) }
-        let services = ServiceGroup(services: [server], logger: quiet)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { listening.finish() }
-                try await services.run()
-            }
-            guard let port = await ports.first(where: { _ in true }) else {
-                try await group.next()
-                throw CocoaError(.executableLoad)
-            }
+        try await ListeningService.run { listening in
+            try ConsoleServer(configuration, metrics: metrics, logger: quiet, onListening: listening)
+        } _: { port in
             let client = try HTTPClient()
             let result: Result<Void, any Error>
             do {
@@ -64,8 +54,6 @@ struct RunningConsole: Sendable {
                 result = .failure(error)
             }
             await client.close()
-            await services.triggerGracefulShutdown()
-            try await group.waitForAll()
             try result.get()
         }
     }

@@ -41,7 +41,7 @@ struct GatewayProcessTests {
                 logger: .init(label: "test")
             )
             await publisher.start()
-            await installation.publish([request(installation)], with: publisher)
+            await installation.publish([installation.erasureRequest("e1", email: "ada@example.org")], with: publisher)
             let isReferred = try await eventually(within: .seconds(60)) {
                 try await installation.count("SELECT count(*) FROM habeas.case_file WHERE state = 'referred'") == 1
             }
@@ -152,18 +152,5 @@ struct GatewayProcessTests {
             status: (response as? HTTPURLResponse)?.statusCode ?? 0,
             text: String(decoding: data, as: UTF8.self)
         )
-    }
-
-    private func request(_ installation: Installation) -> Message {
-        let type = "io.habeas.request.submitted.v1"
-        let body = """
-            {"specversion":"1.0","id":"e1","source":"/desk","type":"\(type)","data":{"channel":"email","client":"acme",
-            "submitted_time":"\(Date(timeIntervalSinceNow: -60).ISO8601Format())","submitted_by":"subject",
-            "relationship":"end_user","right":"erasure","regulation":"gdpr",
-            "subjects":[{"identities":[{"type":"email","value":"ada@example.org"}]}]}}
-            """
-        var message = installation.message(Array(body.utf8), type: type)
-        message.properties.messageID = "e1"
-        return message
     }
 }

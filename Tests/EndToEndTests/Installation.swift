@@ -100,6 +100,20 @@ struct Installation: Sendable {
         )
     }
 
+    /// That somebody has asked to be erased at the client `acme`.
+    func erasureRequest(_ id: String, email: String) -> Message {
+        let type = "io.habeas.request.submitted.v1"
+        let body = """
+            {"specversion":"1.0","id":"\(id)","source":"/desk","type":"\(type)","data":{"channel":"email","client":"acme",
+            "submitted_time":"\(Date(timeIntervalSinceNow: -60).ISO8601Format())","submitted_by":"subject",
+            "relationship":"end_user","right":"erasure","regulation":"gdpr",
+            "subjects":[{"identities":[{"type":"email","value":"\(email)"}]}]}}
+            """
+        var message = message(Array(body.utf8), type: type)
+        message.properties.messageID = id
+        return message
+    }
+
     /// The whole database as `pg_dump` writes it.
     func dump(into file: String) async throws -> String {
         let places =

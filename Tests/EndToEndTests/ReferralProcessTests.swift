@@ -50,7 +50,10 @@ struct ReferralProcessTests {
                 try FleetProcess("habeas-referral", environment: environment),
             ]
             let count = 60
-            await installation.publish((0..<count).map { request($0, installation) }, with: publisher)
+            await installation.publish(
+                (0..<count).map { installation.erasureRequest("e\($0)", email: "p\($0)@example.org") },
+                with: publisher
+            )
             let hasBegun = await eventually(within: .seconds(60)) { !server.requests.isEmpty }
             #expect(hasBegun)
             await copies.removeFirst().kill()
@@ -79,18 +82,5 @@ struct ReferralProcessTests {
             for process in copies + others { #expect(await process.terminate() == 0) }
             await publisher.close()
         }
-    }
-
-    private func request(_ number: Int, _ installation: Installation) -> Message {
-        let type = "io.habeas.request.submitted.v1"
-        let body = """
-            {"specversion":"1.0","id":"e\(number)","source":"/desk","type":"\(type)","data":{"channel":"email","client":"acme",
-            "submitted_time":"\(Date(timeIntervalSinceNow: -60).ISO8601Format())","submitted_by":"subject",
-            "relationship":"end_user","right":"erasure","regulation":"gdpr",
-            "subjects":[{"identities":[{"type":"email","value":"p\(number)@example.org"}]}]}}
-            """
-        var message = installation.message(Array(body.utf8), type: type)
-        message.properties.messageID = "e\(number)"
-        return message
     }
 }

@@ -1,9 +1,12 @@
 import Foundation
+import HTTPTypes
 import Ledger
 import Postgres
 import Rights
 import TestKit
 import Testing
+
+@testable import Gateway
 
 @Suite("Who is let in at the gateway, and to what", .database, .broker)
 struct AccessTests {
@@ -33,6 +36,34 @@ struct AccessTests {
                 try await fixture.text("SELECT revoked_by::text FROM habeas.client_token WHERE id = \(id)") != [""]
             )
         }
+    }
+
+    @Test("guesses are not looked up without end, and shut nobody out who was here before")
+    func guesses() async throws {
+        try await GatewayFixture.with { fixture in
+            let door = TokenDoor(pool: fixture.owner, rates: RateBook(perMinute: 100), guesses: GuessBook(perMinute: 2))
+            func status(_ token: String) async -> Int? {
+                var head = HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/v1/requests")
+                head.headerFields[.authorization] = "Bearer \(token)"
+                do {
+                    _ = try await door.open(head)
+                    return 200
+                } catch {
+                    return (error as? Problem)?.answer.status
+                }
+            }
+            let (known, new) = (try await fixture.token(), try await fixture.token())
+            #expect(await status(known) == 200)
+            for _ in 0..<2 { #expect(await status(ClientToken(at: Date()).text) == 401) }
+            #expect(await status(ClientToken(at: Date()).text) == 429)
+            #expect(await status(new) == 429, "it has to wait until fewer are guessed")
+            #expect(await status(known) == 200)
+        }
+        let now = ContinuousClock.now
+        let book = GuessBook(perMinute: 2, at: now)
+        for _ in 0..<5 { book.failed(at: now) }
+        #expect(book.wait(at: now) == 30 && book.wait(at: now + .seconds(29)) == 1)
+        #expect(book.wait(at: now + .seconds(30)) == nil)
     }
 
     @Test("that a token is used is written down to the hour, once")

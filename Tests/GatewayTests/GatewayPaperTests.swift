@@ -15,7 +15,8 @@ struct GatewayPaperTests {
             line.split(separator: "|").prefix(2).map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
         }
         let wanted = GatewayMetrics.all.map { metric in
-            "`\(metric.name){\(metric.labels.joined(separator: ","))}` \(metric.kind.rawValue)"
+            let labels = metric.labels.isEmpty ? "" : "{\(metric.labels.joined(separator: ","))}"
+            return "`\(metric.name)\(labels)` \(metric.kind.rawValue)"
         }
         #expect(listed == wanted)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import TestKit
 import Testing
 
@@ -9,21 +10,16 @@ struct LimitTests {
         try await GatewayFixture.with(["REQUEST_SECONDS": "1"]) { fixture in
             let token = try await fixture.token()
             let port = fixture.port
-            async let headers = HTTPExchange.provoke(port: port) { exchange in
-                exchange.send("GET /v1/requests HTTP/1.1\r\nHost: x\r\n")
-                for number in 0..<40 {
-                    exchange.send("X-\(number): y\r\n")
-                    usleep(100_000)
-                }
+            // A piece each time that a tenth of a second has brought no answer.
+            async let headers = HTTPExchange.provoke(port: port) { socket in
+                socket.send("GET /v1/requests HTTP/1.1\r\nHost: x\r\n")
+                for number in 0..<40 where !socket.hears(within: 100) { socket.send("X-\(number): y\r\n") }
             }
-            async let body = HTTPExchange.provoke(port: port) { exchange in
-                exchange.send(
+            async let body = HTTPExchange.provoke(port: port) { socket in
+                socket.send(
                     "POST /v1/requests/\(UUID())/decision HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{"
                 )
-                for _ in 0..<40 {
-                    exchange.send(" ")
-                    usleep(100_000)
-                }
+                for _ in 0..<40 where !socket.hears(within: 100) { socket.send(" ") }
             }
             async let nothing = HTTPExchange.provoke(port: port) { _ in }
             #expect(try await fixture.get("/v1/requests", token).status == 200)
@@ -39,8 +35,8 @@ struct LimitTests {
     func connections() async throws {
         try await GatewayFixture.with(["CONNECTIONS": "2", "REQUEST_SECONDS": "60"]) { fixture in
             let token = try await fixture.token()
-            var held = try (0..<2).map { _ in try HTTPExchange(port: fixture.port) }
-            for exchange in held { exchange.send("GET /v1/requests HTTP/1.1\r\n") }
+            var held = try (0..<2).map { _ in try LoopbackSocket(port: fixture.port) }
+            for socket in held { socket.send("GET /v1/requests HTTP/1.1\r\n") }
             let isTurnedAway = await eventually(within: .seconds(20)) {
                 (try? await fixture.get("/v1/requests", token)) == nil
             }
@@ -51,6 +47,21 @@ struct LimitTests {
             }
             #expect(isServed)
             withExtendedLifetime(held) {}
+        }
+    }
+
+    @Test("an answer that the database keeps waiting is 503 with Retry-After at the limit, and comes the next time")
+    func late() async throws {
+        try await GatewayFixture.with(["REQUEST_SECONDS": "1"]) { fixture in
+            let token = try await fixture.token()
+            let id = try await fixture.request()
+            try await fixture.owner.withTransaction { connection in
+                _ = try await connection.query("SELECT FROM habeas.case_file WHERE id = \(id) FOR UPDATE")
+                let reply = try await fixture.get("/v1/requests/\(id)", token)
+                #expect(reply.status == 503 && reply.problem == "unavailable")
+                #expect(reply.headers["retry-after"] != nil)
+            }
+            #expect(try await fixture.get("/v1/requests/\(id)", token).status == 200)
         }
     }
 

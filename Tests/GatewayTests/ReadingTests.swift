@@ -1,5 +1,7 @@
+import Fleet
 import Foundation
 import Ledger
+import Observability
 import Postgres
 import Rights
 import TestKit
@@ -94,6 +96,29 @@ struct ReadingTests {
             let over = try await fixture.get(path, token)
             #expect(over.status == 410 && over.problem == "over")
             #expect(try await fixture.brokenChains().isEmpty)
+        }
+    }
+
+    @Test(
+        "a bundle that is not what was stored ends early, and is counted: nothing of it is handed out that was changed"
+    )
+    func tampered() async throws {
+        try await GatewayFixture.with { fixture in
+            let token = try await fixture.token()
+            let content = [UInt8](repeating: 7, count: 2_500_000)
+            let export = try await fixture.export(of: try await fixture.request(right: "access"), content)
+            let path = try await fixture.store.local("\(export.lowercaseText)/bundle-1").path
+            let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+            try file.seek(toOffset: 2_000_000)
+            try file.write(contentsOf: [0, 1, 2, 3])
+            try file.close()
+            let reply = try await fixture.get("/v1/exports/\(export.lowercaseText)", token)
+            #expect(reply.status == 200 && reply.headers["content-length"] == "2500000")
+            #expect(reply.body.count < 2_000_000 && reply.body.allSatisfy { $0 == 7 })
+            let isCounted = await eventually {
+                fixture.metrics.exposition().contains("habeas_gateway_downloads_broken_total 1")
+            }
+            #expect(isCounted)
         }
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Logging
 import Outbound
-import ServiceLifecycle
+import TestKit
 import Testing
 
 @testable import Sandbox
@@ -26,20 +26,11 @@ struct RunningSandbox: Sendable {
         defer { folder.remove() }
         var settings = settings
         if let script { settings.scriptPath = try folder.write("script.yaml", script) }
-        let (ports, listening) = AsyncStream<Int>.makeStream()
-        let server = try SandboxServer(settings, identity: identity.get(), logger: Logger(label: "sandbox")) {
-            listening.yield($0)
-        }
-        let services = ServiceGroup(services: [server], logger: Logger(label: "sandbox"))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { listening.finish() }
-                try await services.run()
-            }
-            guard let port = await ports.first(where: { _ in true }) else {
-                try await group.next()
-                throw CocoaError(.executableLoad)
-            }
+        let prepared = settings
+        let identity = try identity.get()
+        try await ListeningService.run { listening in
+            try SandboxServer(prepared, identity: identity, logger: Logger(label: "sandbox"), onListening: listening)
+        } _: { port in
             let client = try HTTPClient()
             let result: Result<Void, any Error>
             do {
@@ -48,8 +39,6 @@ struct RunningSandbox: Sendable {
                 result = .failure(error)
             }
             await client.close()
-            await services.triggerGracefulShutdown()
-            try await group.waitForAll()
             try result.get()
         }
     }

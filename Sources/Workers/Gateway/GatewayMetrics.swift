@@ -17,7 +17,11 @@ package struct GatewayMetrics: Sendable {
         "What clients did that was published and confirmed, by type.",
         labels: ["type"]
     )
-    package static let all = [requests, seconds, accepted]
+    package static let broken = MetricDescription.counter(
+        "habeas_gateway_downloads_broken_total",
+        "Downloads that ended early because the bundle could not be read on: it is not in the store, or is not what was stored."
+    )
+    package static let all = [requests, seconds, accepted, broken]
 
     private let registry: MetricsRegistry
 
@@ -30,4 +34,6 @@ package struct GatewayMetrics: Sendable {
     }
 
     func accepted(_ type: String) { registry.counter(Self.accepted, type).increment() }
+
+    func downloadBroke() { registry.counter(Self.broken).increment() }
 }

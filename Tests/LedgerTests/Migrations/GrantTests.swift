@@ -84,7 +84,7 @@ struct GrantTests {
             "hold_identity": "ra", "export": "ru", "export_piece": "r", "export_wait": "ru",
             "disclosure": "rau",
             "announcement": "r", "announcement_notice": "r", "announcement_objection": "r",
-            "breach_reason": "r", "own_people": "r", "breach_person": "r", "client_token": "ru", "figure_sample": "r",
+            "breach_reason": "r", "own_people": "r", "breach_person": "r", "client_token": "u", "figure_sample": "r",
         ],
         "habeas_auditor": [
             "habeas_migration": "r", "agreement": "r", "review": "r", "review_approval": "r", "installation": "r",

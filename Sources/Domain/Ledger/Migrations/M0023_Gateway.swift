@@ -43,12 +43,12 @@ extension Migration {
             CREATE INDEX case_file_client ON habeas.case_file (client_id, id) WHERE client_id IS NOT NULL;
             CREATE INDEX breach_notice_client ON habeas.breach_notice (client_id, case_id);
 
-            GRANT SELECT ON habeas.client_token TO habeas_gateway, habeas_operator;
+            GRANT SELECT ON habeas.client_token TO habeas_gateway;
             GRANT UPDATE (last_used_at) ON habeas.client_token TO habeas_gateway;
             GRANT INSERT (id, client_id, label, digest, created_at, expires_at), UPDATE (revoked_at) ON habeas.client_token
               TO habeas_operator;
             GRANT SELECT (id, client_id, label, created_at, created_by, expires_at, last_used_at, revoked_at, revoked_by)
-              ON habeas.client_token TO habeas_auditor;
+              ON habeas.client_token TO habeas_operator, habeas_auditor;
 
             -- The gateway reads what clients may see, and writes who has read it.
             GRANT SELECT ON habeas.case_file, habeas.case_secret, habeas.event_secret, habeas.deadline, habeas.export, habeas.certificate,

@@ -17,6 +17,9 @@ final class RateBook: Sendable {
 
     init(perMinute: Int) { self.perMinute = Double(perMinute) }
 
+    /// Whether it was here of late.
+    func knows(_ token: UUID) -> Bool { buckets.withLock { $0[token] != nil } }
+
     /// Takes one request's worth; else says in how many seconds there is one.
     func take(_ token: UUID, at now: ContinuousClock.Instant = .now) -> Int? {
         buckets.withLock { buckets in

@@ -3,6 +3,8 @@ import Fleet
 import FoundationEssentials
 import HTTPTypes
 import Ledger
+import Logging
+import Observability
 import Postgres
 import Rights
 
@@ -15,6 +17,8 @@ struct ExportRoutes: Sendable {
     let ring: KeyRing
     /// Nil where none is configured.
     let store: (any ObjectStore)?
+    let metrics: GatewayMetrics
+    let logger: Logger
 
     var all: [Route] { [Route(.get, "/v1/exports/{id}", fetch)] }
 
@@ -51,10 +55,17 @@ struct ExportRoutes: Sendable {
         Answer(
             status,
             Answer.Pieces(length: range.count) { offset in
-                try await object.read(
-                    offset: range.lowerBound + offset,
-                    length: min(Self.piece, range.count - offset)
-                )
+                do {
+                    return try await object.read(
+                        offset: range.lowerBound + offset,
+                        length: min(Self.piece, range.count - offset)
+                    )
+                } catch let error where !(error is CancellationError) {
+                    // The head has left: all that the caller sees is a connection that ends too early.
+                    metrics.downloadBroke()
+                    logger.error("a bundle cannot be read on", metadata: .keys([.code: "\(type(of: error))"]))
+                    throw error
+                }
             },
             headers: headers
         )

@@ -35,23 +35,14 @@ struct IncidentRoutes: Sendable {
                 """
             ).decode(UUID.self, Date?.self, Date?.self, Int.self, String.self, Date.self)
         }
-        let shown = Array(rows.prefix(page.limit))
-        var writer = JSONWriter(capacity: 2_048)
-        writer.object { body in
-            body.key("incidents")
-            body.array(shown) { list, row in
-                list.object { item in
-                    item.member("id", row.0)
-                    item.member("told_at", row.1)
-                    item.member("acknowledged_at", row.2)
-                    item.member("number", row.3)
-                    item.member("kind", row.4)
-                    item.member("made_at", row.5)
-                }
-            }
-            body.member("next", rows.count > page.limit ? shown.last?.0 : nil)
+        return page.answer(rows, as: "incidents", id: \.0) { item, row in
+            item.member("id", row.0)
+            item.member("told_at", row.1)
+            item.member("acknowledged_at", row.2)
+            item.member("number", row.3)
+            item.member("kind", row.4)
+            item.member("made_at", row.5)
         }
-        return Answer(200, writer.bytes)
     }
 
     private func show(_ call: Call) async throws -> Answer {

@@ -34,41 +34,27 @@ struct RequestRoutes: Sendable {
                 """
             )
         }
-        var writer = JSONWriter(capacity: 4_096)
-        try Self.write(rows, page, to: &writer)
-        return Answer(200, writer.bytes)
-    }
-
-    private static func write(_ rows: Rows, _ page: Page, to writer: inout JSONWriter) throws {
-        let items = try rows.prefix(page.limit).map { row in
-            try row.decode(
-                UUID.self,
-                String.self,
-                String?.self,
-                String.self,
-                Date?.self,
-                Date.self,
-                String?.self,
-                Date?.self,
-                String?.self
-            )
-        }
-        writer.object { body in
-            body.key("requests")
-            body.array(items) { list, row in
-                list.object { item in
-                    item.member("id", row.0)
-                    item.member("state", row.1)
-                    item.member("right", row.2)
-                    item.member("regulation", row.3)
-                    item.member("submitted_at", row.4)
-                    item.member("received_at", row.5)
-                    item.member("answer_by", row.6)
-                    item.member("due_at", row.7)
-                    item.member("article", row.8)
-                }
-            }
-            body.member("next", rows.count > page.limit ? items.last?.0 : nil)
+        let items = try rows.decode(
+            UUID.self,
+            String.self,
+            String?.self,
+            String.self,
+            Date?.self,
+            Date.self,
+            String?.self,
+            Date?.self,
+            String?.self
+        )
+        return page.answer(items, as: "requests", id: \.0) { item, row in
+            item.member("id", row.0)
+            item.member("state", row.1)
+            item.member("right", row.2)
+            item.member("regulation", row.3)
+            item.member("submitted_at", row.4)
+            item.member("received_at", row.5)
+            item.member("answer_by", row.6)
+            item.member("due_at", row.7)
+            item.member("article", row.8)
         }
     }
 
